@@ -1,0 +1,70 @@
+// sample.h — measurements as they reach the guard: counts per component, version, tenant and
+// second; gauges; health.
+//
+// Role: every MetricSource delivers these, whatever it reads (HAProxy's request lines are folded
+// into groups before they get here; a source that only knows counters delivers differences of
+// counters).   Start here: MetricBatch Thread-safety: values. Invariants: integers only; times are
+// the request's own, not the receipt's.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/semver.h"
+#include "base/time.h"
+
+namespace stellwerk::kpi {
+
+/// DDSketch buckets (see sketch.h): index → count. Index 0 and below hold the smallest latencies.
+using LatencyBuckets = std::map<std::int32_t, std::uint64_t>;
+
+/// Requests of one (component, version, tenant, second of the request's end).
+struct RequestGroup {
+  base::ComponentName component;
+  base::SemVer version;
+  base::TenantId tenant;       ///< `other` beyond the bound; empty: request without a tenant
+  base::MonoTime second;       ///< start of the second
+  std::uint64_t requests = 0;  ///< without plain client aborts
+  std::uint64_t errors = 0;    ///< 5xx or no answer
+  std::uint64_t slow =
+      0;  ///< took longer than the latency limit (exact), client aborts after the limit included
+  std::uint64_t client_aborts = 0;  ///< not in `requests`
+  LatencyBuckets latencies;
+};
+
+/// Requests of a version that are still in flight and already older than the latency limit (a
+/// level, not a count).
+struct InFlight {
+  base::ComponentName component;
+  base::SemVer version;
+  std::uint64_t too_long = 0;
+  base::MonoTime at;
+};
+
+struct GaugeSample {
+  base::ComponentName component;
+  base::SemVer version;
+  std::string name;
+  std::optional<std::int64_t> value;  ///< empty: asked, no number came (`problem` says why)
+  std::string problem;
+  base::MonoTime at;
+};
+
+struct MetricBatch {
+  std::vector<RequestGroup> groups;
+  std::vector<InFlight> in_flight;
+  std::vector<GaugeSample> gauges;
+  std::uint64_t lost_lines = 0;        ///< known to be lost since the last batch
+  std::uint64_t unreadable_lines = 0;  ///< received and not understood since the last batch
+  std::optional<base::MonoTime>
+      alive_at;  ///< when the source last showed that it lives, requests or not
+  [[nodiscard]] bool empty() const {
+    return groups.empty() && in_flight.empty() && gauges.empty() && lost_lines == 0 && !alive_at;
+  }
+};
+
+}  // namespace stellwerk::kpi
