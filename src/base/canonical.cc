@@ -1,0 +1,165 @@
+// RFC 8785 without fractions; declared in json.h.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "base/json.h"
+#include "base/text.h"
+
+namespace stellwerk::base {
+namespace {
+
+constexpr std::int64_t kIntegerMax =
+    (std::int64_t{1} << 53) - 1;        // what every JSON reader keeps exactly (RFC 7493 §2.2)
+constexpr std::size_t kDepthMax = 512;  // bounds the recursion
+
+using Member = const Json::object_t::value_type*;
+
+/// UTF-16 puts supplementary characters (lead bytes F0..F4) before U+E000..U+FFFF (EE, EF);
+/// otherwise UTF-8 and UTF-16 sort alike, and two valid texts differ first either in two lead bytes
+/// or in two continuation bytes.
+constexpr int utf16_rank(char c) {
+  const int byte = static_cast<unsigned char>(c);
+  return byte == 0xEE || byte == 0xEF ? byte + 0x10 : byte;
+}
+
+bool utf16_less(const std::string& a, const std::string& b) {
+  return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
+                                      [](char x, char y) { return utf16_rank(x) < utf16_rank(y); });
+}
+
+class Writer {
+ public:
+  /// False at the first value that has no canonical form; `problem` then says which.
+  bool write(const Json& value) {
+    switch (value.type()) {
+      case Json::value_t::boolean:
+        text_ += value.get<bool>() ? "true" : "false";
+        return true;
+      case Json::value_t::number_integer:
+        return write_integer(value.get<std::int64_t>());
+      case Json::value_t::number_unsigned:
+        return write_unsigned(value.get<std::uint64_t>());
+      case Json::value_t::string:
+        return write_string(value.get_ref<const std::string&>());
+      case Json::value_t::array:
+        return write_nested(value, &Writer::write_array);
+      case Json::value_t::object:
+        return write_nested(value, &Writer::write_object);
+      case Json::value_t::null:
+        return stop("null is not allowed: leave the key out");
+      case Json::value_t::number_float:
+        return stop("a fraction is not allowed: use an integer of a smaller unit");
+      case Json::value_t::binary:
+      case Json::value_t::discarded:
+        return stop("it is no JSON value");
+    }
+    return stop("it is no JSON value");
+  }
+
+  [[nodiscard]] std::string take() { return std::move(text_); }
+  [[nodiscard]] std::string problem() const {
+    return fmt::format("at {}: {}", path_.empty() ? "the top" : path_, reason_);
+  }
+
+ private:
+  bool write_integer(std::int64_t value) {
+    if (value < -kIntegerMax || value > kIntegerMax) return stop_integer();
+    text_ += std::to_string(value);
+    return true;
+  }
+
+  bool write_unsigned(std::uint64_t value) {
+    if (value > std::uint64_t{kIntegerMax}) return stop_integer();
+    text_ += std::to_string(value);
+    return true;
+  }
+
+  bool write_string(const std::string& value) {
+    if (!valid_utf8(value)) return stop("the text is not UTF-8");
+    text_ += '"';
+    for (const char c : value) write_character(c);
+    text_ += '"';
+    return true;
+  }
+
+  void write_character(char c) {
+    constexpr std::string_view shorts = "\b\t\n\f\r\"\\";
+    constexpr std::string_view letters = "btnfr\"\\";
+    if (const auto found = shorts.find(c); found != std::string_view::npos) {
+      text_ += '\\';
+      text_ += letters[found];
+    } else if (static_cast<unsigned char>(c) < 0x20) {
+      text_ += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
+    } else {
+      text_ += c;
+    }
+  }
+
+  bool write_nested(const Json& value, bool (Writer::*write_items)(const Json&)) {
+    if (depth_ == kDepthMax)
+      return stop(fmt::format("it is nested deeper than {} levels", kDepthMax));
+    ++depth_;
+    const bool written = (this->*write_items)(value);
+    --depth_;
+    return written;
+  }
+
+  bool write_array(const Json& array) {
+    text_ += '[';
+    for (std::size_t i = 0; i < array.size(); ++i) {
+      if (i > 0) text_ += ',';
+      if (!write(array[i])) return leave(std::to_string(i));
+    }
+    text_ += ']';
+    return true;
+  }
+
+  bool write_object(const Json& object) {
+    std::vector<Member> members;
+    members.reserve(object.size());
+    for (const auto& member : object.get_ref<const Json::object_t&>()) members.push_back(&member);
+    const auto before = [](Member a, Member b) { return utf16_less(a->first, b->first); };
+    std::sort(members.begin(), members.end(), before);
+    char separator = '{';
+    for (const auto member : members) {
+      text_ += std::exchange(separator, ',');
+      if (!write_string(member->first)) return leave(printable(member->first));
+      text_ += ':';
+      if (!write(member->second)) return leave(printable(member->first));
+    }
+    if (members.empty()) text_ += '{';
+    text_ += '}';
+    return true;
+  }
+
+  bool stop_integer() { return stop("the integer is beyond ±(2^53-1)"); }
+  bool stop(std::string reason) {
+    reason_ = std::move(reason);
+    return false;
+  }
+  /// Puts one more step before the path of the problem, on the way back up.
+  bool leave(const std::string& step) {
+    path_ = "/" + step + path_;
+    return false;
+  }
+
+  std::string text_;
+  std::size_t depth_ = 0;
+  std::string reason_;
+  std::string path_;
+};
+
+}  // namespace
+
+Result<std::string> canonical(const Json& value) {
+  Writer writer;
+  if (writer.write(value)) return writer.take();
+  return fail(error(Code::InvalidArgument, "BAS-0007", "the value has no canonical JSON form")
+                  .because(writer.problem()));
+}
+
+}  // namespace stellwerk::base

@@ -1,0 +1,102 @@
+// Goal: RFC 8785 for integers, strings and booleans; its test data
+// (cyberphone/json-canonicalization) where it has no fraction and no null.
+#include <gtest/gtest.h>
+
+#include "base/json.h"
+
+namespace stellwerk::base {
+namespace {
+
+std::string canonical_of(std::string_view text) {
+  const auto parsed = parse_json(text);
+  if (!parsed) return parsed.error().one_line();
+  const auto written = canonical(*parsed);
+  return written ? *written : written.error().one_line();
+}
+
+std::string problem(const Json& value) {
+  const auto written = canonical(value);
+  if (written) return *written;
+  EXPECT_EQ(written.error().id, "BAS-0007");
+  return written.error().why;
+}
+
+TEST(Canonical, WritesArraysAndSimpleValuesWithoutSpace) {
+  EXPECT_EQ(canonical_of("[ 56 , { \"d\" : true , \"10\" : false , \"1\" : [ ] } ]"),
+            R"([56,{"1":[],"10":false,"d":true}])");
+  EXPECT_EQ(canonical_of(" { } "), "{}");
+  EXPECT_EQ(canonical_of("\"\""), "\"\"");
+  EXPECT_EQ(canonical_of("-0"), "0");
+}
+
+// "structures.json" without its null.
+TEST(Canonical, SortsKeysAtEveryLevel) {
+  EXPECT_EQ(
+      canonical_of(
+          R"({"1":{"f":{"f":"hi","F":5},"\n":56},"10":{},"":"empty","a":{},"111":[{"e":"yes","E":"no"}],"A":{}})"),
+      R"({"":"empty","1":{"\n":56,"f":{"F":5,"f":"hi"}},"10":{},"111":[{"E":"no","e":"yes"}],"A":{},"a":{}})");
+}
+
+// "french.json": no locale takes part in sorting.
+TEST(Canonical, SortsByCodeUnitsWithoutALocale) {
+  EXPECT_EQ(
+      canonical_of(
+          R"({"peach":"This sorting order","péché":"is wrong according to French","pêche":"but canonicalization MUST","sin":"ignore locale"})"),
+      R"({"peach":"This sorting order","péché":"is wrong according to French","pêche":"but canonicalization MUST","sin":"ignore locale"})");
+}
+
+// RFC 8785 §3.2.3 ("weird.json"): U+1F600 is before U+FB33 in UTF-16, behind it in UTF-8.
+TEST(Canonical, SortsByUtf16UnitsWhereUtf8DiffersFromIt) {
+  EXPECT_EQ(
+      canonical_of(
+          R"({"\u20ac":"Euro Sign","\r":"Carriage Return","\ufb33":"Hebrew Letter Dalet With Dagesh","1":"One","\ud83d\ude00":"Emoji: Grinning Face","\u0080":"Control","\u00f6":"Latin Small Letter O With Diaeresis"})"),
+      "{\"\\r\":\"Carriage Return\",\"1\":\"One\",\"\xc2\x80\":\"Control\","
+      "\"ö\":\"Latin Small Letter O With Diaeresis\",\"€\":\"Euro Sign\","
+      "\"😀\":\"Emoji: Grinning Face\",\"\xef\xac\xb3\":\"Hebrew Letter Dalet With Dagesh\"}");
+  EXPECT_EQ(canonical_of(
+                R"({"\ue000":1,"\ud800\udc00":2,"\ud7ff":3,"a\uffff":4,"a\udbff\udfff":5,"a":6})"),
+            "{\"a\":6,\"a\xf4\x8f\xbf\xbf\":5,\"a\xef\xbf\xbf\":4,\"\xed\x9f\xbf\":3,"
+            "\"\xf0\x90\x80\x80\":2,"
+            "\"\xee\x80\x80\":1}");
+}
+
+// RFC 8785 §3.2.2.2, its example string.
+TEST(Canonical, EscapesNoMoreThanItMust) {
+  EXPECT_EQ(canonical_of(R"("\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/")"),
+            R"("€$\u000f\nA'B\"\\\\\"/")");
+  EXPECT_EQ(canonical_of(R"("\b\t\n\f\r\u0000\u001f\u007f\u2028")"),
+            "\"\\b\\t\\n\\f\\r\\u0000\\u001f\x7f\xe2\x80\xa8\"");
+}
+
+TEST(Canonical, WritesIntegersThatEveryReaderKeeps) {
+  EXPECT_EQ(canonical_of("[9007199254740991,-9007199254740991,0]"),
+            "[9007199254740991,-9007199254740991,0]");
+  EXPECT_EQ(problem(Json{{"a", 9007199254740992}}), "at /a: the integer is beyond ±(2^53-1)");
+  EXPECT_EQ(problem(Json{{"a", -9007199254740992}}), "at /a: the integer is beyond ±(2^53-1)");
+  EXPECT_EQ(problem(18446744073709551615ULL), "at the top: the integer is beyond ±(2^53-1)");
+}
+
+TEST(Canonical, RefusesWithThePathWhatHasNoCanonicalForm) {
+  EXPECT_EQ(problem(nullptr), "at the top: null is not allowed: leave the key out");
+  EXPECT_EQ(problem(Json{{"a", {1, {{"b", nullptr}}}}}),
+            "at /a/1/b: null is not allowed: leave the key out");
+  EXPECT_EQ(problem(Json{{"rate", 0.5}}),
+            "at /rate: a fraction is not allowed: use an integer of a smaller unit");
+  EXPECT_EQ(problem(Json{{"rate", 1.0}}),
+            "at /rate: a fraction is not allowed: use an integer of a smaller unit");
+  EXPECT_EQ(problem(Json{{"a", "\xff"}}), "at /a: the text is not UTF-8");
+  EXPECT_EQ(problem(Json{{"\xff", 1}}), "at /\\xff: the text is not UTF-8");
+  EXPECT_EQ(problem(Json::binary({1})), "at the top: it is no JSON value");
+}
+
+TEST(Canonical, RefusesNestingThatWouldExhaustTheStack) {
+  Json nested = 1;
+  for (int i = 0; i < 513; ++i) nested = Json::array({std::move(nested)});
+  EXPECT_TRUE(canonical(nested[0]).has_value());
+  const auto refused = canonical(nested);
+  ASSERT_FALSE(refused.has_value());
+  EXPECT_TRUE(refused.error().why.ends_with("it is nested deeper than 512 levels"));
+}
+
+}  // namespace
+}  // namespace stellwerk::base

@@ -1,0 +1,35 @@
+// files.h — whole files that must survive a crash: read with a bound, replaced as a whole.
+//
+// Role: state, routes and notices that adapters keep on disk. Never for logs (those are appended).
+// Thread-safety: any thread, one writer per path.                     Start here: replace_file()
+// Invariants: a reader of a replaced file sees the old bytes or the new ones, also after a power
+// cut.
+#pragma once
+
+#include <sys/types.h>
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace stellwerk::base {
+
+/// Permission bits, as chmod takes them.
+enum class FileMode : mode_t { OwnerOnly = 0600, OwnerExecutable = 0700, WorldReadable = 0644 };
+
+/// Writes `bytes` beside `path`, syncs, renames over `path`, syncs the folder.
+/// @errors Unavailable BAS-0012: the old file, if any, is untouched; may be repeated.
+Result<void> replace_file(const std::string& path, std::string_view bytes,
+                          FileMode mode = FileMode::OwnerOnly);
+/// @errors NotFound BAS-0012: no such file; InvalidArgument BAS-0012: larger than `size_bytes_max`;
+/// Unavailable BAS-0012: cannot be read.
+Result<std::string> read_file(const std::string& path, std::size_t size_bytes_max);
+/// Makes the folder and its parents where missing, new ones with mode 0700.
+/// @errors Unavailable BAS-0012
+Result<void> make_folders(const std::string& path);
+/// `No such file or directory` for ENOENT: the system's own words, thread-safe.
+std::string errno_text(int number);
+
+}  // namespace stellwerk::base

@@ -1,0 +1,22 @@
+// messages_table.h — the rows of the message catalogue; only messages.cc and its test read them.
+//
+// Role: add a row to a section of messages_table.cc. A new subject gets a new section, a long one
+// its own file. Invariants: keys are `subject.name[.part]`, unique; both texts have the same
+// `{placeholders}`; braces mean nothing else.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+namespace stellwerk::base {
+
+struct MessageRow {
+  std::string_view key;
+  std::string_view de;
+  std::string_view en;
+};
+
+/// All sections, in the order of the file.
+std::span<const std::span<const MessageRow>> message_sections();
+
+}  // namespace stellwerk::base
