@@ -1,0 +1,58 @@
+#include "audit/checkpoint.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <optional>
+#include <utility>
+
+#include "base/text.h"
+
+namespace stellwerk::audit {
+namespace {
+
+base::Failure not_a_checkpoint(std::string why) {
+  return fail(base::error(base::Code::InvalidArgument, "AUD-0005", "not a checkpoint")
+                  .because(std::move(why)));
+}
+
+std::optional<std::uint64_t> parse_size(std::string_view text) {
+  std::uint64_t size = 0;
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), size);
+  if (problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  if (text.size() > 1 && text.front() == '0') return std::nullopt;
+  return size;
+}
+
+}  // namespace
+
+std::string Checkpoint::to_text() const {
+  std::string text = fmt::format("{}\n{}\n{}\n", origin, size, base::to_base64(root.bytes));
+  for (const auto& extension : extensions) text += extension + "\n";
+  return text;
+}
+
+base::Result<Checkpoint> Checkpoint::parse(std::string_view text) {
+  if (!text.ends_with('\n')) return not_a_checkpoint("it does not end in a newline");
+  text.remove_suffix(1);
+  const auto lines = base::split(text, '\n');
+  if (lines.size() < 3) return not_a_checkpoint("it has less than three lines");
+  const bool has_empty_line =
+      std::any_of(lines.begin(), lines.end(), [](std::string_view line) { return line.empty(); });
+  if (has_empty_line) return not_a_checkpoint("a line is empty");
+  const auto size = parse_size(lines[1]);
+  if (!size) return not_a_checkpoint("its second line is not a tree size");
+  const auto root = base::from_base64(lines[2]);
+  if (!root || root->size() != sizeof(base::Digest::bytes)) {
+    return not_a_checkpoint("its third line is not the base64 of a SHA-256 root");
+  }
+  Checkpoint checkpoint{
+      .origin = std::string(lines[0]), .size = *size, .root = {}, .extensions = {}};
+  std::transform(root->begin(), root->end(), checkpoint.root.bytes.begin(),
+                 [](char c) { return static_cast<std::uint8_t>(c); });
+  checkpoint.extensions.assign(lines.begin() + 3, lines.end());
+  return checkpoint;
+}
+
+}  // namespace stellwerk::audit

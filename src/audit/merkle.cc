@@ -1,0 +1,84 @@
+#include "audit/merkle.h"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+
+namespace stellwerk::audit {
+namespace {
+
+constexpr std::array<std::uint8_t, 1> kLeafPrefix{0x00};
+constexpr std::array<std::uint8_t, 1> kNodePrefix{0x01};
+constexpr std::size_t kSizeBytes = 8;
+
+std::uint64_t read_big_endian(std::string_view bytes) {
+  std::uint64_t value = 0;
+  for (const char c : bytes) value = (value << 8) | static_cast<std::uint8_t>(c);
+  return value;
+}
+
+}  // namespace
+
+base::Digest leaf_hash(std::string_view entry) {
+  return base::sha256({kLeafPrefix, base::as_bytes(entry)});
+}
+
+base::Digest node_hash(const base::Digest& left, const base::Digest& right) {
+  return base::sha256({kNodePrefix, left.bytes, right.bytes});
+}
+
+base::Digest empty_root() { return base::sha256(""); }
+
+base::Digest root_of(std::span<const base::Digest> leaves) {
+  if (leaves.empty()) return empty_root();
+  if (leaves.size() == 1) return leaves.front();
+  const std::size_t split = std::bit_floor(leaves.size() - 1);
+  return node_hash(root_of(leaves.first(split)), root_of(leaves.subspan(split)));
+}
+
+void TreeFrontier::append(const base::Digest& leaf) {
+  base::Digest node = leaf;
+  // Each trailing one bit of the size is a complete subtree that this leaf makes twice as large.
+  for (std::uint64_t rest = size_; (rest & 1) != 0; rest >>= 1) {
+    node = node_hash(subtrees_.back(), node);
+    subtrees_.pop_back();
+  }
+  subtrees_.push_back(node);
+  ++size_;
+}
+
+base::Digest TreeFrontier::root() const {
+  if (subtrees_.empty()) return empty_root();
+  base::Digest root = subtrees_.back();
+  for (auto left = subtrees_.rbegin() + 1; left != subtrees_.rend(); ++left) {
+    root = node_hash(*left, root);
+  }
+  return root;
+}
+
+std::string TreeFrontier::serialise() const {
+  std::string bytes;
+  bytes.reserve(kSizeBytes + subtrees_.size() * sizeof(base::Digest::bytes));
+  for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>((size_ >> shift) & 0xff);
+  for (const auto& subtree : subtrees_) bytes.append(subtree.bytes.begin(), subtree.bytes.end());
+  return bytes;
+}
+
+std::optional<TreeFrontier> TreeFrontier::parse(std::string_view bytes) {
+  constexpr std::size_t kDigestBytes = sizeof(base::Digest::bytes);
+  if (bytes.size() < kSizeBytes) return std::nullopt;
+  TreeFrontier frontier;
+  frontier.size_ = read_big_endian(bytes.substr(0, kSizeBytes));
+  bytes.remove_prefix(kSizeBytes);
+  const auto subtrees = static_cast<std::size_t>(std::popcount(frontier.size_));
+  if (bytes.size() != subtrees * kDigestBytes) return std::nullopt;
+  for (; !bytes.empty(); bytes.remove_prefix(kDigestBytes)) {
+    base::Digest subtree;
+    std::transform(bytes.begin(), bytes.begin() + kDigestBytes, subtree.bytes.begin(),
+                   [](char c) { return static_cast<std::uint8_t>(c); });
+    frontier.subtrees_.push_back(subtree);
+  }
+  return frontier;
+}
+
+}  // namespace stellwerk::audit
