@@ -1,0 +1,388 @@
+// decide(): what each input means. The answers of effects, of the guard and of time are here;
+// people are in decide_people.cc, what follows by itself in advance.cc.
+#include "core/decide.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "core/decider.h"
+
+namespace stellwerk::core {
+namespace {
+
+constexpr std::uint32_t kAttemptsMax = 5;
+
+Wanted again(const Intent& intent) {
+  return {intent.kind, intent.subject, intent.attempt + 1, back_off(intent.attempt)};
+}
+
+EffectFinished finished(const EffectReturned& in) {
+  return {in.key, in.outcome, in.summary, in.evidence, in.data};
+}
+
+void step_failed(Decider& d, const Step& step, const EffectReturned& in) {
+  d.emit(StepFailed{step.id, in.summary, in.outcome == Outcome::Unknown, in.evidence});
+  if (d.s.stage == Stage::RollingBack || d.s.stage == Stage::Cancelling) return;
+  if (step.critical && d.s.may_carry_traffic) {
+    d.begin_rollback(RollbackCause::CriticalStep, step.id.str());
+    return;
+  }
+  if (!d.s.paused) d.pause(PauseCause::StepFailed, step.id.str());
+}
+
+void on_step_returned(Decider& d, const Intent& intent, const EffectReturned& in) {
+  d.emit(finished(in));
+  const Step* step = d.plan.find_step(base::StepId(intent.subject));
+  if (step == nullptr) return;  // the summary of a rollback is no step
+  if (in.outcome == Outcome::Done)
+    d.emit(StepPassed{step->id, in.summary, in.evidence});
+  else
+    step_failed(d, *step, in);
+}
+
+void on_integrity_returned(Decider& d, const Intent& intent, const EffectReturned& in) {
+  if (in.outcome != Outcome::Failed) {
+    on_step_returned(d, intent, in);
+    return;
+  }
+  d.emit(finished(in));
+  d.emit(StepFailed{base::StepId(intent.subject), in.summary, false, in.evidence});
+  d.begin_rollback(RollbackCause::Guard, "integrity");
+}
+
+void on_deploy_returned(Decider& d, const Intent& intent, const EffectReturned& in) {
+  const Step* step = nullptr;
+  for (const Step& each : d.plan.steps)
+    if (const auto* deploy = std::get_if<DeployAction>(&each.action))
+      if (deploy->component.str() == intent.subject) step = &each;
+  if (in.outcome == Outcome::Unknown && intent.attempt < kAttemptsMax) {
+    d.emit(finished(in), {again(intent)});
+    return;
+  }
+  d.emit(finished(in));
+  if (step == nullptr) return;
+  if (in.outcome == Outcome::Done) {
+    d.emit(StepPassed{step->id, in.summary, in.evidence});
+    return;
+  }
+  d.emit(StepFailed{step->id, in.summary, in.outcome == Outcome::Unknown, in.evidence});
+  d.begin_cancel(true, step->id.str());
+}
+
+void on_traffic_moved(Decider& d, const Intent& intent, const EffectReturned& in) {
+  const bool is_current = d.s.stage == Stage::Moving && intent.subject == std::to_string(d.s.wave);
+  if (in.outcome != Outcome::Done) {
+    if (intent.attempt < kAttemptsMax) {
+      d.emit(finished(in), {again(intent)});
+      return;
+    }
+    d.emit(finished(in));
+    d.begin_rollback(RollbackCause::Router, "move-traffic");
+    return;
+  }
+  d.emit(finished(in));
+  if (!is_current) return;
+
+  const PlannedWave& wave = d.plan.wave(d.s.wave);
+  std::vector<std::string> tenants;
+  if (wave.everyone)
+    tenants = {"all"};
+  else
+    for (const base::TenantId& tenant : wave.adds) tenants.push_back(tenant.str());
+  d.emit(WaveStarted{wave.number, std::move(tenants), wave.share_real},
+         {{EffectKind::SignCheckpoint, fmt::format("wave {}", wave.number)}});
+  d.emit(ProgressNotified{wave.number, static_cast<std::uint32_t>(d.plan.waves.size())});
+}
+
+void on_traffic_returned(Decider& d, const Intent& intent, const EffectReturned& in) {
+  if (in.outcome != Outcome::Done) {
+    d.emit(finished(in), {again(intent)});  // for ever: a rollback is never given up
+    return;
+  }
+  d.emit(finished(in));
+  if (!d.s.rollback || d.s.rollback->traffic_returned) return;
+  std::vector<Wanted> wanted;
+  for (const PlannedComponent& component : d.plan.components)
+    wanted.push_back({EffectKind::RetireNew, component.name.str()});
+  d.emit(TrafficReturned{}, std::move(wanted));
+  for (const Step& step : d.plan.rollback)
+    if (std::holds_alternative<ReturnTrafficAction>(step.action))
+      d.emit(StepPassed{step.id, in.summary, in.evidence});
+}
+
+/// Restored or not: traffic goes back now, and no faster than the capacity that came.
+void on_capacity_restored(Decider& d, const EffectReturned& in) {
+  d.emit(finished(in));
+  if (d.s.stage != Stage::RollingBack || d.has_open(EffectKind::RestoreCapacity)) return;
+  if (d.has_open(EffectKind::ReturnTraffic) || d.s.rollback->traffic_returned) return;
+  d.emit(EffectRequested{"return traffic"}, {{EffectKind::ReturnTraffic, ""}});
+}
+
+void on_settled(Decider& d, const Intent& intent, const EffectReturned& in) {
+  if (in.outcome != Outcome::Done) {
+    d.emit(finished(in), {again(intent)});
+    return;
+  }
+  d.emit(finished(in));
+  d.emit(TrafficSettled{});
+}
+
+void pass_retire_step(Decider& d, const std::string& component, const EffectReturned& in) {
+  for (const Step& step : d.plan.rollback)
+    if (const auto* retire = std::get_if<RetireAction>(&step.action))
+      if (retire->component.str() == component) d.emit(StepPassed{step.id, in.summary, {}});
+}
+
+void on_retired(Decider& d, const Intent& intent, const EffectReturned& in) {
+  const bool is_old = intent.kind == EffectKind::RetireOld;
+  if (in.outcome == Outcome::Done) {
+    d.emit(finished(in));
+    d.emit(VersionRetired{base::ComponentName(intent.subject), is_old});
+    if (!is_old && d.s.stage == Stage::RollingBack) pass_retire_step(d, intent.subject, in);
+    return;
+  }
+  if (intent.attempt < kAttemptsMax)
+    d.emit(finished(in), {again(intent)});
+  else
+    d.emit(
+        EffectAbandoned{in.key, in.summary});  // instances without traffic: recorded, passed over
+}
+
+struct SignedHead {
+  std::uint64_t size = 0;
+  base::Digest root;
+  base::Digest note;
+};
+
+SignedHead signed_head(const EffectReturned& in) {
+  SignedHead head;
+  head.size = in.data.value("tree_size", std::uint64_t{0});
+  if (auto root = base::Digest::parse(in.data.value("root", ""))) head.root = *root;
+  if (in.evidence) head.note = *in.evidence;
+  return head;
+}
+
+void end_release(Decider& d, const SignedHead& head) {
+  switch (d.s.stage) {
+    case Stage::Concluding:
+      d.emit(ReleaseLogged{head.size, head.root, head.note});
+      return;
+    case Stage::RollingBack:
+      d.emit(RollbackLogged{head.size, head.root, head.note});
+      return;
+    case Stage::Cancelling: {
+      const std::string detail = d.s.cancel_detail;
+      d.emit(CheckpointSigned{std::string(kEndCheckpoint), head.size, head.root, head.note});
+      if (d.s.cancel_is_failure)
+        d.emit(ReleaseFailed{detail});
+      else
+        d.emit(ReleaseCancelled{detail});
+      return;
+    }
+    default:
+      return;  // only these three close
+  }
+}
+
+/// The last checkpoint must cover every entry before the terminal one: signed again if the stream
+/// moved on meanwhile.
+bool covers_everything(const Decider& d, const EffectReturned& in) {
+  return in.data.value("stream_version", std::uint64_t{0}) == d.s.version;
+}
+
+void on_checkpoint_signed(Decider& d, const Intent& intent, const EffectReturned& in) {
+  const bool is_end = intent.subject == kEndCheckpoint;
+  const bool done = in.outcome == Outcome::Done;
+  if (!done && !is_end && intent.attempt >= kAttemptsMax) {
+    d.emit(EffectAbandoned{in.key, in.summary});
+    return;
+  }
+  if (!done) {
+    d.emit(finished(in), {again(intent)});
+    return;
+  }
+  if (!is_end) {
+    const SignedHead head = signed_head(in);
+    d.emit(finished(in));
+    d.emit(CheckpointSigned{intent.subject, head.size, head.root, head.note});
+    return;
+  }
+  if (!covers_everything(d, in)) {
+    d.emit(finished(in), {{intent.kind, intent.subject}});
+    return;
+  }
+  end_release(d, signed_head(in));
+}
+
+}  // namespace
+
+void on_input(Decider& d, const EffectReturned& in) {
+  const auto found = d.s.open.find(in.key);
+  if (found == d.s.open.end()) return d.ignore("the effect was answered or abandoned before");
+  const Intent intent = found->second;
+  switch (intent.kind) {
+    case EffectKind::RunStep:
+    case EffectKind::WriteSummary:
+    case EffectKind::CompareKpis:
+      return on_step_returned(d, intent, in);
+    case EffectKind::CheckIntegrity:
+      return on_integrity_returned(d, intent, in);
+    case EffectKind::DeployVersion:
+      return on_deploy_returned(d, intent, in);
+    case EffectKind::MoveTraffic:
+      return on_traffic_moved(d, intent, in);
+    case EffectKind::ReturnTraffic:
+      return on_traffic_returned(d, intent, in);
+    case EffectKind::RestoreCapacity:
+      return on_capacity_restored(d, in);
+    case EffectKind::SettleTraffic:
+      return on_settled(d, intent, in);
+    case EffectKind::RetireNew:
+    case EffectKind::RetireOld:
+      return on_retired(d, intent, in);
+    case EffectKind::SignCheckpoint:
+      return on_checkpoint_signed(d, intent, in);
+  }
+}
+
+void on_input(Decider& d, const ClockBound& in) {
+  if (is_terminal(d.s.stage)) return d.ignore("the release has ended");
+  d.emit(ClockAnchored{d.now.wall, in.runbook, in.speed});
+}
+
+void on_input(Decider& d, const WallClockStepped& in) {
+  if (is_terminal(d.s.stage)) return d.ignore("the release has ended");
+  d.emit(ClockStepped{in.by});
+}
+
+void on_input(Decider& d, const Ticked&) {
+  if (!d.s.paused || d.s.paused->cause != PauseCause::AskRollback) return;
+  if (d.now.runbook < d.s.paused->since + d.plan.guard.ask_deadline) return;
+  d.begin_rollback(RollbackCause::AskExpired, d.s.paused->detail);
+}
+
+void on_input(Decider& d, const HoldProgressed& in) {
+  const bool counts = d.s.stage == Stage::Holding || d.s.stage == Stage::PostChecking;
+  if (!counts || in.wave != d.s.wave || d.s.hold_done)
+    return d.ignore("no hold of this wave is running");
+  d.emit(HoldSaved{in.wave, in.guarded, in.real, in.requests, in.guard_state});
+  if (d.s.paused || !hold_complete(d.plan, d.s, in)) return;
+  d.emit(HoldCompleted{in.wave, in.windows});
+  if (d.s.stage != Stage::Holding) return;
+  for (const Step& step : d.plan.steps)
+    if (const auto* wave = std::get_if<WaveAction>(&step.action))
+      if (wave->wave == in.wave)
+        d.emit(StepPassed{
+            step.id, fmt::format("held {}, {} requests", base::to_string(in.guarded), in.requests),
+            in.windows});
+}
+
+void on_input(Decider& d, const VerdictReached& in) {
+  if (is_terminal(d.s.stage)) return d.ignore("the release has ended");
+  d.emit(VerdictChanged{in.verdict, in.evidence});
+  if (!guard_armed(d.s)) return;
+  const std::string detail(to_string(in.verdict.cause));
+  const bool ask = d.plan.guard.rollback == RollbackMode::Ask;
+  switch (in.verdict.action) {
+    case Action::Continue:
+      if (d.s.paused && d.s.paused->cause == PauseCause::Guard && d.plan.guard.resume_on_recovery)
+        d.emit(ReleaseResumed{true, {}});
+      return;
+    case Action::Pause:
+      if (!d.s.paused) d.pause(PauseCause::Guard, detail);
+      return;
+    case Action::Rollback:
+      if (!ask) return d.begin_rollback(RollbackCause::Guard, detail);
+      if (!d.s.paused || d.s.paused->cause != PauseCause::AskRollback)
+        d.pause(PauseCause::AskRollback, detail);
+      return;
+    case Action::StopAndRollback:
+      return d.begin_rollback(RollbackCause::Guard, detail);
+  }
+}
+
+void on_input(Decider& d, const StopRequested&) {
+  if (!d.s.may_carry_traffic || d.s.stage == Stage::RollingBack || d.s.stage == Stage::Concluding)
+    return d.ignore("nothing is to be rolled back");
+  const bool at_whole = d.s.wave >= d.plan.waves.size() && d.s.stage != Stage::Moving;
+  if (at_whole) return d.ignore("the new version serves everyone; the lease decides");
+  d.begin_rollback(RollbackCause::Stopped, "signal");
+}
+
+namespace {
+
+void lease_ran_out(Decider& d) {
+  if (!guard_armed(d.s) || d.s.lease_expired || d.plan.guard.guard_lost == GuardLost::Hold) return;
+  std::vector<base::EffectKey> moves;
+  for (const auto& [key, intent] : d.s.open)
+    if (intent.kind == EffectKind::MoveTraffic) moves.push_back(key);
+  d.emit(LeaseExpired{d.s.wave});
+  for (const base::EffectKey& key : moves) {
+    d.decision.cancel.push_back(key);
+    d.emit(EffectAbandoned{key, "lease expired"});
+  }
+  if (!d.s.paused || d.s.paused->cause != PauseCause::LeaseExpired)
+    d.pause(PauseCause::LeaseExpired, fmt::format("wave-{}", d.s.wave));
+}
+
+/// Effects that may or may not have happened and can be neither repeated nor read back: a person
+/// decides.
+void surrender_once_effects(Decider& d) {
+  std::vector<Intent> unknown;
+  for (const auto& [key, intent] : d.s.open)
+    if (intent.effect_class == EffectClass::Once) unknown.push_back(intent);
+  for (const Intent& intent : unknown) {
+    EffectReturned lost{
+        intent.key, Outcome::Unknown, "stopped while it ran", {}, base::Json::object()};
+    on_input(d, lost);
+  }
+}
+
+}  // namespace
+
+void on_input(Decider& d, const Restarted& in) {
+  if (is_terminal(d.s.stage) || d.s.stage == Stage::Unborn)
+    return d.ignore("the release is not under way");
+  d.emit(EngineRestarted{in.lease_alive, in.routes_moved});
+  surrender_once_effects(d);
+  // The first wave's change may never have reached the router: then there was nothing the lease
+  // could end.
+  const bool never_moved = d.s.stage == Stage::Moving && d.s.wave == 1 && !in.routes_moved;
+  if (!in.lease_alive && !never_moved) lease_ran_out(d);
+}
+
+void on_input(Decider& d, const LeaseLost&) {
+  if (!guard_armed(d.s)) return d.ignore("no lease is needed");
+  if (d.s.stage == Stage::Moving) return d.ignore("the wave's own change brings the lease back");
+  lease_ran_out(d);
+}
+
+void on_input(Decider& d, const RoutesChanged& in) {
+  if (!guard_armed(d.s) || d.s.stage == Stage::Moving || d.has_open(EffectKind::MoveTraffic))
+    return d.ignore("a change of traffic is under way, or none is guarded");
+  d.emit(RoutesReasserted{in.found}, {{EffectKind::MoveTraffic, std::to_string(d.s.wave)}});
+}
+
+void on_input(Decider& d, const OldCapacityChanged& in) {
+  const bool known =
+      std::find(d.s.old_gone.begin(), d.s.old_gone.end(), in.component) != d.s.old_gone.end();
+  if (known == in.gone || is_terminal(d.s.stage)) return d.ignore("nothing new");
+  d.emit(CapacityChanged{in.component, in.gone});
+}
+
+void on_input(Decider& d, const EmergencyFound& in) {
+  d.emit(JournalGap{in.lines, in.count});
+  if (in.traffic_returned && guard_armed(d.s))
+    d.begin_rollback(RollbackCause::Guard, "journal-gap");
+}
+
+Decision decide(const Plan& plan, const State& state, const Input& input) {
+  Decider d(plan, state, input);
+  std::visit([&](const auto& body) { on_input(d, body); }, input.body);
+  if (!d.decision.refusal) d.advance();
+  return std::move(d).finish();
+}
+
+}  // namespace stellwerk::core

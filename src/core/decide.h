@@ -1,0 +1,61 @@
+// decide.h — the decision core: what a release does next. Pure; see ARCHITECTURE.md "decide".
+//
+// Role: the engine calls decide() with every input, appends what it returns in one transaction,
+// folds it with evolve(), and only then runs the intents. Spec: docs/spec/transitions.md
+// Thread-safety: pure functions. Invariants: same plan, state and input give the same decision, to
+// the bit.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/input.h"
+#include "core/plan.h"
+#include "core/routing.h"
+#include "core/state.h"
+
+namespace stellwerk::core {
+
+/// One entry to write, with the effects it asks for.
+struct NewEvent {
+  Event event;
+  base::PersonId by;  ///< empty: Stellwerk itself
+  std::vector<Intent> intents;
+};
+
+struct Decision {
+  std::vector<NewEvent> entries;  ///< in order; may be empty
+  std::vector<base::EffectKey>
+      cancel;  ///< running effects to stop (their abandonment is among the entries)
+  std::optional<base::Error> refusal;  ///< a person's command that is not carried out now, and why
+  std::string ignored_because;         ///< why an input changed nothing; empty when it did
+  State next;                          ///< the state after all entries
+};
+
+Decision decide(const Plan& plan, const State& state, const Input& input);
+
+/// When time alone will let decide() do more (Ticked); empty: never.
+std::optional<base::RunbookTime> next_due(const Plan& plan, const State& state);
+
+/// The table the router should show now. Empty optional: the journal does not say (no traffic entry
+/// yet).
+std::optional<RoutingTable> intended_routes(const Plan& plan, const State& state);
+/// The table of wave `number` (0: everyone on the old version; waves.size()+1: settled on the new
+/// one).
+RoutingTable routes_of_wave(const Plan& plan, std::uint32_t number);
+
+/// The guard is armed: the new version may carry traffic.
+bool guard_armed(const State& state);
+/// The lease is to be renewed while the guard is good.
+bool wants_lease(const Plan& plan, const State& state);
+/// The current hold (or watch) is complete as far as time and requests are concerned.
+bool hold_complete(const Plan& plan, const State& state, const HoldProgressed& progress);
+
+/// Steps a person can attest, approve or repeat now.
+std::vector<base::StepId> waiting_for_people(const Plan& plan, const State& state);
+
+/// How an effect of this kind and subject behaves when its outcome is unknown.
+EffectClass class_of(const Plan& plan, EffectKind kind, const std::string& subject);
+
+}  // namespace stellwerk::core

@@ -1,0 +1,295 @@
+// What people ask for: who may, when it makes sense, and what it does. A command that is not
+// carried out is refused with the reason; it leaves no entry.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <span>
+
+#include "base/text.h"
+#include "core/decider.h"
+#include "core/names.h"
+
+namespace stellwerk::core {
+namespace {
+
+// Who may steer (docs/concepts.md "Who may do what").
+constexpr std::array kMayPause{Role::ReleaseManager, Role::DevOps, Role::Qa};
+constexpr std::array kMaySteer{Role::ReleaseManager, Role::DevOps};
+
+std::string role_list(std::span<const Role> roles) {
+  std::vector<std::string> names;
+  for (const Role role : roles) names.emplace_back(to_string(role));
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+bool holds_one_of(const Person& person, std::span<const Role> roles) {
+  return std::any_of(roles.begin(), roles.end(), [&](Role role) {
+    return std::find(person.roles.begin(), person.roles.end(), role) != person.roles.end();
+  });
+}
+
+/// Refuses and returns false unless the person is known to the plan and holds one of the roles.
+bool allowed(Decider& d, std::span<const Role> roles, std::string_view action) {
+  const Person* person = d.plan.find_person(d.by);
+  if (person == nullptr) {
+    d.refuse(
+        base::error(base::Code::Forbidden, "ENG-0010",
+                    fmt::format("{} is not carried out: it is not known who asks", action))
+            .because("nobody of that operating-system user stands under `people` in stellwerk.yaml")
+            .now("the release is unchanged"));
+    return false;
+  }
+  if (holds_one_of(*person, roles)) return true;
+  d.refuse(base::error(base::Code::Forbidden, "ENG-0011",
+                       fmt::format("{} may not {}", person->id.str(), action))
+               .because("it takes one of the roles " + role_list(roles))
+               .now("the release is unchanged"));
+  return false;
+}
+
+base::Error not_now(const Decider& d, std::string_view action, std::string why) {
+  return base::error(base::Code::Conflict, "ENG-0012",
+                     fmt::format("{} is not possible now", action))
+      .because(std::move(why))
+      .now(fmt::format("release {} is {}{}", d.plan.release.str(), to_string(d.s.stage),
+                       d.s.paused ? ", paused" : ""))
+      .then(fmt::format("stellwerk release show {}", d.plan.release.str()), "where it stands");
+}
+
+bool under_way(Decider& d, std::string_view action) {
+  if (!is_terminal(d.s.stage) && d.s.stage != Stage::Unborn) return true;
+  d.refuse(not_now(d, action, "the release has ended"));
+  return false;
+}
+
+bool before_rollout(Stage stage) {
+  return stage == Stage::Preparing || stage == Stage::Announced || stage == Stage::PreChecking ||
+         stage == Stage::Ready;
+}
+
+/// A manual step can be attested once its phase has begun.
+bool phase_begun(const State& s, Phase phase) {
+  switch (phase) {
+    case Phase::Preparation:
+      return s.stage != Stage::Unborn;
+    case Phase::PreCheck:
+      return s.t0 && s.stage != Stage::Announced;
+    case Phase::Rollout:
+      return s.may_carry_traffic || s.rollout_completed;
+    case Phase::PostCheck:
+      return s.rollout_completed;
+    case Phase::Rollback:
+      return s.rollback.has_value();
+  }
+  return false;
+}
+
+/// Steps whose last word is a person's: manual ones, an inconclusive comparison, an unknown
+/// outcome.
+bool attestable(const Step& step, StepStatus status) {
+  if (status == StepStatus::Passed) return false;
+  if (std::holds_alternative<Attestation>(step.action)) return true;
+  if (status == StepStatus::OutcomeUnknown) return true;
+  return std::holds_alternative<CompareAction>(step.action) && status == StepStatus::Failed;
+}
+
+/// The first approval this person can still give: a role they hold whose step lacks somebody, and
+/// not twice.
+const Step* wanted_approval(const Decider& d, const Person& person, Role& role) {
+  for (const Step& step : d.plan.steps) {
+    const auto* approval = std::get_if<ApprovalAction>(&step.action);
+    if (approval == nullptr || d.s.status_of(step.id) == StepStatus::Passed) continue;
+    const bool holds =
+        std::find(person.roles.begin(), person.roles.end(), approval->role) != person.roles.end();
+    const bool gave =
+        std::any_of(d.s.approvals.begin(), d.s.approvals.end(), [&](const Approval& each) {
+          return each.person == person.id && each.role == approval->role;
+        });
+    if (!holds || gave) continue;
+    role = approval->role;
+    return &step;
+  }
+  return nullptr;
+}
+
+bool enough_approvals(const State& s, const ApprovalAction& wanted) {
+  const auto count =
+      std::count_if(s.approvals.begin(), s.approvals.end(), [&](const Approval& each) {
+        return each.role == wanted.role && (each.signature || !wanted.signature_required);
+      });
+  return static_cast<std::uint32_t>(count) >= wanted.count;
+}
+
+bool same_plan(Decider& d, const base::Digest& digest) {
+  if (digest == d.s.plan) return true;
+  d.refuse(base::error(base::Code::Conflict, "ENG-0013",
+                       "the approval is for another plan than the one under way")
+               .because(fmt::format("it names {}, the release carries out {}", digest.short_text(),
+                                    d.s.plan.short_text()))
+               .now("the release is unchanged")
+               .then(fmt::format("stellwerk release show {}", d.plan.release.str()),
+                     "the plan that waits for approval"));
+  return false;
+}
+
+void reopen_failed_steps(Decider& d) {
+  std::vector<base::StepId> failed;
+  for (const auto& [id, step] : d.s.steps)
+    if (step.status == StepStatus::Failed || step.status == StepStatus::OutcomeUnknown)
+      failed.push_back(id);
+  for (const base::StepId& id : failed) d.emit(StepReopened{id}, {}, d.by);
+}
+
+/// After the lease ran out the wave starts anew; a watch that had begun is watched again.
+void restart_wave(Decider& d) {
+  for (const Step& step : d.plan.steps) {
+    const bool again = std::holds_alternative<WatchAction>(step.action) ||
+                       std::holds_alternative<CompareAction>(step.action) ||
+                       std::holds_alternative<IntegrityAction>(step.action);
+    if (again && d.s.status_of(step.id) != StepStatus::Open) d.emit(StepReopened{step.id});
+  }
+  d.emit(TrafficIntended{d.s.wave}, {{EffectKind::MoveTraffic, std::to_string(d.s.wave)}});
+}
+
+}  // namespace
+
+void on_input(Decider& d, const RunRequested& in) {
+  if (d.s.stage != Stage::Unborn) return d.ignore("the release is already under way");
+  std::vector<std::string> components;
+  for (const PlannedComponent& component : d.plan.components)
+    components.push_back(fmt::format("{} {} → {}", component.name.str(), component.from.to_string(),
+                                     component.to.to_string()));
+  d.emit(ReleasePlanned{in.plan, d.plan.release_file, d.plan.type, std::move(components)}, {},
+         d.by);
+  d.emit(ClockAnchored{d.now.wall, d.now.runbook, in.speed});
+  ReleaseScheduled scheduled;
+  if (d.plan.schedule.start) scheduled.start_us = d.plan.schedule.start->us;
+  scheduled.announce_lead = d.plan.schedule.announce_lead;
+  d.emit(std::move(scheduled));
+}
+
+void on_input(Decider& d, const Attested& in) {
+  const Step* step = d.plan.find_step(in.step);
+  if (step == nullptr) {
+    d.refuse(base::error(base::Code::NotFound, "ENG-0014",
+                         fmt::format("release {} has no step {}", d.plan.release.str(),
+                                     base::printable(in.step.str(), 80)))
+                 .then(fmt::format("stellwerk release show {}", d.plan.release.str()),
+                       "the steps that wait for somebody"));
+    return;
+  }
+  if (!allowed(d, step->roles, "attest " + step->id.str())) return;
+  const StepStatus status = d.s.status_of(step->id);
+  if (status == StepStatus::Passed) return d.ignore("the step has passed already");
+  if (!attestable(*step, status))
+    return d.refuse(
+        not_now(d, "attesting " + step->id.str(),
+                fmt::format("it is a {} step and {}", kind_of(step->action), to_string(status))));
+  const bool may_be_late = step->follow_up && is_terminal(d.s.stage);
+  if (!may_be_late && (is_terminal(d.s.stage) || !phase_begun(d.s, step->phase)))
+    return d.refuse(
+        not_now(d, "attesting " + step->id.str(),
+                is_terminal(d.s.stage) ? "the release has ended" : "its phase has not begun"));
+  d.emit(StepAttested{step->id, d.by, in.note}, {}, d.by);
+  const bool was_waited_for = d.s.paused && d.s.paused->cause == PauseCause::StepFailed &&
+                              d.s.paused->detail == step->id.str();
+  if (was_waited_for) d.emit(ReleaseResumed{false, {}}, {}, d.by);
+}
+
+void on_input(Decider& d, const Approved& in) {
+  if (!under_way(d, "approving") || !same_plan(d, in.plan)) return;
+  const Person* person = d.plan.find_person(d.by);
+  if (person == nullptr) {
+    static_cast<void>(allowed(d, kRoles, "approve"));
+    return;
+  }
+  if (!before_rollout(d.s.stage)) return d.refuse(not_now(d, "approving", "the rollout has begun"));
+  Role role{};
+  const Step* step = wanted_approval(d, *person, role);
+  if (step == nullptr)
+    return d.refuse(base::error(base::Code::Conflict, "ENG-0015",
+                                fmt::format("no approval of {} is missing", person->id.str()))
+                        .because("it was given before, or the plan asks for other roles")
+                        .now("the release is unchanged"));
+  d.emit(ApprovalGranted{person->id, role, in.plan, in.signature}, {}, d.by);
+  const auto& wanted = std::get<ApprovalAction>(step->action);
+  if (enough_approvals(d.s, wanted))
+    d.emit(StepPassed{step->id, fmt::format("approved by {}", person->id.str()), {}});
+}
+
+void on_input(Decider& d, const Rejected& in) {
+  if (!under_way(d, "rejecting") || !same_plan(d, in.plan)) return;
+  if (!allowed(d, kRoles, "reject")) return;
+  if (!before_rollout(d.s.stage))
+    return d.refuse(
+        not_now(d, "rejecting", "the rollout has begun; a rollback undoes it")
+            .then(fmt::format("stellwerk release rollback {} --reason TEXT", d.plan.release.str()),
+                  "back to the old version"));
+  d.emit(ApprovalRejected{d.by, in.plan, in.reason}, {}, d.by);
+  d.begin_cancel(false, "rejected", in.reason, d.by);
+}
+
+void on_input(Decider& d, const PauseRequested& in) {
+  if (!under_way(d, "pausing") || !allowed(d, kMayPause, "pause")) return;
+  if (d.s.stage == Stage::RollingBack || d.s.stage == Stage::Cancelling ||
+      d.s.stage == Stage::Concluding)
+    return d.refuse(not_now(d, "pausing", "the release is coming to its end"));
+  if (d.s.paused) return d.ignore("it is paused already");
+  d.pause(PauseCause::Person, d.by.str(), in.reason, d.by);
+}
+
+void on_input(Decider& d, const ResumeRequested& in) {
+  if (!under_way(d, "resuming") || !allowed(d, kMaySteer, "resume")) return;
+  if (!d.s.paused || d.s.stage == Stage::RollingBack)
+    return d.refuse(not_now(d, "resuming", "it is not paused"));
+  const bool guard_objects = guard_armed(d.s) && d.s.verdict &&
+                             d.s.verdict->action != Action::Continue && !d.s.lease_expired;
+  if (guard_objects)
+    return d.refuse(
+        not_now(d, "resuming",
+                fmt::format("the guard still says {}: {}", to_string(d.s.verdict->action),
+                            to_string(d.s.verdict->cause)))
+            .then(fmt::format("stellwerk release watch {}", d.plan.release.str()), "the figures")
+            .then(fmt::format("stellwerk release rollback {} --reason TEXT", d.plan.release.str()),
+                  "back to the old version"));
+  d.emit(ReleaseResumed{false, in.reason}, {}, d.by);
+  reopen_failed_steps(d);
+  if (d.s.lease_expired) restart_wave(d);
+}
+
+void on_input(Decider& d, const PromoteRequested&) {
+  if (!under_way(d, "promoting") || !allowed(d, kMaySteer, "promote")) return;
+  if (d.s.stage != Stage::Holding || d.s.promoted)
+    return d.refuse(not_now(d, "promoting", "no hold is running that could be skipped"));
+  if (d.s.paused) return d.refuse(not_now(d, "promoting", "it is paused; resume it first"));
+  if (d.s.verdict && d.s.verdict->action != Action::Continue)
+    return d.refuse(
+        not_now(d, "promoting", fmt::format("the guard says {}", to_string(d.s.verdict->action))));
+  d.emit(ReleasePromoted{d.s.wave}, {}, d.by);
+  if (!d.s.hold_done) {
+    d.emit(HoldCompleted{d.s.wave, {}});
+    for (const Step& step : d.plan.steps)
+      if (const auto* wave = std::get_if<WaveAction>(&step.action))
+        if (wave->wave == d.s.wave)
+          d.emit(StepPassed{step.id, "the rest of the hold was skipped by " + d.by.str(), {}});
+  }
+}
+
+void on_input(Decider& d, const RollbackRequested& in) {
+  if (d.s.stage == Stage::Completed || d.s.stage == Stage::Concluding) {
+    d.refuse(base::error(base::Code::Conflict, "ENG-0016",
+                         fmt::format("release {} is complete and cannot be rolled back",
+                                     d.plan.release.str()))
+                 .because("its post-check is done; the old version is being or has been stopped")
+                 .now("the new version serves everyone")
+                 .then("stellwerk plan RELEASE", "plan the reverse release as one of its own"));
+    return;
+  }
+  if (!under_way(d, "rolling back") || !allowed(d, kMaySteer, "roll back")) return;
+  if (d.s.stage == Stage::RollingBack || d.s.stage == Stage::Cancelling)
+    return d.ignore("it is going back already");
+  d.begin_rollback(RollbackCause::Person, d.by.str(), in.reason, d.by);
+}
+
+}  // namespace stellwerk::core

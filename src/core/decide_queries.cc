@@ -1,0 +1,177 @@
+// What the engine may ask of a state without changing it.
+#include <algorithm>
+#include <array>
+
+#include "core/decide.h"
+
+namespace stellwerk::core {
+
+bool guard_armed(const State& state) {
+  if (!state.may_carry_traffic) return false;
+  switch (state.stage) {
+    case Stage::Moving:
+    case Stage::Holding:
+    case Stage::PostChecking:
+    case Stage::Concluding:
+      return true;
+    case Stage::Unborn:
+    case Stage::Preparing:
+    case Stage::Announced:
+    case Stage::PreChecking:
+    case Stage::Ready:
+    case Stage::Deploying:
+    case Stage::Deployed:
+    case Stage::RollingBack:
+    case Stage::Cancelling:
+    case Stage::Completed:
+    case Stage::RolledBack:
+    case Stage::Cancelled:
+    case Stage::Failed:
+      return false;
+  }
+  return false;
+}
+
+bool wants_lease(const Plan& plan, const State& state) {
+  return guard_armed(state) && plan.guard.guard_lost == GuardLost::Old && !state.lease_expired;
+}
+
+bool hold_complete(const Plan& plan, const State& state, const HoldProgressed& progress) {
+  const bool watching = state.stage == Stage::PostChecking;
+  const base::Duration wanted = watching ? plan.schedule.post_check : plan.wave(state.wave).hold;
+  const bool good = !state.verdict || state.verdict->action == Action::Continue;
+  return good && progress.guarded >= wanted && progress.real >= plan.guard.hold_real_min &&
+         progress.requests >= plan.guard.hold_requests_min;
+}
+
+std::optional<base::RunbookTime> next_due(const Plan& plan, const State& state) {
+  if (is_terminal(state.stage)) return std::nullopt;
+  if (state.paused && state.paused->cause == PauseCause::AskRollback)
+    return state.paused->since + plan.guard.ask_deadline;
+  if (state.stage == Stage::Concluding && state.settled && !state.retiring)
+    return state.completed_at + plan.schedule.standby;
+  if (state.paused || !state.t0) return std::nullopt;
+  switch (state.stage) {
+    case Stage::Announced:
+      return *state.t0 + plan.schedule.pre_check;
+    case Stage::Ready:
+      return *state.t0 + plan.schedule.deploy;
+    case Stage::Deployed:
+      return *state.t0 + plan.wave(1).at;
+    case Stage::Holding:
+      if (!state.hold_done || state.wave >= plan.waves.size()) return std::nullopt;
+      return *state.t0 + plan.wave(state.wave + 1).at;
+    case Stage::Unborn:
+    case Stage::Preparing:
+    case Stage::PreChecking:
+    case Stage::Deploying:
+    case Stage::Moving:
+    case Stage::PostChecking:
+    case Stage::Concluding:
+    case Stage::RollingBack:
+    case Stage::Cancelling:
+    case Stage::Completed:
+    case Stage::RolledBack:
+    case Stage::Cancelled:
+    case Stage::Failed:
+      return std::nullopt;
+  }
+  return std::nullopt;
+}
+
+RoutingTable routes_of_wave(const Plan& plan, std::uint32_t number) {
+  RoutingTable table;
+  const bool settled = number > plan.waves.size();
+  for (const PlannedComponent& component : plan.components) {
+    ComponentRoutes& routes = table.components[component.name];
+    routes.stable = settled ? component.to : component.from;
+    if (number == 0 || settled) continue;
+    const PlannedWave& wave = plan.wave(number);
+    CandidateRoute candidate;
+    candidate.release = plan.release;
+    candidate.version = component.to;
+    candidate.leased = plan.guard.guard_lost == GuardLost::Old;
+    candidate.tenants = {wave.serves.begin(), wave.serves.end()};
+    for (std::uint32_t bucket = 0; bucket < wave.buckets; ++bucket)
+      candidate.buckets.insert(bucket);
+    candidate.everyone = wave.everyone;
+    routes.candidate = std::move(candidate);
+  }
+  return table;
+}
+
+std::optional<RoutingTable> intended_routes(const Plan& plan, const State& state) {
+  if (state.settled) return routes_of_wave(plan, static_cast<std::uint32_t>(plan.waves.size()) + 1);
+  if (state.rollback) return routes_of_wave(plan, 0);
+  if (!state.may_carry_traffic) return std::nullopt;
+  return routes_of_wave(plan, state.wave);
+}
+
+std::vector<base::StepId> waiting_for_people(const Plan& plan, const State& state) {
+  std::vector<base::StepId> waiting;
+  const auto collect = [&](const std::vector<Step>& steps, auto wanted) {
+    for (const Step& step : steps)
+      if (state.status_of(step.id) != StepStatus::Passed && wanted(step))
+        waiting.push_back(step.id);
+  };
+  const auto is_peoples = [](const Step& step) {
+    return std::holds_alternative<Attestation>(step.action) ||
+           std::holds_alternative<ApprovalAction>(step.action);
+  };
+  const auto phase_of = [](Stage stage) -> std::optional<Phase> {
+    if (stage == Stage::Preparing) return Phase::Preparation;
+    if (stage == Stage::Announced || stage == Stage::PreChecking) return Phase::PreCheck;
+    if (stage == Stage::PostChecking) return Phase::PostCheck;
+    return std::nullopt;
+  };
+  const std::optional<Phase> phase = phase_of(state.stage);
+  const bool ended = is_terminal(state.stage);
+  collect(plan.steps, [&](const Step& step) {
+    if (step.follow_up) return ended && state.stage == Stage::Completed && is_peoples(step);
+    return phase && step.phase == *phase && is_peoples(step);
+  });
+  if (state.rollback) collect(plan.rollback, is_peoples);
+  return waiting;
+}
+
+EffectClass class_of(const Plan& plan, EffectKind kind, const std::string& subject) {
+  switch (kind) {
+    case EffectKind::RunStep: {
+      const Step* step = plan.find_step(base::StepId(subject));
+      if (step == nullptr) return EffectClass::Once;
+      if (const auto* command = std::get_if<CommandCheck>(&step->action))
+        return command->repeatable ? EffectClass::Repeatable : EffectClass::Once;
+      if (const auto* http = std::get_if<HttpCheck>(&step->action)) {
+        const bool safe = http->method == "GET" || http->method == "HEAD";
+        return safe ? EffectClass::Repeatable : EffectClass::Once;
+      }
+      return EffectClass::Repeatable;
+    }
+    case EffectKind::DeployVersion:
+    case EffectKind::MoveTraffic:
+    case EffectKind::SettleTraffic:
+    case EffectKind::RestoreCapacity:
+      return EffectClass::Readable;
+    case EffectKind::ReturnTraffic:
+    case EffectKind::RetireNew:
+    case EffectKind::RetireOld:
+    case EffectKind::SignCheckpoint:
+    case EffectKind::CompareKpis:
+    case EffectKind::CheckIntegrity:
+    case EffectKind::WriteSummary:
+      return EffectClass::Repeatable;
+  }
+  return EffectClass::Once;
+}
+
+std::string_view name_of_input(const InputBody& body) {
+  static constexpr std::array<std::string_view, std::variant_size_v<InputBody>> kNames{
+      "run-requested",     "clock-bound",        "wall-clock-stepped",   "ticked",
+      "effect-returned",   "hold-progressed",    "verdict-reached",      "attested",
+      "approved",          "rejected",           "pause-requested",      "resume-requested",
+      "promote-requested", "rollback-requested", "stop-requested",       "restarted",
+      "lease-lost",        "routes-changed",     "old-capacity-changed", "emergency-found"};
+  return kNames[body.index()];
+}
+
+}  // namespace stellwerk::core

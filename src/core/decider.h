@@ -1,0 +1,100 @@
+// decider.h — the working copy of one decision: entries are folded as they are emitted, so each
+// rule sees the state that the entries before it made. Internal to core; callers use decide.h.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "core/decide.h"
+
+namespace stellwerk::core {
+
+/// What an effect is wanted for; its key comes from where it is emitted.
+struct Wanted {
+  EffectKind kind;
+  std::string subject;
+  std::uint32_t attempt = 1;
+  base::Duration delay = {};
+};
+
+class Decider {
+ public:
+  Decider(const Plan& plan_in, const State& state, const Input& input)
+      : plan(plan_in), s(state), now(input.now), by(input.by) {}
+
+  /// Writes one entry, as the person who asked (`as`) or as Stellwerk, and folds it.
+  void emit(Event event, std::vector<Wanted> wanted = {}, const base::PersonId& as = {});
+  void ignore(std::string why) { decision.ignored_because = std::move(why); }
+  void refuse(base::Error error) { decision.refusal = std::move(error); }
+  Decision finish() &&;
+
+  /// Emits whatever has become possible until nothing more is (advance.cc).
+  void advance();
+
+  // rollback.cc
+  void begin_rollback(RollbackCause cause, std::string detail,
+                      std::optional<base::Digest> reason = {}, const base::PersonId& as = {});
+  void begin_cancel(bool failed, std::string detail, std::optional<base::Digest> reason = {},
+                    const base::PersonId& as = {});
+  void request_end_checkpoint();
+  bool advance_rollback();
+  bool advance_cancel();
+
+  void pause(PauseCause cause, std::string detail, std::optional<base::Digest> reason = {},
+             const base::PersonId& as = {});
+  [[nodiscard]] bool has_open(EffectKind kind) const;
+  /// Steps of a phase that keep its gate closed are all passed.
+  [[nodiscard]] bool gate_open(Phase phase) const;
+  [[nodiscard]] const Step* step_of_kind(std::string_view kind) const;
+
+  const Plan& plan;
+  State s;
+  const base::Now now;
+  const base::PersonId by;
+  Decision decision;
+
+ private:
+  void pass_record_steps(const std::string& type);
+  bool advance_once();
+  bool advance_preparing();
+  bool advance_pre_checking();
+  bool advance_ready();
+  bool advance_deploying();
+  bool advance_to_wave(std::uint32_t number);
+  bool advance_holding();
+  bool advance_post_checking();
+  bool advance_concluding();
+  bool start_steps(Phase phase);
+  bool start_closing_checks();
+  void abandon_open(std::string_view why);
+  [[nodiscard]] bool reached(base::Duration offset) const;
+};
+
+/// Waits between attempts: 250 ms doubling up to 30 s.
+base::Duration back_off(std::uint32_t attempt);
+
+// The inputs (decide.cc and decide_people.cc); each emits what follows at once, advance() does the
+// rest.
+void on_input(Decider& d, const RunRequested& in);
+void on_input(Decider& d, const ClockBound& in);
+void on_input(Decider& d, const WallClockStepped& in);
+void on_input(Decider& d, const Ticked& in);
+void on_input(Decider& d, const EffectReturned& in);
+void on_input(Decider& d, const HoldProgressed& in);
+void on_input(Decider& d, const VerdictReached& in);
+void on_input(Decider& d, const Attested& in);
+void on_input(Decider& d, const Approved& in);
+void on_input(Decider& d, const Rejected& in);
+void on_input(Decider& d, const PauseRequested& in);
+void on_input(Decider& d, const ResumeRequested& in);
+void on_input(Decider& d, const PromoteRequested& in);
+void on_input(Decider& d, const RollbackRequested& in);
+void on_input(Decider& d, const StopRequested& in);
+void on_input(Decider& d, const Restarted& in);
+void on_input(Decider& d, const LeaseLost& in);
+void on_input(Decider& d, const RoutesChanged& in);
+void on_input(Decider& d, const OldCapacityChanged& in);
+void on_input(Decider& d, const EmergencyFound& in);
+
+}  // namespace stellwerk::core

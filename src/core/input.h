@@ -1,0 +1,122 @@
+// input.h — everything that can happen to a release from outside: what decide() is told.
+//
+// Role: made by the engine from answers of effects, the guard, people and timers. Says what
+// happened, never what to do. Thread-safety: values. Start here: Input
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <variant>
+
+#include "base/digest.h"
+#include "base/ids.h"
+#include "base/json.h"
+#include "base/time.h"
+#include "core/effect.h"
+#include "core/verdict.h"
+#include "core/words.h"
+
+namespace stellwerk::core {
+
+/// A person asked for the release to be carried out; the stream begins.
+struct RunRequested {
+  base::Digest plan;
+  std::int64_t speed = 1;
+};
+/// Runbook time is bound to the wall clock anew (other speed, or after a restart).
+struct ClockBound {
+  base::RunbookTime runbook;
+  std::int64_t speed = 1;
+};
+struct WallClockStepped {
+  base::Duration by;
+};
+/// Time has passed; a timer of next_due() may be due.
+struct Ticked {};
+/// An effect's answer. `evidence` is stored already; `data` is for kinds that return values
+/// (canonical integers).
+struct EffectReturned {
+  base::EffectKey key;
+  Outcome outcome = Outcome::Done;
+  std::string summary;
+  std::optional<base::Digest> evidence;
+  base::Json data = base::Json::object();
+};
+/// How far the current hold (or the post-check's watch) has got; sent each minute and when it may
+/// be complete.
+struct HoldProgressed {
+  std::uint32_t wave = 0;
+  base::Duration guarded;  ///< runbook time under a guard that said "continue"
+  base::Duration real;     ///< the same in real time
+  std::uint64_t requests = 0;
+  std::optional<base::Digest> guard_state;
+  std::optional<base::Digest> windows;  ///< raw windows so far, when the hold is complete
+};
+/// The guard's label or action changed, or a gate asks.
+struct VerdictReached {
+  Verdict verdict;
+  std::optional<base::Digest> evidence;
+};
+struct Attested {
+  base::StepId step;
+  std::optional<base::Digest> note;
+};
+struct Approved {
+  base::Digest plan;
+  bool signature = false;
+};
+struct Rejected {
+  base::Digest plan;
+  base::Digest reason;
+};
+struct PauseRequested {
+  std::optional<base::Digest> reason;
+};
+struct ResumeRequested {
+  std::optional<base::Digest> reason;
+};
+struct PromoteRequested {};
+struct RollbackRequested {
+  base::Digest reason;
+};
+/// SIGTERM, with the policy's answer `roll-back`.
+struct StopRequested {};
+/// A new process took the release up. The engine has read the router.
+struct Restarted {
+  bool lease_alive = false;
+  bool routes_moved = false;  ///< the router's table names the new version
+};
+/// The router no longer holds our lease although we are alive (it crashed, or we slept).
+struct LeaseLost {};
+/// The router's table is not what the journal says.
+struct RoutesChanged {
+  std::optional<base::Digest> found;
+};
+/// The old version has no ready instance (or has again).
+struct OldCapacityChanged {
+  base::ComponentName component;
+  bool gone = false;
+};
+/// Lines of the emergency file were found and stored.
+struct EmergencyFound {
+  base::Digest lines;
+  std::uint32_t count = 0;
+  bool traffic_returned = false;  ///< among them: the traffic write of a rollback that was decided
+};
+
+using InputBody =
+    std::variant<RunRequested, ClockBound, WallClockStepped, Ticked, EffectReturned, HoldProgressed,
+                 VerdictReached, Attested, Approved, Rejected, PauseRequested, ResumeRequested,
+                 PromoteRequested, RollbackRequested, StopRequested, Restarted, LeaseLost,
+                 RoutesChanged, OldCapacityChanged, EmergencyFound>;
+
+struct Input {
+  base::Now now;
+  base::PersonId by;  ///< empty: Stellwerk itself
+  InputBody body;
+};
+std::string_view name_of_input(
+    const InputBody& body);  ///< `pause-requested`, for transcripts and refusals
+
+}  // namespace stellwerk::core

@@ -1,0 +1,93 @@
+// Going back: from any state with traffic (rollback) and from any before it (cancel). Nothing here
+// waits for notices, flags or reports; traffic goes first.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "core/decider.h"
+
+namespace stellwerk::core {
+namespace {
+
+/// Signing what was written goes on; everything that acts for the release stops.
+bool survives_rollback(const Intent& intent) { return intent.kind == EffectKind::SignCheckpoint; }
+
+}  // namespace
+
+base::Duration back_off(std::uint32_t attempt) {
+  const std::uint32_t doublings = std::min(attempt, std::uint32_t{7});
+  return std::min(base::milliseconds(125) * (std::int64_t{1} << doublings), base::seconds(30));
+}
+
+void Decider::pause(PauseCause cause, std::string detail, std::optional<base::Digest> reason,
+                    const base::PersonId& as) {
+  emit(ReleasePaused{cause, std::move(detail), reason}, {}, as);
+}
+
+void Decider::abandon_open(std::string_view why) {
+  std::vector<base::EffectKey> keys;
+  for (const auto& [key, intent] : s.open)
+    if (!survives_rollback(intent)) keys.push_back(key);
+  for (const base::EffectKey& key : keys) {
+    decision.cancel.push_back(key);
+    emit(EffectAbandoned{key, std::string(why)});
+  }
+}
+
+void Decider::begin_rollback(RollbackCause cause, std::string detail,
+                             std::optional<base::Digest> reason, const base::PersonId& as) {
+  if (!s.may_carry_traffic) {
+    begin_cancel(cause != RollbackCause::Person && cause != RollbackCause::Stopped,
+                 std::move(detail), reason, as);
+    return;
+  }
+  if (!s.paused) pause(PauseCause::Rollback, std::string(to_string(cause)), reason, as);
+
+  std::vector<Wanted> wanted;
+  for (const base::ComponentName& component : s.old_gone)
+    wanted.push_back({EffectKind::RestoreCapacity, component.str()});
+  if (wanted.empty()) wanted.push_back({EffectKind::ReturnTraffic, ""});
+  std::vector<base::EffectKey> running;
+  for (const auto& [key, intent] : s.open)
+    if (!survives_rollback(intent)) running.push_back(key);
+  emit(RollbackInitiated{cause, std::move(detail), reason}, std::move(wanted), as);
+  for (const base::EffectKey& key : running) {
+    decision.cancel.push_back(key);
+    emit(EffectAbandoned{key, "rollback"});
+  }
+}
+
+void Decider::begin_cancel(bool failed, std::string detail, std::optional<base::Digest> reason,
+                           const base::PersonId& as) {
+  abandon_open("cancelled");
+  std::vector<Wanted> wanted;
+  const bool may_run = s.stage == Stage::Deploying || s.stage == Stage::Deployed;
+  if (may_run)
+    for (const PlannedComponent& component : plan.components)
+      wanted.push_back({EffectKind::RetireNew, component.name.str()});
+  emit(CancelStarted{failed, std::move(detail), reason}, std::move(wanted), as);
+}
+
+bool Decider::advance_rollback() {
+  if (!s.rollback->traffic_returned || s.closing || !s.open.empty()) return false;
+  const RollbackState& rollback = *s.rollback;
+  const std::string responsible = rollback.by.empty() ? "stellwerk" : rollback.by.str();
+  RollbackRecorded record{rollback.cause, rollback.detail, rollback.reason, rollback.decided_at,
+                          responsible};
+  if (!rollback.recorded) {
+    emit(ReleaseRolledBack{});
+    emit(RollbackNotified{});
+    emit(std::move(record), {{EffectKind::WriteSummary, "rollback"}});
+    return true;
+  }
+  request_end_checkpoint();
+  return true;
+}
+
+bool Decider::advance_cancel() {
+  if (s.closing || !s.open.empty()) return false;
+  request_end_checkpoint();
+  return true;
+}
+
+}  // namespace stellwerk::core

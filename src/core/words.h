@@ -1,0 +1,42 @@
+// words.h — the closed vocabularies of a release: types, strategies, phases, roles; and their
+// texts.
+//
+// Thread-safety: values; any thread.          Spec: runbook "Release-Typen", "Standardablauf",
+// "Rollen & Verantwortung".
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "base/result.h"
+
+namespace stellwerk::core {
+
+enum class ReleaseType : std::uint8_t { Patch, Hotfix, Minor, Major, Migration };
+enum class Strategy : std::uint8_t { Rolling, Canary, BlueGreen, Stepwise };
+enum class Phase : std::uint8_t { Preparation, PreCheck, Rollout, PostCheck, Rollback };
+enum class Role : std::uint8_t { ReleaseManager, DevOps, Qa, ProductOwner, AuditOfficer };
+
+inline constexpr std::array kReleaseTypes{ReleaseType::Patch, ReleaseType::Hotfix,
+                                          ReleaseType::Minor, ReleaseType::Major,
+                                          ReleaseType::Migration};
+inline constexpr std::array kStrategies{Strategy::Rolling, Strategy::Canary, Strategy::BlueGreen,
+                                        Strategy::Stepwise};
+inline constexpr std::array kPhases{Phase::Preparation, Phase::PreCheck, Phase::Rollout,
+                                    Phase::PostCheck, Phase::Rollback};
+inline constexpr std::array kRoles{Role::ReleaseManager, Role::DevOps, Role::Qa, Role::ProductOwner,
+                                   Role::AuditOfficer};
+
+std::string_view to_string(ReleaseType);  ///< patch, hotfix, minor, major, migration
+std::string_view to_string(Strategy);     ///< rolling, canary, blue-green, stepwise
+std::string_view to_string(Phase);        ///< preparation, pre-check, rollout, post-check, rollback
+std::string_view to_string(Role);  ///< release-manager, devops, qa, product-owner, audit-officer
+
+/// @errors InvalidArgument PLN-0001: an unknown word; lists the valid ones and the nearest.
+base::Result<ReleaseType> parse_release_type(std::string_view);
+base::Result<Strategy> parse_strategy(std::string_view);
+base::Result<Phase> parse_phase(std::string_view);
+base::Result<Role> parse_role(std::string_view);
+
+}  // namespace stellwerk::core

@@ -1,0 +1,73 @@
+// traffic_router.h — port: which version serves which tenant, and the lease that keeps a new
+// version's routes alive.
+//
+// Role: adapters/haproxy, adapters/memory; later Kubernetes Gateway API (docs/decisions).   Start
+// here: apply() Thread-safety: apply, renew, revoke, endpoints: one call at a time (the router's
+// lane); current, listen_port: any thread. Invariants: readers see a table whole or not at all; a
+// candidate's routes hold only while its release's lease lives (unless it is not leased); without
+// lease everyone is served by `stable`. Contract: tests/contract/traffic_router.h (memory and every
+// adapter).     Spec: docs/routing.md
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "core/routing.h"
+#include "ports/call.h"
+#include "ports/workload.h"
+
+namespace stellwerk::ports {
+
+/// Where the instances of one version listen.
+struct Endpoints {
+  VersionRef version;
+  std::vector<Instance> instances;
+  core::HealthCheck health;  ///< for the router's own check of its servers
+};
+
+/// What the router really does now.
+struct RouterState {
+  core::RoutingTable
+      table;  ///< read back; the candidate's routes as written, whether its lease lives or not
+  std::set<base::ReleaseId> leases;  ///< alive now
+};
+
+class TrafficRouter {
+ public:
+  virtual ~TrafficRouter() = default;
+  /// Makes these instances the servers of their version; a version not named keeps its servers; an
+  /// empty list of instances removes the version (which no route may name any more). Open requests
+  /// are not cut. Repeatable.
+  /// @errors Rejected HAP-0001: the configuration is refused (its own message in `why`; the old one
+  /// stays in force);
+  ///         Unavailable HAP-0002: the router is not there; OutcomeUnknown HAP-0003: call current()
+  ///         first.
+  virtual base::Result<void> endpoints(std::span<const Endpoints> versions, const Call& call) = 0;
+  /// Makes `table` the routing of all its components in one step that readers see whole or not at
+  /// all. Repeatable.
+  /// @return the table read back after the change, never an echo of the request.
+  /// @errors Unavailable HAP-0002: nothing changed, retry. Rejected HAP-0004: a version without
+  /// servers, never retry.
+  ///         OutcomeUnknown HAP-0003: call current() first.
+  virtual base::Result<core::RoutingTable> apply(const core::RoutingTable& table,
+                                                 const Call& call) = 0;
+  /// Gives each release a lease that ends `lease` after now unless renewed. Same errors.
+  virtual base::Result<void> renew(std::span<const base::ReleaseId> releases, base::Duration lease,
+                                   const Call& call) = 0;
+  /// Ends a lease now; read back: afterwards everyone is served by `stable`. No lease is success.
+  /// Same errors.
+  virtual base::Result<void> revoke(const base::ReleaseId& release, const Call& call) = 0;
+  /// Reads only. Same errors.
+  virtual base::Result<RouterState> current(const Call& call) = 0;
+  /// The port on loopback where users' requests for this component arrive; 0: not known to this
+  /// router.
+  [[nodiscard]] virtual std::uint16_t listen_port(const base::ComponentName& component) const = 0;
+};
+
+}  // namespace stellwerk::ports

@@ -1,0 +1,75 @@
+// workload.h — port: the running instances of a version of a component.
+//
+// Role: adapters/process (this machine), adapters/memory; later Kubernetes Deployments
+// (docs/decisions). Thread-safety: one call at a time per component. The adapter supervises
+// (restarts with back-off) by itself. Invariants: instances outlive Stellwerk; they are adopted
+// again after a restart, never a stranger's process.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/ids.h"
+#include "base/result.h"
+#include "base/semver.h"
+#include "core/environment.h"
+#include "ports/call.h"
+
+namespace stellwerk::ports {
+
+struct VersionRef {
+  base::ComponentName component;
+  base::SemVer version;
+  friend bool operator==(const VersionRef&, const VersionRef&) = default;
+};
+
+enum class InstanceState : std::uint8_t {
+  Starting,
+  Ready,
+  Unhealthy,
+  BackingOff,
+  Stopping,
+  Stopped
+};
+std::string_view to_string(InstanceState);
+
+struct Instance {
+  std::string id;    ///< `document-domain-1.3.0-1`
+  std::string host;  ///< `127.0.0.1`
+  std::uint16_t port = 0;
+  InstanceState state = InstanceState::Starting;
+  std::string detail;  ///< last exit status or probe result, for people
+  std::uint32_t restarts = 0;
+};
+
+struct WorkloadStatus {
+  VersionRef version;
+  std::uint32_t wanted = 0;
+  std::vector<Instance> instances;
+  [[nodiscard]] std::uint32_t ready() const;
+};
+
+class Workload {
+ public:
+  virtual ~Workload() = default;
+  /// Makes `spec.instances` healthy instances of the version run and waits until they are ready;
+  /// running ones are kept. Repeatable. Blocks until ready, failed or the deadline.
+  /// @errors Rejected PRC-0001: the program cannot be started (missing, not executable, no such
+  /// user); Unavailable
+  ///         PRC-0002: started, never healthy or keeps exiting (the tail of its output is in `why`;
+  ///         what was started is stopped again); Conflict PRC-0003: no free port; OutcomeUnknown
+  ///         PRC-0004: stopped waiting; call status().
+  virtual base::Result<WorkloadStatus> ensure(const VersionRef& version,
+                                              const core::WorkloadSpec& spec,
+                                              const core::HealthCheck& health,
+                                              const Call& call) = 0;
+  /// Drains and stops all instances of the version. Repeatable; none running is success.
+  /// @errors OutcomeUnknown PRC-0004: some still run at the deadline.
+  virtual base::Result<void> retire(const VersionRef& version, const core::WorkloadSpec& spec,
+                                    const Call& call) = 0;
+  /// What runs now. None is an empty list, not an error.
+  virtual base::Result<WorkloadStatus> status(const VersionRef& version) = 0;
+};
+
+}  // namespace stellwerk::ports
