@@ -1,0 +1,92 @@
+#include "adapters/process/process_identity.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <charconv>
+#include <csignal>
+#include <cstring>
+
+#include "adapters/process/spawn.h"
+#include "base/files.h"
+#include "base/text.h"
+
+namespace stellwerk::adapters::process {
+namespace {
+
+const std::string& boot_id() {
+  static const std::string id = [] {
+    const auto text = base::read_file("/proc/sys/kernel/random/boot_id", 256);
+    return text ? std::string(base::trim(*text)) : std::string("unknown");
+  }();
+  return id;
+}
+
+/// Field 22 of /proc/<pid>/stat (proc(5)). The name in field 2 may contain anything, so count from
+/// its last parenthesis.
+std::optional<std::uint64_t> start_ticks(pid_t pid) {
+  constexpr std::size_t kFieldsAfterName = 19;
+  const auto text = base::read_file(fmt::format("/proc/{}/stat", pid), 4096);
+  if (!text) return std::nullopt;
+  const auto name_end = text->rfind(") ");
+  if (name_end == std::string::npos) return std::nullopt;
+  const auto fields = base::split(std::string_view(*text).substr(name_end + 2), ' ');
+  if (fields.size() <= kFieldsAfterName) return std::nullopt;
+  const auto field = fields[kFieldsAfterName];
+  std::uint64_t ticks = 0;
+  const auto parsed = std::from_chars(field.data(), field.data() + field.size(), ticks);
+  if (parsed.ec != std::errc{}) return std::nullopt;
+  return ticks;
+}
+
+/// False when somebody else has the number now: then the group of that number is theirs.
+bool group_is_still_ours(const ProcessIdentity& identity) {
+  const auto ticks = start_ticks(identity.pid);
+  return !ticks || *ticks == identity.start_ticks;
+}
+
+}  // namespace
+
+std::optional<ProcessIdentity> identify(pid_t pid) {
+  const auto ticks = start_ticks(pid);
+  if (!ticks) return std::nullopt;
+  return ProcessIdentity{pid, *ticks, boot_id()};
+}
+
+base::UniqueFd adopt(const ProcessIdentity& identity) {
+  if (identity.pid <= 1 || identity.boot_id != boot_id()) return {};
+  base::UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, identity.pid, 0U)));
+  if (!pidfd.valid()) return {};
+  // Compared after opening: the descriptor now holds whoever has the number, and cannot change.
+  if (start_ticks(identity.pid) != identity.start_ticks) return {};
+  return pidfd;
+}
+
+std::string to_string(const ExitStatus& status) {
+  if (!status.known) return "ended with an unknown status (it was started before Stellwerk)";
+  if (status.signal == 0) return fmt::format("exit {}", status.exit_code);
+  const char* name = ::sigabbrev_np(status.signal);
+  return fmt::format("killed by signal {} (SIG{})", status.signal, name == nullptr ? "?" : name);
+}
+
+bool has_ended(int pidfd) {
+  pollfd entry{pidfd, POLLIN, 0};
+  return ::poll(&entry, 1, 0) > 0 && (entry.revents & POLLIN) != 0;
+}
+
+ExitStatus collect(const ProcessIdentity& identity, int pidfd) {
+  // Before reaping: until then a child of ours keeps its number, and the group cannot be a
+  // stranger's.
+  if (group_is_still_ours(identity)) signal_group(identity.pid, SIGKILL);
+  siginfo_t info{};
+  if (::waitid(P_PIDFD, static_cast<id_t>(pidfd), &info, WEXITED | WNOHANG) != 0 ||
+      info.si_pid == 0)
+    return {};
+  if (info.si_code == CLD_EXITED) return {.known = true, .exit_code = info.si_status};
+  return {.known = true, .exit_code = 0, .signal = info.si_status};
+}
+
+}  // namespace stellwerk::adapters::process
