@@ -87,15 +87,16 @@ class Writer {
   }
 
   void write_character(char c) {
-    constexpr std::string_view shorts = "\b\t\n\f\r\"\\";
-    constexpr std::string_view letters = "btnfr\"\\";
-    if (const auto found = shorts.find(c); found != std::string_view::npos) {
-      text_ += '\\';
-      text_ += letters[found];
-    } else if (static_cast<unsigned char>(c) < 0x20) {
-      text_ += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
-    } else {
+    constexpr std::string_view kShorts = "\b\t\n\f\r\"\\";
+    constexpr std::string_view kLetters = "btnfr\"\\";
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && c != '"' && c != '\\') {
       text_ += c;
+    } else if (const auto found = kShorts.find(c); found != std::string_view::npos) {
+      text_ += '\\';
+      text_ += kLetters[found];
+    } else {
+      text_ += fmt::format("\\u{:04x}", byte);
     }
   }
 

@@ -31,25 +31,28 @@ TEST(Canonical, WritesArraysAndSimpleValuesWithoutSpace) {
 
 // "structures.json" without its null.
 TEST(Canonical, SortsKeysAtEveryLevel) {
-  EXPECT_EQ(
-      canonical_of(
-          R"({"1":{"f":{"f":"hi","F":5},"\n":56},"10":{},"":"empty","a":{},"111":[{"e":"yes","E":"no"}],"A":{}})"),
-      R"({"":"empty","1":{"\n":56,"f":{"F":5,"f":"hi"}},"10":{},"111":[{"E":"no","e":"yes"}],"A":{},"a":{}})");
+  EXPECT_EQ(canonical_of(R"({"1":{"f":{"f":"hi","F":5},"\n":56},"10":{},"":"empty",)"
+                         R"("a":{},"111":[{"e":"yes","E":"no"}],"A":{}})"),
+            R"({"":"empty","1":{"\n":56,"f":{"F":5,"f":"hi"}},"10":{},)"
+            R"("111":[{"E":"no","e":"yes"}],"A":{},"a":{}})");
 }
 
 // "french.json": no locale takes part in sorting.
 TEST(Canonical, SortsByCodeUnitsWithoutALocale) {
-  EXPECT_EQ(
-      canonical_of(
-          R"({"peach":"This sorting order","péché":"is wrong according to French","pêche":"but canonicalization MUST","sin":"ignore locale"})"),
-      R"({"peach":"This sorting order","péché":"is wrong according to French","pêche":"but canonicalization MUST","sin":"ignore locale"})");
+  EXPECT_EQ(canonical_of(R"({"sin":"ignore locale","pêche":"but canonicalization MUST",)"
+                         R"("péché":"is wrong according to French",)"
+                         R"("peach":"This sorting order"})"),
+            R"({"peach":"This sorting order","péché":"is wrong according to French",)"
+            R"("pêche":"but canonicalization MUST","sin":"ignore locale"})");
 }
 
 // RFC 8785 §3.2.3 ("weird.json"): U+1F600 is before U+FB33 in UTF-16, behind it in UTF-8.
 TEST(Canonical, SortsByUtf16UnitsWhereUtf8DiffersFromIt) {
   EXPECT_EQ(
-      canonical_of(
-          R"({"\u20ac":"Euro Sign","\r":"Carriage Return","\ufb33":"Hebrew Letter Dalet With Dagesh","1":"One","\ud83d\ude00":"Emoji: Grinning Face","\u0080":"Control","\u00f6":"Latin Small Letter O With Diaeresis"})"),
+      canonical_of(R"({"\u20ac":"Euro Sign","\r":"Carriage Return",)"
+                   R"("\ufb33":"Hebrew Letter Dalet With Dagesh","1":"One",)"
+                   R"("\ud83d\ude00":"Emoji: Grinning Face","\u0080":"Control",)"
+                   R"("\u00f6":"Latin Small Letter O With Diaeresis"})"),
       "{\"\\r\":\"Carriage Return\",\"1\":\"One\",\"\xc2\x80\":\"Control\","
       "\"ö\":\"Latin Small Letter O With Diaeresis\",\"€\":\"Euro Sign\","
       "\"😀\":\"Emoji: Grinning Face\",\"\xef\xac\xb3\":\"Hebrew Letter Dalet With Dagesh\"}");

@@ -76,16 +76,17 @@ std::string Digest::to_string() const { return std::string(kPrefix) + hex(); }
 std::string Digest::short_text() const { return hex().substr(0, 12); }
 
 Result<Digest> Digest::parse(std::string_view text) {
-  constexpr std::string_view kind = "a digest";
-  if (!text.starts_with(kPrefix)) return refuse(text, kind, "it must begin with sha256:");
+  constexpr std::string_view kKind = "a digest";
+  if (!text.starts_with(kPrefix)) return refuse(text, kKind, "it must begin with sha256:");
   const auto digits = text.substr(kPrefix.size());
   Digest digest;
   if (digits.size() != 2 * digest.bytes.size()) {
-    return refuse(text, kind, "64 hex digits follow sha256:, not " + std::to_string(digits.size()));
+    return refuse(text, kKind,
+                  "64 hex digits follow sha256:, not " + std::to_string(digits.size()));
   }
   const auto bad = digits.find_first_not_of(kHexDigits);
   if (bad != std::string_view::npos) {
-    return refuse(text, kind, unexpected_at(text, kPrefix.size() + bad) + ": expected 0-9 or a-f");
+    return refuse(text, kKind, unexpected_at(text, kPrefix.size() + bad) + ": expected 0-9 or a-f");
   }
   for (std::size_t i = 0; i < digest.bytes.size(); ++i) {
     const int value = hex_value(digits[2 * i]) * 16 + hex_value(digits[2 * i + 1]);
@@ -105,14 +106,14 @@ std::string to_hex(Bytes bytes) {
 }
 
 Result<std::string> from_hex(std::string_view text) {
-  constexpr std::string_view kind = "hexadecimal";
-  if (text.size() % 2 != 0) return refuse(text, kind, "the number of digits is odd");
+  constexpr std::string_view kKind = "hexadecimal";
+  if (text.size() % 2 != 0) return refuse(text, kKind, "the number of digits is odd");
   std::string bytes;
   bytes.reserve(text.size() / 2);
   for (std::size_t i = 0; i < text.size(); i += 2) {
     const int high = hex_value(text[i]);
     const int low = hex_value(text[i + 1]);
-    if (high < 0 || low < 0) return refuse(text, kind, unexpected_at(text, high < 0 ? i : i + 1));
+    if (high < 0 || low < 0) return refuse(text, kKind, unexpected_at(text, high < 0 ? i : i + 1));
     bytes += static_cast<char>(high * 16 + low);
   }
   return bytes;
@@ -133,8 +134,8 @@ std::string to_base64(Bytes bytes) {
 }
 
 Result<std::string> from_base64(std::string_view text) {
-  constexpr std::string_view kind = "base64";
-  if (text.size() % 4 != 0) return refuse(text, kind, "its length is not a multiple of 4");
+  constexpr std::string_view kKind = "base64";
+  if (text.size() % 4 != 0) return refuse(text, kKind, "its length is not a multiple of 4");
   const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
   const auto digits = text.substr(0, text.size() - padding);
   std::string bytes;
@@ -143,7 +144,7 @@ Result<std::string> from_base64(std::string_view text) {
   int bit_count = 0;
   for (std::size_t i = 0; i < digits.size(); ++i) {
     const int value = digit_value(kBase64Digits, digits[i]);
-    if (value < 0) return refuse(text, kind, unexpected_at(text, i));
+    if (value < 0) return refuse(text, kKind, unexpected_at(text, i));
     bits = (bits << 6) | static_cast<std::uint32_t>(value);
     bit_count += 6;
     if (bit_count < 8) continue;
@@ -152,7 +153,7 @@ Result<std::string> from_base64(std::string_view text) {
   }
   // Other spellings of the same bytes would make one signature many texts.
   if ((bits & ((1U << bit_count) - 1)) != 0)
-    return refuse(text, kind, "its last digit has bits that mean nothing");
+    return refuse(text, kKind, "its last digit has bits that mean nothing");
   return bytes;
 }
 

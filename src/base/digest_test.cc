@@ -63,14 +63,14 @@ TEST(Hex, RoundTripsAndRefusesOtherText) {
 
 // RFC 4648 §10.
 TEST(Base64, GivesTheTextsOfTheSpecification) {
-  constexpr std::pair<std::string_view, std::string_view> vectors[] = {{"", ""},
-                                                                       {"f", "Zg=="},
-                                                                       {"fo", "Zm8="},
-                                                                       {"foo", "Zm9v"},
-                                                                       {"foob", "Zm9vYg=="},
-                                                                       {"fooba", "Zm9vYmE="},
-                                                                       {"foobar", "Zm9vYmFy"}};
-  for (const auto& [bytes, text] : vectors) {
+  constexpr std::pair<std::string_view, std::string_view> kVectors[] = {{"", ""},
+                                                                        {"f", "Zg=="},
+                                                                        {"fo", "Zm8="},
+                                                                        {"foo", "Zm9v"},
+                                                                        {"foob", "Zm9vYg=="},
+                                                                        {"fooba", "Zm9vYmE="},
+                                                                        {"foobar", "Zm9vYmFy"}};
+  for (const auto& [bytes, text] : kVectors) {
     EXPECT_EQ(to_base64(as_bytes(bytes)), text);
     EXPECT_EQ(from_base64(text).value(), bytes);
   }

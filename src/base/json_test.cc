@@ -28,8 +28,8 @@ void expect_refused_at(std::string_view text, int line, int column) {
 }
 
 TEST(ParseJson, ReadsEveryKindOfValue) {
-  const auto parsed = parse_json(
-      R"( {"a":[1,-2,1.5,true,false,null,"x\u00e9\ud83d\ude00"],"b":{},"c":18446744073709551615} )");
+  const auto parsed = parse_json(R"( {"a":[1,-2,1.5,true,false,null,"x\u00e9\ud83d\ude00"],)"
+                                 R"("b":{},"c":18446744073709551615} )");
   ASSERT_TRUE(parsed.has_value());
   EXPECT_EQ(parsed->at("a"), Json::array({1, -2, 1.5, true, false, nullptr, "xé😀"}));
   EXPECT_EQ(parsed->at("b"), Json::object());
@@ -39,8 +39,8 @@ TEST(ParseJson, ReadsEveryKindOfValue) {
 }
 
 TEST(ParseJson, KeepsNestedValuesInTheirPlaces) {
-  constexpr std::string_view text = R"({"a":{"b":[{"c":1},{"d":[[2],[]]}],"e":3},"f":[4]})";
-  EXPECT_EQ(parse_json(text).value().dump(), text);
+  constexpr std::string_view kText = R"({"a":{"b":[{"c":1},{"d":[[2],[]]}],"e":3},"f":[4]})";
+  EXPECT_EQ(parse_json(kText).value().dump(), kText);
 }
 
 TEST(ParseJson, RefusesAKeyThatStandsTwiceInOneObject) {
@@ -113,10 +113,9 @@ TEST(ParseJson, RefusesNumbersThatNoDoubleHolds) {
 
 TEST(Pointer, FindsWhatItNames) {
   // The document of RFC 6901 §5.
-  const auto document =
-      parse_json(
-          R"({"foo":["bar","baz"],"":0,"a/b":1,"c%d":2,"e^f":3,"g|h":4,"i\\j":5,"k\"l":6," ":7,"m~n":8})")
-          .value();
+  const auto document = parse_json(R"({"foo":["bar","baz"],"":0,"a/b":1,"c%d":2,"e^f":3,"g|h":4,)"
+                                   R"("i\\j":5,"k\"l":6," ":7,"m~n":8})")
+                            .value();
   const auto at = [&](std::string_view pointer) {
     const auto* const found = at_pointer(document, pointer);
     return found == nullptr ? std::string("nothing") : found->dump();

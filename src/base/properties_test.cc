@@ -1,5 +1,6 @@
 // Goal: what must hold for every version and every JSON value, tried on generated ones; a failure
 // prints the smallest counterexample and the RC_PARAMS that reproduce it.
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>

@@ -61,8 +61,8 @@ Parsed read_percent(std::string_view text) {
 Ppm ratio_of(std::uint64_t part, std::uint64_t whole) {
   if (whole == 0) return {};
   const Wide rounded = (Wide{part} * static_cast<Wide>(kWhole.value) + whole / 2) / whole;
-  constexpr Wide most = std::numeric_limits<std::int64_t>::max();
-  return {static_cast<std::int64_t>(std::min(rounded, most))};
+  constexpr Wide kMost = std::numeric_limits<std::int64_t>::max();
+  return {static_cast<std::int64_t>(std::min(rounded, kMost))};
 }
 
 bool exceeds(std::uint64_t part, std::uint64_t whole, Ppm limit) {

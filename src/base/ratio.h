@@ -21,8 +21,8 @@ struct Ppm {
 constexpr Ppm percent(std::int64_t n) { return {n * 10000}; }
 constexpr Ppm kWhole{1000000};
 
-/// part/whole in ppm, rounded half up; whole 0 gives 0. Both non-negative; exact for values below
-/// 2^43.
+/// part/whole in ppm, rounded half up; whole 0 gives 0; a ratio beyond the range of Ppm gives
+/// the largest one.
 Ppm ratio_of(std::uint64_t part, std::uint64_t whole);
 /// True exactly when part/whole > limit, without rounding (limits are judged by exact counts).
 bool exceeds(std::uint64_t part, std::uint64_t whole, Ppm limit);

@@ -114,6 +114,7 @@ Result<Secret> load_file(const std::string& path) {
 }
 
 Result<Secret> load_variable(const std::string& name) {
+  // NOLINTNEXTLINE(concurrency-mt-unsafe): nothing in this process changes the environment.
   const char* const value = std::getenv(name.c_str());
   if (value != nullptr && *value != '\0') return Secret(value);
   return fail(missing(Code::NotFound,
@@ -138,7 +139,7 @@ std::string replace_ranges(std::string_view text, std::vector<Range> ranges) {
   std::string clean;
   std::size_t done = 0;
   for (const auto& range : ranges) {
-    if (done == 0 || range.begin >= done) {
+    if (range.begin >= done) {
       clean += text.substr(done, range.begin - done);
       clean += "***";
     }

@@ -3,15 +3,15 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
 #include <cstdlib>
-#include <filesystem>
 #include <fstream>
 #include <nlohmann/json.hpp>
 #include <ostream>
 #include <type_traits>
 #include <utility>
+
+#include "base/testing/temporary_folder.h"
 
 namespace stellwerk::base {
 namespace {
@@ -25,27 +25,19 @@ static_assert(!std::is_constructible_v<nlohmann::json, Secret>);
 static_assert(!std::is_convertible_v<Secret, std::string>);
 static_assert(!std::is_convertible_v<std::string, Secret>);
 
-/// A folder of its own for each test, removed afterwards.
 class SecretFile : public ::testing::Test {
  protected:
-  SecretFile() {
-    std::string pattern =
-        (std::filesystem::temp_directory_path() / "stellwerk-secret-XXXXXX").string();
-    folder_ = ::mkdtemp(pattern.data());
-  }
-  ~SecretFile() override { std::filesystem::remove_all(folder_); }
-
-  std::string write(std::string_view content, ::mode_t mode = 0600) const {
-    const auto path = (folder_ / "secret").string();
-    std::ofstream(path, std::ios::binary) << content;
-    EXPECT_EQ(::chmod(path.c_str(), mode), 0);
-    return path;
+  [[nodiscard]] std::string path() const { return folder / "secret"; }
+  [[nodiscard]] std::string write(std::string_view content, ::mode_t mode = 0600) const {
+    std::ofstream(path(), std::ios::binary) << content;
+    EXPECT_EQ(::chmod(path().c_str(), mode), 0);
+    return path();
   }
   static Result<Secret> load(const std::string& path) {
     return load_secret({.file = path, .environment = {}});
   }
 
-  std::filesystem::path folder_;
+  testing::TemporaryFolder folder;
 };
 
 std::string scrubbed(std::initializer_list<const char*> secrets, std::string_view text) {
@@ -93,32 +85,33 @@ TEST_F(SecretFile, IsRefusedWhenOthersMayReadOrChangeIt) {
     EXPECT_EQ(loaded.error().why,
               fmt::format("its mode is {:04o}: others could read or change it", mode));
     ASSERT_EQ(loaded.error().next.size(), 1U);
-    EXPECT_EQ(loaded.error().next[0].command, "chmod 600 " + (folder_ / "secret").string());
+    EXPECT_EQ(loaded.error().next[0].command, "chmod 600 " + path());
   }
 }
 
 TEST_F(SecretFile, IsRefusedWhenItCannotHoldASecret) {
-  EXPECT_EQ(load((folder_ / "none").string()).error().code, Code::NotFound);
-  EXPECT_EQ(load((folder_ / "none").string()).error().why, "No such file or directory");
-  EXPECT_EQ(load(folder_.string()).error().why, "it is not a regular file");
+  EXPECT_EQ(load(folder / "none").error().code, Code::NotFound);
+  EXPECT_EQ(load(folder / "none").error().why, "No such file or directory");
+  EXPECT_EQ(load(folder.path()).error().why, "it is not a regular file");
   EXPECT_EQ(load(write("\n")).error().why, "it is empty");
   EXPECT_EQ(load(write(std::string(65537, 'x'))).error().why, "it is larger than 64 KiB");
   EXPECT_EQ(load(write("")).error().id, "BAS-0009");
 }
 
+// NOLINTBEGIN(concurrency-mt-unsafe): this test program has one thread.
 TEST(SecretVariable, IsReadFromTheEnvironment) {
-  ASSERT_EQ(::setenv("STELLWERK_SECRET_TEST", "from-env", 1), 0);
-  EXPECT_EQ(load_secret({.file = {}, .environment = "STELLWERK_SECRET_TEST"}).value().reveal(),
-            "from-env");
-  ASSERT_EQ(::setenv("STELLWERK_SECRET_TEST", "", 1), 0);
-  EXPECT_EQ(load_secret({.file = {}, .environment = "STELLWERK_SECRET_TEST"}).error().why,
-            "it is empty");
-  ASSERT_EQ(::unsetenv("STELLWERK_SECRET_TEST"), 0);
-  const auto loaded = load_secret({.file = {}, .environment = "STELLWERK_SECRET_TEST"});
-  EXPECT_EQ(loaded.error().message,
-            "the environment variable \"STELLWERK_SECRET_TEST\" holds no secret");
-  EXPECT_EQ(loaded.error().code, Code::NotFound);
+  constexpr const char* kName = "STELLWERK_SECRET_TEST";
+  const SecretReference reference{.file = {}, .environment = kName};
+  ASSERT_EQ(::setenv(kName, "from-env", 1), 0);
+  EXPECT_EQ(load_secret(reference).value().reveal(), "from-env");
+  ASSERT_EQ(::setenv(kName, "", 1), 0);
+  EXPECT_EQ(load_secret(reference).error().why, "it is empty");
+  ASSERT_EQ(::unsetenv(kName), 0);
+  const auto refused = load_secret(reference).error();
+  EXPECT_EQ(refused.code, Code::NotFound);
+  EXPECT_EQ(refused.message, "the environment variable \"STELLWERK_SECRET_TEST\" holds no secret");
 }
+// NOLINTEND(concurrency-mt-unsafe)
 
 TEST(SecretReference, IsRefusedWhenItNamesNoneOrTwoSources) {
   EXPECT_EQ(load_secret({}).error().why, "it names neither a file nor an environment variable");

@@ -144,14 +144,14 @@ TEST(SemVerParse, SaysWhatToWriteWhenAVersionHasALeadingV) {
 
 // §11: each of these has a lower precedence than the next.
 TEST(SemVerPrecedence, FollowsTheChainsOfTheSpecification) {
-  constexpr std::string_view chain[] = {"1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta",
-                                        "1.0.0-beta",  "1.0.0-beta.2",  "1.0.0-beta.11",
-                                        "1.0.0-rc.1",  "1.0.0",         "2.0.0",
-                                        "2.1.0",       "2.1.1"};
-  for (std::size_t i = 0; i < std::size(chain); ++i) {
-    for (std::size_t j = 0; j < std::size(chain); ++j) {
-      EXPECT_TRUE(precedence(version(chain[i]), version(chain[j])) == (i <=> j))
-          << chain[i] << " and " << chain[j];
+  constexpr std::string_view kChain[] = {"1.0.0-alpha", "1.0.0-alpha.1", "1.0.0-alpha.beta",
+                                         "1.0.0-beta",  "1.0.0-beta.2",  "1.0.0-beta.11",
+                                         "1.0.0-rc.1",  "1.0.0",         "2.0.0",
+                                         "2.1.0",       "2.1.1"};
+  for (std::size_t i = 0; i < std::size(kChain); ++i) {
+    for (std::size_t j = 0; j < std::size(kChain); ++j) {
+      EXPECT_TRUE(precedence(version(kChain[i]), version(kChain[j])) == (i <=> j))
+          << kChain[i] << " and " << kChain[j];
     }
   }
 }

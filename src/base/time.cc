@@ -135,15 +135,15 @@ std::string to_string(Duration span) {
 }
 
 Result<Duration> parse_offset(std::string_view text) {
-  constexpr std::string_view kind = "an offset from T+0";
+  constexpr std::string_view kKind = "an offset from T+0";
   if (!text.starts_with("T+") && !text.starts_with("T-")) {
-    return refuse(text, kind, "it must begin with T+ or T-, as in T-24h or T+15m");
+    return refuse(text, kKind, "it must begin with T+ or T-, as in T-24h or T+15m");
   }
   const auto rest = text.substr(2);
   if (rest == "0") return Duration{};
   const auto span = SpanReader(rest, true).read();
   if (!span)
-    return refuse(text, kind, fmt::format("after {}: {}", text.substr(0, 2), span.error()));
+    return refuse(text, kKind, fmt::format("after {}: {}", text.substr(0, 2), span.error()));
   return Duration{text[1] == '-' ? -*span : *span};
 }
 
