@@ -1,0 +1,406 @@
+#include "adapters/sqlite/sqlite_journal.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <limits>
+#include <system_error>
+#include <utility>
+
+#include "adapters/sqlite/journal_check.h"
+#include "adapters/sqlite/journal_rows.h"
+#include "audit/entry.h"
+
+namespace stellwerk::adapters {
+namespace {
+
+using base::Code;
+using sqlite::Database;
+using sqlite::HeadFile;
+
+base::Failure conflict(const ports::AppendRequest& batch, std::uint64_t version) {
+  return base::fail(base::error(Code::Conflict, "JRN-0001",
+                                fmt::format("stream \"{}\" has {} entries, not {}",
+                                            batch.stream.str(), version, batch.expected_version))
+                        .because("another writer appended to it")
+                        .now("nothing was written"));
+}
+
+base::Failure too_large(std::string what, std::string limit) {
+  return base::fail(base::error(Code::InvalidArgument, "JRN-0004", std::move(what))
+                        .because(std::move(limit))
+                        .now("nothing was written"));
+}
+
+base::Error not_known_if_written(base::Error error) {
+  error.code = Code::OutcomeUnknown;
+  error.retry = base::Retry::AfterReadBack;
+  error.state = "not known whether the entries were written; read the head before repeating";
+  return error;
+}
+
+/// The write-ahead log can hold a commit that a killed writer had not synced yet. What the head
+/// file is to record must be on the disk first.
+base::Result<void> sync_log(const std::filesystem::path& folder) {
+  const std::filesystem::path log = sqlite::database_path(folder).native() + "-wal";
+  std::error_code ignored;
+  if (!std::filesystem::exists(log, ignored)) return {};
+  const auto synced = sqlite::open_file(log, O_RDWR).and_then([](const sqlite::UniqueFd& file) {
+    return sqlite::sync_file(file);
+  });
+  if (synced) return {};
+  return base::fail(base::error(Code::Unavailable, "JRN-0002", "the journal cannot be synced")
+                        .because(synced.error()));
+}
+
+/// A database that is missing where the head file says otherwise must not be made anew.
+base::Result<void> refuse_missing_database(const std::filesystem::path& folder,
+                                           const std::optional<ports::Head>& recorded) {
+  std::error_code ignored;
+  const bool present = std::filesystem::exists(sqlite::database_path(folder), ignored);
+  if (present || !recorded || recorded->size == 0) return {};
+  return sqlite::damaged(
+      fmt::format("{} entries were acknowledged, but journal.db is missing", recorded->size),
+      "nothing was changed");
+}
+
+struct OpenedForWriting {
+  Database database;
+  HeadFile head_file;
+  audit::TreeFrontier tree;
+};
+
+/// @param distrusted  the last writes failed: what is read now may be in memory only
+base::Result<OpenedForWriting> open_for_writing(const std::filesystem::path& folder,
+                                                bool distrusted) {
+  const auto recorded = HeadFile::read(sqlite::head_path(folder));
+  if (!recorded) return base::fail(recorded.error());
+  if (auto present = refuse_missing_database(folder, *recorded); !present) {
+    return base::fail(present.error());
+  }
+  auto database = Database::open(sqlite::database_path(folder), Database::Access::ReadWrite);
+  if (!database) return base::fail(database.error());
+  if (auto ready = prepare_schema(*database, Database::Access::ReadWrite); !ready) {
+    return base::fail(ready.error());
+  }
+  auto tree = check_head(*database, *recorded);
+  if (!tree) return base::fail(tree.error());
+  database->allow_checkpoints();
+  // Pages whose sync failed count as clean in memory; only writing them again brings them to the
+  // disk.
+  auto durable = distrusted ? database->checkpoint(true) : sync_log(folder);
+  if (!durable) return base::fail(durable.error());
+  auto head_file = HeadFile::open(sqlite::head_path(folder));
+  if (!head_file) return base::fail(head_file.error());
+  const ports::Head head{tree->size(), tree->root()};
+  if (distrusted || head_file->head() != head) {
+    if (auto written = head_file->write(head); !written) return base::fail(written.error());
+  }
+  return OpenedForWriting{std::move(*database), std::move(*head_file), std::move(*tree)};
+}
+
+base::Result<void> check_limits(const ports::Call& call) {
+  const bool stopped = call.stop.stopped();
+  if (!stopped && sqlite::boot_time() < call.deadline) return {};
+  return base::fail(
+      base::error(Code::Unavailable, "JRN-0002", "the journal was not written in time")
+          .because(stopped ? "the call was stopped" : "its deadline had passed before it began")
+          .now("nothing was written"));
+}
+
+/// Reads rows of stored entries and checks each against its leaf.
+base::Result<std::vector<ports::StoredEntry>> take_entries(Database& database,
+                                                           const sqlite::StatementUse& row) {
+  std::vector<ports::StoredEntry> entries;
+  for (auto found = row->step();; found = row->step()) {
+    if (!found) return base::fail(found.error());
+    if (!*found) return entries;
+    entries.push_back(sqlite::stored_entry(row));
+    if (audit::leaf_hash(entries.back().bytes) == entries.back().leaf) continue;
+    return sqlite::damaged(
+        fmt::format("entry {}: its bytes are not those that were hashed", entries.back().index),
+        sqlite::good_prefix(database));
+  }
+}
+
+std::uint64_t row_limit(std::size_t limit) {
+  constexpr auto kMost = static_cast<std::size_t>(std::numeric_limits<std::int64_t>::max());
+  return std::min(limit, kMost);
+}
+
+base::Result<void> save_stream(Database& database, const sqlite::StreamRow& stream) {
+  auto row = database.statement(
+      "UPDATE streams SET version = ?2, last_idx = ?3, last_type = ?4, ended = ?5 WHERE id = ?1");
+  if (!row) return base::fail(row.error());
+  (*row)->bind(1, stream.row).bind(2, stream.info.version).bind(3, stream.info.last_index);
+  (*row)->bind_text(4, stream.info.last_type).bind(5, stream.info.ended ? 1 : 0);
+  return (*row)->run();
+}
+
+/// @return the id of the new row.
+base::Result<std::uint64_t> add_stream(Database& database, const ports::StreamInfo& info) {
+  auto row = database.statement(
+      "INSERT INTO streams(release, version, first_idx, last_idx, last_type, ended) "
+      "VALUES (?1, 0, ?2, ?2, '', 0) RETURNING id");
+  if (!row) return base::fail(row.error());
+  (*row)->bind_text(1, info.release.str()).bind(2, info.first_index);
+  if (const auto found = (*row)->step(); !found) return base::fail(found.error());
+  const auto id = (*row)->number(0);
+  if (auto ended = (*row)->run(); !ended) return base::fail(ended.error());
+  return id;
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(const DataFolderLock& lock) {
+  auto opened = open_for_writing(lock.folder(), false);
+  if (!opened) return base::fail(std::move(opened).error().during("opening the journal"));
+  std::unique_ptr<SqliteJournal> journal(
+      new SqliteJournal(lock.folder(), std::move(opened->database)));
+  journal->head_file_ = std::move(opened->head_file);
+  journal->tree_ = std::move(opened->tree);
+  return journal;
+}
+
+base::Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open_reader(
+    const std::filesystem::path& folder) {
+  std::error_code ignored;
+  const auto path = sqlite::database_path(folder);
+  if (!std::filesystem::exists(path, ignored)) {
+    return base::fail(base::error(Code::NotFound, "JRN-0007",
+                                  fmt::format("there is no journal in {}", folder.native()))
+                          .because(fmt::format("{} does not exist", path.native()))
+                          .now("nothing was changed"));
+  }
+  // Read before the database: a head file older than the database is legal, a newer one is not.
+  const auto recorded = HeadFile::read(sqlite::head_path(folder));
+  if (!recorded) return base::fail(recorded.error());
+  auto database = Database::open(path, Database::Access::ReadOnly);
+  if (!database) return base::fail(database.error());
+  if (auto ready = prepare_schema(*database, Database::Access::ReadOnly); !ready) {
+    return base::fail(ready.error());
+  }
+  if (auto begun = database->run("BEGIN"); !begun) return base::fail(begun.error());
+  auto tree = check_head(*database, *recorded);
+  if (auto ended = database->run("COMMIT"); !ended) return base::fail(ended.error());
+  if (!tree) return base::fail(std::move(tree).error().during("opening the journal for reading"));
+  return std::unique_ptr<SqliteJournal>(new SqliteJournal(folder, std::move(*database)));
+}
+
+base::Result<void> SqliteJournal::refuse_if_reader() const {
+  if (head_file_) return {};
+  return base::fail(base::error(Code::Conflict, "JRN-0005", "the journal was opened for reading")
+                        .because("only the holder of the data folder's lock may write")
+                        .now("nothing was written"));
+}
+
+base::Result<void> SqliteJournal::settle() {
+  if (!unsettled_) return {};
+  verified_.reset();
+  // Also drops the old connection's locks, which would keep the new one from writing everything
+  // again.
+  database_.close();
+  auto opened = open_for_writing(folder_, true);
+  if (!opened) return base::fail(std::move(opened).error().during("reading the journal back"));
+  database_ = std::move(opened->database);
+  head_file_ = std::move(opened->head_file);
+  tree_ = std::move(opened->tree);
+  unsettled_ = false;
+  return {};
+}
+
+base::Result<std::vector<ports::Appended>> SqliteJournal::append(
+    const std::vector<ports::AppendRequest>& batches, const ports::Call& call) {
+  if (auto allowed = refuse_if_reader(); !allowed) return base::fail(allowed.error());
+  if (auto in_time = check_limits(call); !in_time) return base::fail(in_time.error());
+  if (auto settled = settle(); !settled) return base::fail(settled.error());
+  database_.wait_until(call);
+  auto begun = database_.run("BEGIN IMMEDIATE");
+  database_.wait_until(std::nullopt);
+  if (!begun) return base::fail(begun.error());
+  audit::TreeFrontier tree = tree_;
+  auto appended = write_all(batches, tree);
+  if (!appended) {
+    // SQLite has already rolled back after some errors (a full disk); otherwise it is done here.
+    const bool undone = !database_.in_transaction() || database_.run("ROLLBACK").has_value();
+    unsettled_ = !undone;
+    return appended;
+  }
+  if (auto committed = commit(tree); !committed) return base::fail(committed.error());
+  return appended;
+}
+
+base::Result<std::vector<ports::Appended>> SqliteJournal::write_all(
+    const std::vector<ports::AppendRequest>& batches, audit::TreeFrontier& tree) {
+  std::vector<ports::Appended> appended;
+  for (const auto& batch : batches) {
+    auto one = write_batch(batch, tree);
+    if (!one) return base::fail(one.error());
+    appended.push_back(*one);
+  }
+  if (auto saved = write_frontier(database_, tree); !saved) return base::fail(saved.error());
+  return appended;
+}
+
+base::Result<ports::Appended> SqliteJournal::write_batch(const ports::AppendRequest& batch,
+                                                         audit::TreeFrontier& tree) {
+  if (batch.entries.empty() || batch.entries.size() > ports::kAppendEntriesMax) {
+    return too_large(fmt::format("a batch of {} entries", batch.entries.size()),
+                     fmt::format("a batch has 1 to {} entries", ports::kAppendEntriesMax));
+  }
+  auto stream = find_stream(database_, batch.stream);
+  if (!stream) return base::fail(stream.error());
+  if (stream->info.version != batch.expected_version) return conflict(batch, stream->info.version);
+  const std::uint64_t first = tree.size();
+  if (stream->row == 0) {
+    stream->info.first_index = first;
+    const auto id = add_stream(database_, stream->info);
+    if (!id) return base::fail(id.error());
+    stream->row = *id;
+  }
+  if (auto written = write_entries(batch, stream->info, stream->row, tree); !written) {
+    return base::fail(written.error());
+  }
+  stream->info.ended = stream->info.ended || batch.ends_stream;
+  if (auto saved = save_stream(database_, *stream); !saved) return base::fail(saved.error());
+  return ports::Appended{first, tree.size(), tree.root()};
+}
+
+base::Result<void> SqliteJournal::write_entries(const ports::AppendRequest& batch,
+                                                ports::StreamInfo& stream, std::uint64_t stream_row,
+                                                audit::TreeFrontier& tree) {
+  auto row = database_.statement(
+      "INSERT INTO entries(idx, stream, stream_version, leaf, type, bytes) "
+      "VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+  if (!row) return base::fail(row.error());
+  for (const auto& entry : batch.entries) {
+    const std::string bytes = entry.bytes_at(tree.size());
+    if (bytes.size() > audit::kEntryBytesMax) {
+      return too_large(fmt::format("a {} entry would have {} bytes", entry.type, bytes.size()),
+                       fmt::format("an entry has at most {} bytes", audit::kEntryBytesMax));
+    }
+    const auto leaf = audit::leaf_hash(bytes);
+    (*row)->bind(1, tree.size()).bind(2, stream_row).bind(3, ++stream.version);
+    (*row)->bind_blob(4, sqlite::blob_of(leaf)).bind_text(5, entry.type).bind_blob(6, bytes);
+    if (auto written = (*row)->run(); !written) return written;
+    stream.last_index = tree.size();
+    stream.last_type = entry.type;
+    tree.append(leaf);
+  }
+  return {};
+}
+
+base::Result<void> SqliteJournal::commit(const audit::TreeFrontier& tree) {
+  if (auto committed = database_.run("COMMIT"); !committed) {
+    const bool nothing_committed = database_.nothing_was_committed();
+    const bool undone = !database_.in_transaction() || database_.run("ROLLBACK").has_value();
+    if (nothing_committed && undone) return committed;
+    unsettled_ = true;
+    return base::fail(not_known_if_written(std::move(committed).error()));
+  }
+  if (auto recorded = head_file_->write({tree.size(), tree.root()}); !recorded) {
+    unsettled_ = true;
+    return base::fail(not_known_if_written(std::move(recorded).error()));
+  }
+  tree_ = tree;
+  return {};
+}
+
+base::Result<ports::Head> SqliteJournal::head() {
+  if (auto settled = settle(); !settled) return base::fail(settled.error());
+  if (head_file_) return ports::Head{tree_.size(), tree_.root()};
+  const auto tree = read_frontier(database_);
+  if (!tree) return base::fail(tree.error());
+  return ports::Head{tree->size(), tree->root()};
+}
+
+base::Result<std::vector<ports::StoredEntry>> SqliteJournal::read_stream(
+    const base::ReleaseId& stream, std::uint64_t after, std::size_t limit) {
+  if (auto settled = settle(); !settled) return base::fail(settled.error());
+  auto row = database_.statement(
+      "SELECT e.idx, s.release, e.stream_version, e.type, e.leaf, e.bytes FROM streams s "
+      "JOIN entries e ON e.stream = s.id WHERE s.release = ?1 AND e.stream_version > ?2 "
+      "ORDER BY e.stream_version LIMIT ?3");
+  if (!row) return base::fail(row.error());
+  (*row)->bind_text(1, stream.str()).bind(2, after).bind(3, row_limit(limit));
+  return take_entries(database_, *row);
+}
+
+base::Result<std::vector<ports::StoredEntry>> SqliteJournal::read(std::uint64_t from,
+                                                                  std::size_t limit) {
+  if (auto settled = settle(); !settled) return base::fail(settled.error());
+  auto row = database_.statement(
+      "SELECT e.idx, s.release, e.stream_version, e.type, e.leaf, e.bytes FROM entries e "
+      "LEFT JOIN streams s ON s.id = e.stream WHERE e.idx >= ?1 ORDER BY e.idx LIMIT ?2");
+  if (!row) return base::fail(row.error());
+  (*row)->bind(1, from).bind(2, row_limit(limit));
+  return take_entries(database_, *row);
+}
+
+base::Result<std::vector<ports::StreamInfo>> SqliteJournal::streams(bool only_live) {
+  if (auto settled = settle(); !settled) return base::fail(settled.error());
+  auto row = database_.statement(
+      "SELECT release, version, first_idx, last_idx, last_type, ended FROM streams "
+      "WHERE ended = 0 OR ?1 = 0 ORDER BY first_idx DESC");
+  if (!row) return base::fail(row.error());
+  (*row)->bind(1, only_live ? 1 : 0);
+  std::vector<ports::StreamInfo> found;
+  for (auto more = (*row)->step();; more = (*row)->step()) {
+    if (!more) return base::fail(more.error());
+    if (!*more) return found;
+    found.push_back(sqlite::stream_info(*row, 0));
+  }
+}
+
+base::Result<ports::Head> SqliteJournal::verify(std::optional<ports::Head> trusted) {
+  if (auto settled = settle(); !settled) return base::fail(settled.error());
+  // The head file first, then one snapshot of the database: a writer may append meanwhile.
+  const auto recorded = HeadFile::read(sqlite::head_path(folder_));
+  if (!recorded) return base::fail(recorded.error());
+  if (auto begun = database_.run("BEGIN"); !begun) return base::fail(begun.error());
+  const auto verified = [&]() -> base::Result<audit::TreeFrontier> {
+    const std::uint64_t from = trusted ? trusted->size : 0;
+    const bool is_known = verified_ && verified_->size() == from;
+    const auto start = is_known ? *verified_ : sqlite::frontier_at(database_, from);
+    if (!start) return start;
+    if (trusted && start->root() != trusted->root) {
+      return sqlite::damaged(
+          fmt::format("the first {} entries are not those that were trusted", from),
+          sqlite::good_prefix(database_));
+    }
+    return sqlite::verify_from(database_, *start, *recorded);
+  }();
+  if (auto ended = database_.run("COMMIT"); !ended) return base::fail(ended.error());
+  if (!verified) return base::fail(verified.error());
+  if (head_file_ && *verified != tree_) {
+    return sqlite::damaged("somebody else wrote to the journal while it was open",
+                           sqlite::good_prefix(database_));
+  }
+  verified_ = *verified;
+  return ports::Head{verified->size(), verified->root()};
+}
+
+base::Result<std::optional<std::string>> SqliteJournal::get_note(const std::string& key) {
+  if (auto settled = settle(); !settled) return base::fail(settled.error());
+  auto row = database_.statement("SELECT value FROM notes WHERE key = ?1");
+  if (!row) return base::fail(row.error());
+  (*row)->bind_text(1, key);
+  const auto found = (*row)->step();
+  if (!found) return base::fail(found.error());
+  if (!*found) return std::nullopt;
+  return std::string((*row)->bytes(0));
+}
+
+base::Result<void> SqliteJournal::put_note(const std::string& key, const std::string& value) {
+  if (auto allowed = refuse_if_reader(); !allowed) return allowed;
+  if (auto settled = settle(); !settled) return settled;
+  auto row = database_.statement(
+      "INSERT INTO notes(key, value) VALUES (?1, ?2) "
+      "ON CONFLICT(key) DO UPDATE SET value = excluded.value");
+  if (!row) return base::fail(row.error());
+  (*row)->bind_text(1, key).bind_text(2, value);
+  return (*row)->run();
+}
+
+}  // namespace stellwerk::adapters
