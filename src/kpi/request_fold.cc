@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "kpi/sketch.h"
+#include "kpi/window.h"
 
 namespace stellwerk::kpi {
 namespace {
@@ -16,12 +17,6 @@ constexpr std::size_t kTenantSizeMax = 63;  // as base::parse_name
 constexpr std::uint32_t kNoTenant = 0;
 constexpr std::uint32_t kOther = 1;
 constexpr std::size_t kCellsKept = 256;  // after a burst the pool shrinks to this (about 1 MiB)
-constexpr std::int64_t kSecondUs = 1000000;
-
-std::int64_t second_of(base::MonoTime time) {
-  const std::int64_t second = time.us / kSecondUs;
-  return time.us % kSecondUs < 0 ? second - 1 : second;
-}
 
 bool usable_name(std::string_view tenant) {
   const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7f; };
@@ -158,7 +153,7 @@ RequestGroup RequestFold::group_of(const Cell& cell) const {
   RequestGroup group{.component = source.component,
                      .version = source.version,
                      .tenant = base::TenantId(tenants_[cell.key.tenant]),
-                     .second = base::MonoTime{cell.key.second * kSecondUs},
+                     .second = start_of_second(cell.key.second),
                      .requests = cell.requests,
                      .errors = cell.errors,
                      .slow = cell.slow,

@@ -67,4 +67,14 @@ struct MetricBatch {
   }
 };
 
+/// One answer of a health probe, as the guard needs it.
+struct HealthObservation {
+  base::ServiceName service;
+  std::string target;           ///< what was probed, unique: `document-domain-1.3.0-1`
+  bool is_component = false;    ///< the service is part of the release
+  bool is_new_version = false;  ///< … and this instance runs the version being released
+  bool good = false;
+  base::MonoTime at;
+};
+
 }  // namespace stellwerk::kpi
