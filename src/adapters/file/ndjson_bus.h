@@ -1,0 +1,43 @@
+// ndjson_bus.h — the public events as lines of a file: one JSON object a line.
+//
+// Role: ports::EventBus for programs that read along (`tail -F`), and for tests. Start here:
+// NdjsonBus Thread-safety: one call at a time. Invariants: the file holds whole lines only, in the
+// journal's order, each event once; what publish() acknowledged is synced. A file that was moved
+// away (logrotate) is begun anew.
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+
+#include "base/unique_fd.h"
+#include "ports/event_bus.h"
+
+namespace stellwerk::adapters {
+
+class NdjsonBus final : public ports::EventBus {
+ public:
+  /// @param path  its folder is made when missing
+  explicit NdjsonBus(std::string path) : path_(std::move(path)) {}
+  [[nodiscard]] std::string name() const override { return "ndjson"; }
+  base::Result<void> publish(const std::vector<ports::PublicEvent>& events,
+                             const ports::Call& call) override;
+
+ private:
+  /// The last journal entry in the file; it may have become several events.
+  struct Last {
+    std::uint64_t index = 0;
+    std::set<std::string> names;
+  };
+
+  base::Result<base::UniqueFd> open();
+  /// Cuts off a line that was not finished, and learns what is in the file.
+  base::Result<void> read_tail(int fd);
+  [[nodiscard]] bool is_there(const ports::PublicEvent& event) const;
+  void remember(std::uint64_t index, const std::string& name);
+
+  std::string path_;
+  std::optional<Last> last_;
+};
+
+}  // namespace stellwerk::adapters
