@@ -1,0 +1,199 @@
+#include "adapters/sqlite/sqlite_journal.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <thread>
+
+#include "adapters/sqlite/testing/journal_folder.h"
+
+namespace stellwerk::adapters {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::ample_time;
+using testing::batch;
+using testing::JournalFolder;
+
+/// While it lives, no file of this process grows beyond `size_bytes`: a disk that is full.
+class FullDisk {
+ public:
+  explicit FullDisk(rlim_t size_bytes) : handler_(std::signal(SIGXFSZ, SIG_IGN)) {
+    ::getrlimit(RLIMIT_FSIZE, &before_);
+    const rlimit limit{.rlim_cur = size_bytes, .rlim_max = before_.rlim_max};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  FullDisk(const FullDisk&) = delete;
+  FullDisk& operator=(const FullDisk&) = delete;
+  ~FullDisk() {
+    ::setrlimit(RLIMIT_FSIZE, &before_);
+    std::signal(SIGXFSZ, handler_);
+  }
+
+ private:
+  rlimit before_{};
+  void (*handler_)(int);
+};
+
+TEST(SqliteJournal, KeepsItsFilesToItsOwner) {
+  JournalFolder folder;
+  folder.open().value()->append({batch("rel-1", 0)}, ample_time()).value();
+  for (const auto& file : fs::directory_iterator(folder.path())) {
+    EXPECT_EQ(file.status().permissions(), fs::perms(0600)) << file.path();
+  }
+}
+
+TEST(SqliteJournal, IsRefusedToASecondWriter) {
+  JournalFolder folder;
+  folder.open().value();
+  const auto second = DataFolderLock::acquire(folder.path(), {});
+  ASSERT_FALSE(second);
+  EXPECT_EQ(second.error().id, "JRN-0005");
+}
+
+TEST(SqliteJournal, IsReadBesideItsWriter) {
+  JournalFolder folder;
+  auto* writer = folder.open().value();
+  writer->append({batch("rel-1", 0, 3)}, ample_time()).value();
+  const auto reader = SqliteJournal::open_reader(folder.path());
+  ASSERT_TRUE(reader) << reader.error().one_line();
+  EXPECT_EQ((*reader)->read(0, 10)->size(), 3U);
+  writer->append({batch("rel-1", 3, 2)}, ample_time()).value();
+  EXPECT_EQ((*reader)->read(0, 10)->size(), 5U);
+  EXPECT_EQ((*reader)->head().value(), writer->head().value());
+  EXPECT_EQ((*reader)->verify(std::nullopt).value(), writer->head().value());
+  EXPECT_EQ((*reader)->streams(true)->size(), 1U);
+}
+
+TEST(SqliteJournal, IsReadWhenNobodyWrites) {
+  JournalFolder folder;
+  folder.fill(5);
+  const auto reader = SqliteJournal::open_reader(folder.path());
+  ASSERT_TRUE(reader) << reader.error().one_line();
+  EXPECT_EQ((*reader)->verify(std::nullopt)->size, 5U);
+}
+
+TEST(SqliteJournal, IsNeverTakenForDamagedByAReaderWhileItGrows) {
+  JournalFolder folder;
+  auto* writer = folder.open().value();
+  std::jthread growing([&](const std::stop_token& stop) {
+    for (std::uint64_t version = 0; !stop.stop_requested(); ++version) {
+      writer->append({batch("rel-1", version)}, ample_time()).value();
+    }
+  });
+  for (int i = 0; i < 50; ++i) {
+    const auto reader = SqliteJournal::open_reader(folder.path());
+    ASSERT_TRUE(reader) << reader.error().one_line();
+    const auto verified = (*reader)->verify(std::nullopt);
+    ASSERT_TRUE(verified) << verified.error().one_line();
+  }
+}
+
+TEST(SqliteJournal, OpenedForReadingRefusesToWrite) {
+  JournalFolder folder;
+  folder.fill(1);
+  const auto reader = SqliteJournal::open_reader(folder.path());
+  ASSERT_TRUE(reader);
+  EXPECT_EQ((*reader)->append({batch("rel-1", 1)}, ample_time()).error().id, "JRN-0005");
+  EXPECT_EQ((*reader)->put_note("a", "b").error().id, "JRN-0005");
+}
+
+TEST(SqliteJournal, IsNotMadeByAReader) {
+  JournalFolder folder;
+  EXPECT_EQ(SqliteJournal::open_reader(folder.path()).error().id, "JRN-0007");
+  EXPECT_TRUE(fs::is_empty(folder.path()));
+}
+
+TEST(SqliteJournal, OfANewerVersionIsRefusedAsSuch) {
+  JournalFolder folder;
+  folder.fill(1);
+  folder.run_sql("PRAGMA user_version = 2");
+  EXPECT_EQ(folder.open_error().id, "AUD-0004");
+  EXPECT_EQ(SqliteJournal::open_reader(folder.path()).error().id, "AUD-0004");
+}
+
+TEST(SqliteJournal, RefusesTheDatabaseOfAnotherProgram) {
+  JournalFolder folder;
+  folder.run_sql("CREATE TABLE t(x)");
+  EXPECT_EQ(folder.open_error().id, "JRN-0003");
+}
+
+TEST(SqliteJournal, WritesNothingAfterTheDeadlineOrAStop) {
+  JournalFolder folder;
+  auto* journal = folder.open().value();
+  EXPECT_EQ(journal->append({batch("rel-1", 0)}, {.deadline = {1}, .stop = {}}).error().id,
+            "JRN-0002");
+  const auto call = ample_time();
+  call.stop.stop();
+  const auto stopped = journal->append({batch("rel-1", 0)}, call);
+  EXPECT_EQ(stopped.error().id, "JRN-0002");
+  EXPECT_EQ(stopped.error().code, base::Code::Unavailable);
+  EXPECT_EQ(journal->head()->size, 0U);
+}
+
+TEST(SqliteJournal, GivesUpAtTheDeadlineWhenAnotherProgramLocksIt) {
+  JournalFolder folder;
+  auto* journal = folder.open().value();
+  auto other = sqlite::Database::open(folder.database(), sqlite::Database::Access::ReadWrite);
+  ASSERT_TRUE(other);
+  ASSERT_TRUE(other->run("BEGIN IMMEDIATE"));
+  const ports::Call call{.deadline = sqlite::boot_time() + base::milliseconds(30), .stop = {}};
+  const auto refused = journal->append({batch("rel-1", 0)}, call);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().id, "JRN-0002");
+  ASSERT_TRUE(other->run("ROLLBACK"));
+  EXPECT_TRUE(journal->append({batch("rel-1", 0)}, ample_time()));
+}
+
+TEST(SqliteJournal, WritesNothingOnAFullDiskAndGoesOnWhenThereIsSpaceAgain) {
+  JournalFolder folder;
+  auto* journal = folder.open().value();
+  journal->append({batch("rel-1", 0, 10)}, ample_time()).value();
+  const auto before = journal->head().value();
+  {
+    const FullDisk full(fs::file_size(folder.log()));
+    for (int i = 0; i < 3; ++i) {
+      const auto refused = journal->append({batch("rel-1", 10, 200)}, ample_time());
+      ASSERT_FALSE(refused);
+      EXPECT_EQ(refused.error().id, "JRN-0002");
+      EXPECT_EQ(refused.error().code, base::Code::Unavailable) << refused.error().one_line();
+    }
+    EXPECT_EQ(journal->head().value(), before);
+    EXPECT_EQ(journal->read(0, 100)->size(), 10U);
+  }
+  EXPECT_TRUE(journal->append({batch("rel-1", 10, 200)}, ample_time()));
+  EXPECT_EQ(journal->verify(std::nullopt)->size, 210U);
+  folder.kill();
+  EXPECT_EQ(folder.open_error().id, "");
+}
+
+TEST(SqliteJournal, ReadsBackWhenItIsNotKnownWhatWasWritten) {
+  // The head file cannot be written while the database can: the commit is there, the record is not.
+  JournalFolder folder;
+  auto* journal = folder.open().value();
+  journal->append({batch("rel-1", 0, 10)}, ample_time()).value();
+  folder.spoil_open_head();
+  const auto unknown = journal->append({batch("rel-1", 10)}, ample_time());
+  ASSERT_FALSE(unknown);
+  EXPECT_EQ(unknown.error().code, base::Code::OutcomeUnknown) << unknown.error().one_line();
+  EXPECT_EQ(journal->head()->size, 11U);
+  EXPECT_EQ(journal->append({batch("rel-1", 10)}, ample_time()).error().id, "JRN-0001");
+  EXPECT_TRUE(journal->append({batch("rel-1", 11)}, ample_time()));
+}
+
+TEST(SqliteJournal, VerifiesOnlyWhatIsNewSinceATrustedHead) {
+  JournalFolder folder;
+  auto* journal = folder.open().value();
+  journal->append({batch("rel-1", 0, 10)}, ample_time()).value();
+  const auto trusted = journal->verify(std::nullopt).value();
+  journal->append({batch("rel-1", 10, 10)}, ample_time()).value();
+  folder.run_sql("UPDATE entries SET type = 'a.b' WHERE idx = 3");
+  EXPECT_TRUE(journal->verify(trusted));
+  EXPECT_EQ(journal->verify(std::nullopt).error().id, "JRN-0003");
+  folder.run_sql("UPDATE entries SET type = 'a.b' WHERE idx = 13");
+  EXPECT_EQ(journal->verify(trusted).error().id, "JRN-0003");
+}
+
+}  // namespace
+}  // namespace stellwerk::adapters
