@@ -49,6 +49,18 @@ bool may_be_ours(std::string_view torn) {
   return torn.starts_with(kBegin) || kBegin.starts_with(torn);
 }
 
+/// Index and name of an event's line. The first line of a tail may be cut in front, and others may
+/// have written to the file: such lines have none.
+std::optional<std::pair<std::uint64_t, std::string>> key_of(std::string_view line) {
+  const auto event = base::parse_json(line);
+  if (!event || !event->is_object()) return std::nullopt;
+  const auto index = event->find("index");
+  const auto name = event->find("name");
+  if (index == event->end() || !index->is_number_unsigned()) return std::nullopt;
+  if (name == event->end() || !name->is_string()) return std::nullopt;
+  return std::pair{index->get<std::uint64_t>(), name->get<std::string>()};
+}
+
 bool write_all(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
     const auto written = ::write(fd, bytes.data(), bytes.size());
@@ -86,26 +98,28 @@ base::Result<base::UniqueFd> NdjsonBus::open() {
   return file;
 }
 
-base::Result<void> NdjsonBus::read_tail(int fd) {
+base::Result<NdjsonBus::Left> NdjsonBus::look(int fd) const {
   struct stat found{};
   if (::fstat(fd, &found) != 0) return not_published(path_, base::errno_text(errno));
-  const auto tail = read_end(fd, found.st_size);
+  return Left{.device = found.st_dev, .inode = found.st_ino, .size = found.st_size};
+}
+
+base::Result<void> NdjsonBus::read_tail(int fd, std::int64_t size) {
+  const auto tail = read_end(fd, size);
   const auto line_end = tail.rfind('\n');
   const auto whole = line_end == std::string::npos ? 0 : line_end + 1;
   const auto torn = static_cast<off_t>(tail.size() - whole);
   if (torn > 0 && !may_be_ours(std::string_view(tail).substr(whole)))
     return not_published(path_, "it ends in a line that is no event: it is not a file of events");
-  if (torn > 0 && ::ftruncate(fd, found.st_size - torn) != 0)
+  if (torn > 0 && ::ftruncate(fd, size - torn) != 0)
     return not_published(path_, base::errno_text(errno));
-  for (const auto line : base::split(std::string_view(tail).substr(0, whole), '\n')) {
-    // The first line may be cut in front, and others may have written here: only ours count.
-    const auto event = base::parse_json(line);
-    if (!event || !event->is_object()) continue;
-    const auto index = event->find("index");
-    const auto name = event->find("name");
-    if (index != event->end() && index->is_number_unsigned() && name != event->end() &&
-        name->is_string())
-      remember(index->get<std::uint64_t>(), name->get<std::string>());
+  const auto lines = base::split(std::string_view(tail).substr(0, whole), '\n');
+  // From the end, until an earlier entry shows that all of the last one have been seen.
+  for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
+    const auto known = key_of(*line);
+    if (!known) continue;
+    if (last_ && known->first < last_->index) break;
+    remember(known->first, known->second);
   }
   return {};
 }
@@ -125,8 +139,15 @@ base::Result<void> NdjsonBus::publish(const std::vector<ports::PublicEvent>& eve
                                       const ports::Call& /*call*/) {
   const auto file = open();
   if (!file) return base::fail(file.error());
-  // Every time: what the last call left may have been torn, and the file may be a new one.
-  if (auto read = read_tail(file->get()); !read) return read;
+  const auto found = look(file->get());
+  if (!found) return base::fail(found.error());
+  // Not as we left it: the last call was torn, or it is another file.
+  if (left_ != *found)
+    if (auto read = read_tail(file->get(), found->size); !read) return read;
+  return append(file->get(), events);
+}
+
+base::Result<void> NdjsonBus::append(int fd, const std::vector<ports::PublicEvent>& events) {
   std::string lines;
   auto known = last_;
   for (const auto& event : events)
@@ -134,12 +155,16 @@ base::Result<void> NdjsonBus::publish(const std::vector<ports::PublicEvent>& eve
       lines += line_of(event);
       remember(event.index, event.name);
     }
-  const auto before = ::lseek(file->get(), 0, SEEK_END);
-  if (write_all(file->get(), lines) && ::fsync(file->get()) == 0) return {};
+  left_.reset();
+  const auto before = ::lseek(fd, 0, SEEK_END);
+  if (write_all(fd, lines) && ::fsync(fd) == 0) {
+    if (const auto now = look(fd)) left_ = *now;
+    return {};
+  }
   const int problem = errno;
   last_ = std::move(known);
   // All or nothing, as far as the disk allows; what stays is recognised by the next call.
-  [[maybe_unused]] const int cut = ::ftruncate(file->get(), before);
+  [[maybe_unused]] const int cut = ::ftruncate(fd, before);
   return not_published(path_, base::errno_text(problem));
 }
 

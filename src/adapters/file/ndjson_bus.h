@@ -30,14 +30,25 @@ class NdjsonBus final : public ports::EventBus {
     std::set<std::string> names;
   };
 
+  /// Which file, and how long it is: unchanged, it need not be read again.
+  struct Left {
+    std::uint64_t device = 0;
+    std::uint64_t inode = 0;
+    std::int64_t size = 0;
+    friend bool operator==(const Left&, const Left&) = default;
+  };
+
   base::Result<base::UniqueFd> open();
+  base::Result<Left> look(int fd) const;
   /// Cuts off a line that was not finished, and learns what is in the file.
-  base::Result<void> read_tail(int fd);
+  base::Result<void> read_tail(int fd, std::int64_t size);
+  base::Result<void> append(int fd, const std::vector<ports::PublicEvent>& events);
   [[nodiscard]] bool is_there(const ports::PublicEvent& event) const;
   void remember(std::uint64_t index, const std::string& name);
 
   std::string path_;
   std::optional<Last> last_;
+  std::optional<Left> left_;  ///< by the last successful call
 };
 
 }  // namespace stellwerk::adapters
