@@ -1,0 +1,113 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "checks/run.h"
+#include "core/http_judgement.h"
+
+namespace stellwerk::checks {
+namespace {
+
+constexpr base::Duration kBetweenAttempts = base::seconds(1);
+constexpr std::size_t kAnswerBytesMax = std::size_t{300} << 10;
+constexpr std::size_t kRequestBytesMax = std::size_t{64} << 10;
+constexpr std::size_t kAttemptsShownMax = 20;
+
+/// What one attempt came to.
+struct Attempt {
+  core::HttpJudgement judgement;
+  std::string body;
+  bool repeatable = true;  ///< false: it may have been carried out, and must not be sent again
+};
+
+/// RFC 9110 §9.2.2: sent twice they do what they do once.
+bool is_idempotent(std::string_view method) {
+  constexpr std::array<std::string_view, 5> kMethods{"GET", "HEAD", "OPTIONS", "PUT", "DELETE"};
+  return std::find(kMethods.begin(), kMethods.end(), method) != kMethods.end();
+}
+
+ports::HttpRequest request_for(const core::HttpCheck& check, const std::string& tenant_header) {
+  ports::HttpRequest request{
+      .method = check.method, .url = check.url, .headers = check.headers, .body = check.body};
+  if (!check.tenant.empty()) request.headers.emplace(tenant_header, check.tenant.str());
+  return request;
+}
+
+Attempt judged(const core::HttpCheck& check, base::Result<ports::HttpResponse> response) {
+  if (!response) {
+    const bool unknown = response.error().code == base::Code::OutcomeUnknown;
+    return {.judgement = {false, response.error().why},
+            .body = {},
+            .repeatable = !unknown || is_idempotent(check.method)};
+  }
+  auto judgement = core::judge(check.expect, {.status = response->status,
+                                              .body = response->body,
+                                              .body_cut = response->body_cut,
+                                              .took = response->took});
+  return {.judgement = std::move(judgement),
+          .body = std::move(response->body),
+          .repeatable = is_idempotent(check.method)};
+}
+
+/// Header values may hold credentials that the scrubber does not know: only names are kept.
+base::Json asked_json(const core::HttpCheck& check) {
+  auto names = base::Json::array();
+  for (const auto& [name, value] : check.headers) names.push_back(name);
+  auto conditions = base::Json::array();
+  for (const auto& condition : check.expect.json)
+    conditions.push_back(fmt::format("{} = {}", condition.pointer, condition.equals));
+  return {{"kind", "http"},
+          {"attempts", check.attempts},
+          {"body", readable(check.body, kRequestBytesMax)},
+          {"conditions", std::move(conditions)},
+          {"header_names", std::move(names)},
+          {"method", check.method},
+          {"status", check.expect.status},
+          {"tenant", check.tenant.str()},
+          {"timeout_ms", check.timeout.ms()},
+          {"url", check.url}};
+}
+
+base::Json answer_json(const std::vector<std::string>& details, const std::string& body,
+                       const base::Scrubber& scrubber) {
+  const auto shown = std::min(details.size(), kAttemptsShownMax);
+  return {
+      {"attempts", details.size()},
+      {"body", readable(scrubber.scrub(body), kAnswerBytesMax)},
+      {"last_attempts", std::vector<std::string>(details.end() - static_cast<std::ptrdiff_t>(shown),
+                                                 details.end())}};
+}
+
+std::string summary_of(const core::HttpCheck& check, const std::vector<std::string>& details) {
+  const auto tries = details.size() == 1 ? "" : fmt::format(" (attempt {})", details.size());
+  return fmt::format("{} {}: {}{}", check.method, check.url, details.back(), tries);
+}
+
+}  // namespace
+
+base::Result<ports::StepReport> run_http(const core::HttpCheck& check, const Run& run) {
+  const auto request = request_for(check, run.needs.tenant_header);
+  std::vector<std::string> details;
+  Attempt last;
+  do {
+    auto response = run.needs.http.send(request, run.limited_to(check.timeout));
+    if (!response && response.error().code == base::Code::InvalidArgument)
+      return not_begun(run, response.error());
+    last = judged(check, std::move(response));
+    details.push_back(last.judgement.detail);
+    // Not the check's own limit has ended it but the step's: that says nothing about the service.
+    if (!last.judgement.good && run.over())
+      return outcome_unknown(run,
+                             "the step's deadline passed or it was cancelled; " + details.back());
+  } while (!last.judgement.good && last.repeatable && details.size() < check.attempts &&
+           run.pause(kBetweenAttempts));
+  if (!last.judgement.good && run.over())
+    return outcome_unknown(run,
+                           "the step's deadline passed or it was cancelled; " + details.back());
+  return report(run, {last.judgement.good, summary_of(check, details)}, asked_json(check),
+                answer_json(details, last.body, run.needs.scrubber));
+}
+
+}  // namespace stellwerk::checks
