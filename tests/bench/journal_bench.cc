@@ -1,0 +1,150 @@
+// Durable appends per second of the journal, beside what bare SQLite does on the same disk.
+//
+// Both sync every commit. "entries/s" is what counts: the journal's group commit takes as many
+// entries into one transaction as wait, so the batch sizes show one release and a busy
+// installation.
+#include <benchmark/benchmark.h>
+#include <sqlite3.h>
+#include <stdlib.h>
+
+#include <filesystem>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "adapters/sqlite/data_folder_lock.h"
+#include "adapters/sqlite/sqlite_journal.h"
+#include "audit/entry.h"
+
+namespace stellwerk {
+namespace {
+
+/// A folder on a real disk: the working directory's, since /tmp may be in memory.
+class Folder {
+ public:
+  Folder() {
+    std::string name = (std::filesystem::current_path() / "journal-bench-XXXXXX").string();
+    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
+    path_ = name;
+  }
+  Folder(const Folder&) = delete;
+  Folder& operator=(const Folder&) = delete;
+  ~Folder() {
+    std::error_code ignored;
+    std::filesystem::remove_all(path_, ignored);
+  }
+  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
+
+ private:
+  std::filesystem::path path_;
+};
+
+audit::EncodedEntry typical_entry() {
+  audit::Entry entry;
+  entry.release = base::ReleaseId("rel-2025-10-001");
+  entry.runbook_time = base::minutes(15);
+  entry.type = "scheduler.release.wave1";
+  entry.actor = "stellwerk";
+  entry.data = {{"tenants", {"pilot-1", "pilot-2", "pilot-3"}}, {"share_ppm", 200000}};
+  entry.effects = base::Json::array(
+      {{{"key", "rel-2025-10-001/7/0"}, {"kind", "set_traffic"}, {"class", "readable"}}});
+  return audit::encode_entry(entry).value();
+}
+
+void journal_append(benchmark::State& state) {
+  const Folder folder;
+  const auto lock = adapters::DataFolderLock::acquire(folder.path() / "data", {}).value();
+  const auto journal = adapters::SqliteJournal::open(lock).value();
+  const auto encoded = typical_entry();
+  const auto entries = static_cast<std::size_t>(state.range(0));
+  std::uint64_t version = 0;
+  for (auto _ : state) {
+    ports::AppendRequest request{base::ReleaseId("rel-2025-10-001"), version, {}, false};
+    request.entries.assign(entries, {encoded.type, encoded.before_index, encoded.after_index});
+    if (!journal->append({request}, {.deadline = {INT64_MAX}, .stop = {}})) {
+      state.SkipWithError("append failed");
+      return;
+    }
+    version += entries;
+  }
+  state.counters["entries/s"] =
+      benchmark::Counter(static_cast<double>(version), benchmark::Counter::kIsRate);
+}
+
+/// The least that keeps rows on the disk: one table, one transaction a batch, every commit synced.
+class BareSqlite {
+ public:
+  explicit BareSqlite(const std::filesystem::path& path) {
+    if (sqlite3_open(path.c_str(), &connection_) != SQLITE_OK) throw std::runtime_error("open");
+    run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
+    run("CREATE TABLE t(id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT");
+    if (sqlite3_prepare_v2(connection_, "INSERT INTO t(bytes) VALUES (?1)", -1, &insert_,
+                           nullptr) != SQLITE_OK) {
+      throw std::runtime_error("prepare");
+    }
+  }
+  BareSqlite(const BareSqlite&) = delete;
+  BareSqlite& operator=(const BareSqlite&) = delete;
+  ~BareSqlite() {
+    sqlite3_finalize(insert_);
+    sqlite3_close(connection_);
+  }
+  void run(const char* sql) {
+    if (sqlite3_exec(connection_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
+      throw std::runtime_error(sql);
+    }
+  }
+  void insert(const std::string& bytes) {
+    sqlite3_bind_blob64(insert_, 1, bytes.data(), bytes.size(), SQLITE_STATIC);
+    if (sqlite3_step(insert_) != SQLITE_DONE) throw std::runtime_error("insert");
+    sqlite3_reset(insert_);
+  }
+
+ private:
+  sqlite3* connection_ = nullptr;
+  sqlite3_stmt* insert_ = nullptr;
+};
+
+void bare_sqlite_insert(benchmark::State& state) {
+  const Folder folder;
+  BareSqlite database(folder.path() / "bare.db");
+  const std::string bytes = typical_entry().with_index(1000000);
+  std::int64_t rows = 0;
+  for (auto _ : state) {
+    database.run("BEGIN");
+    for (std::int64_t i = 0; i < state.range(0); ++i) database.insert(bytes);
+    database.run("COMMIT");
+    rows += state.range(0);
+  }
+  state.counters["entries/s"] =
+      benchmark::Counter(static_cast<double>(rows), benchmark::Counter::kIsRate);
+}
+
+void journal_verify(benchmark::State& state) {
+  const Folder folder;
+  const auto lock = adapters::DataFolderLock::acquire(folder.path() / "data", {}).value();
+  const auto journal = adapters::SqliteJournal::open(lock).value();
+  const auto encoded = typical_entry();
+  const auto size = static_cast<std::uint64_t>(state.range(0));
+  for (std::uint64_t version = 0; version < size; version += ports::kAppendEntriesMax) {
+    ports::AppendRequest request{base::ReleaseId("rel-2025-10-001"), version, {}, false};
+    request.entries.assign(ports::kAppendEntriesMax,
+                           {encoded.type, encoded.before_index, encoded.after_index});
+    if (!journal->append({request}, {.deadline = {INT64_MAX}, .stop = {}})) {
+      state.SkipWithError("append failed");
+      return;
+    }
+  }
+  for (auto _ : state) benchmark::DoNotOptimize(journal->verify(std::nullopt).value());
+  state.counters["entries/s"] =
+      benchmark::Counter(static_cast<double>(size), benchmark::Counter::kIsIterationInvariantRate);
+}
+
+BENCHMARK(bare_sqlite_insert)->Arg(1)->Arg(10)->Arg(100)->UseRealTime();
+BENCHMARK(journal_append)->Arg(1)->Arg(10)->Arg(100)->UseRealTime();
+BENCHMARK(journal_verify)->Arg(20000)->UseRealTime()->Unit(benchmark::kMillisecond);
+
+}  // namespace
+}  // namespace stellwerk
+
+BENCHMARK_MAIN();
