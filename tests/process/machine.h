@@ -24,6 +24,8 @@ class Machine {
       : log_bytes_max_(log_bytes_max) {
     open();
   }
+  /// In a folder that outlives this object.
+  explicit Machine(const std::string& folder) : folder_path_(folder) { open(); }
   Machine(const Machine&) = delete;
   Machine& operator=(const Machine&) = delete;
   ~Machine() {
@@ -38,7 +40,7 @@ class Machine {
     return clock_.call(timeout);
   }
   base::Scrubber& scrubber() { return scrubber_; }
-  const std::string& folder() const { return folder_.path(); }
+  const std::string& folder() const { return folder_path_; }
 
   /// As when Stellwerk ends: supervision stops, instances go on.
   void close() { workload_.reset(); }
@@ -103,7 +105,7 @@ class Machine {
  private:
   bool open_quietly() {
     auto opened = adapters::process::ProcessWorkload::open(
-        {.folder = folder_ / "workload", .log_bytes_max = log_bytes_max_},
+        {.folder = folder_path_ + "/workload", .log_bytes_max = log_bytes_max_},
         {.clock = clock_, .prober = prober_, .scrubber = scrubber_});
     if (!opened) return false;
     workload_ = std::move(*opened);
@@ -116,8 +118,9 @@ class Machine {
   }
 
   ports::testing::RealClock clock_;
-  std::uint64_t log_bytes_max_;
-  base::testing::TemporaryFolder folder_;
+  std::uint64_t log_bytes_max_ = std::uint64_t{1} << 20;
+  base::testing::TemporaryFolder own_folder_;
+  std::string folder_path_ = own_folder_.path();
   base::Scrubber scrubber_;
   std::unique_ptr<adapters::http::CurlLoop> loop_ = adapters::http::CurlLoop::make(clock_).value();
   adapters::http::HttpProber prober_{*loop_};

@@ -69,6 +69,35 @@ TEST(WorkloadAdoption, TakesOverRunningInstances) {
   EXPECT_EQ(read_record(machine).at("pid"), pid) << "ensure keeps running ones";
 }
 
+TEST(WorkloadAdoption, TakesOverWhatAKilledStellwerkLeft) {
+  const base::testing::TemporaryFolder folder;
+  // Instances of another process: no children of ours, as after a real restart.
+  const pid_t killed = ::fork();
+  if (killed == 0) {
+    Machine machine(folder.path());
+    if (!machine.ensure(Machine::spec(2))) ::_exit(1);
+    ::kill(::getpid(), SIGKILL);
+  }
+  int status = 0;
+  ::waitpid(killed, &status, 0);
+  ASSERT_TRUE(WIFSIGNALED(status)) << "the instances did not start";
+
+  Machine machine(folder.path());
+  ASSERT_TRUE(eventually([&] { return machine.status().ready() == 2; }));
+  EXPECT_EQ(machine.instance().restarts, 0U);
+  machine.get(machine.instance(), "/die");
+  std::string detail;
+  ASSERT_TRUE(eventually([&] {
+    if (machine.instance().state == InstanceState::BackingOff) detail = machine.instance().detail;
+    return machine.instance().restarts == 1;
+  }));
+  EXPECT_NE(detail.find("unknown status"), std::string::npos) << detail;
+  ASSERT_TRUE(eventually([&] { return machine.status().ready() == 2; }));
+  const auto last = machine.instance(1);
+  ASSERT_TRUE(machine.workload().retire(Machine::version(), Machine::spec(2), machine.call()));
+  EXPECT_FALSE(machine.answers(last));
+}
+
 TEST(WorkloadAdoption, SupervisesWhatItTookOver) {
   Machine machine;
   ASSERT_TRUE(machine.ensure(Machine::spec(1)));
