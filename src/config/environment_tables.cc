@@ -1,0 +1,214 @@
+// The tables of stellwerk.yaml.
+#include <array>
+
+#include "config/environment_rules.h"
+#include "config/tables.h"
+
+namespace stellwerk::config {
+
+template <>
+struct Words<base::Locale> {
+  static detail::WordList<base::Locale> all() {
+    return {{base::Locale::De, std::string(base::to_string(base::Locale::De))},
+            {base::Locale::En, std::string(base::to_string(base::Locale::En))}};
+  }
+};
+template <>
+const Table<core::Tenant>& table_of<core::Tenant>();
+template <>
+const Table<core::Person>& table_of<core::Person>();
+template <>
+const Table<core::GaugeSpec>& table_of<core::GaugeSpec>();
+template <>
+const Table<core::WorkloadSpec>& table_of<core::WorkloadSpec>();
+template <>
+const Table<core::Service>& table_of<core::Service>();
+
+namespace {
+
+using base::hours;
+using base::milliseconds;
+using base::minutes;
+using base::seconds;
+using core::CommandSpec;
+using core::Environment;
+using core::GaugeSpec;
+using core::Person;
+using core::Service;
+using core::Tenant;
+using core::WorkloadSpec;
+
+constexpr std::array kTenantFields = {
+    field<&Tenant::id>({.key = "id",
+                        .text = "The tenant as its header names it, in lower case.",
+                        .required = true}),
+    field<&Tenant::weight>({.key = "weight",
+                            .text = "Its usual share of the traffic, relative to the others.",
+                            .min = 1,
+                            .max = 1'000'000})};
+constexpr Table<Tenant> kTenant{.name = "tenant",
+                                .text = "A customer whose requests always meet one version.",
+                                .fields = kTenantFields,
+                                .shorthand = "id"};
+
+constexpr std::array kPersonFields = {
+    field<&Person::id>({.key = "id",
+                        .text = "The name in the record, such as release-manager-123.",
+                        .required = true}),
+    field<&Person::os_user>(
+        {.key = "os_user",
+         .text = "Whom the operating system calls so; each user is one person. \"@me\" is whoever "
+                 "runs this process, resolved when the file is read: it is for demonstrations, "
+                 "because it makes everybody that person.",
+         .required = true,
+         .syntax = &kOsUserOrMe}),
+    field<&Person::roles>({.key = "roles",
+                           .text = "What the person may decide, approve and attest.",
+                           .required = true,
+                           .items_min = 1})};
+constexpr Table<Person> kPerson{.name = "person",
+                                .text = "Somebody who may act on releases.",
+                                .fields = kPersonFields,
+                                .finish = finish_person};
+
+constexpr std::array kGaugeFields = {
+    field<&GaugeSpec::name>({.key = "name",
+                             .text = "consumer_lag is the one that the guard limits.",
+                             .required = true,
+                             .syntax = &kGaugeName}),
+    field<&GaugeSpec::path>({.key = "path",
+                             .text = "What is asked of each instance; the values are added up.",
+                             .required = true,
+                             .syntax = &kUrlPath}),
+    field<&GaugeSpec::format>({.key = "format", .text = "What the answer is."}),
+    field<&GaugeSpec::selector>(
+        {.key = "selector",
+         .text = "Which number of the answer: a JSON pointer, or the name of a metric, with "
+                 "{label=\"value\"} where there are several.",
+         .required = true}),
+    field<&GaugeSpec::interval>({.key = "interval",
+                                 .text = "How often it is asked.",
+                                 .min = milliseconds(100).us,
+                                 .max = minutes(1).us}),
+    field<&GaugeSpec::timeout>({.key = "timeout",
+                                .text = "No answer within this time is no value.",
+                                .min = milliseconds(10).us,
+                                .max = minutes(1).us})};
+constexpr Table<GaugeSpec> kGauge{.name = "gauge",
+                                  .text = "A number read from each instance by HTTP.",
+                                  .fields = kGaugeFields,
+                                  .finish = finish_gauge};
+
+constexpr std::array kWorkloadFields = {
+    field<&WorkloadSpec::command, &CommandSpec::arguments>(under_key("command", kRunSpec)),
+    field<&WorkloadSpec::command, &CommandSpec::environment>(kVariablesSpec),
+    field<&WorkloadSpec::command, &CommandSpec::working_folder>(kWorkingFolderSpec),
+    field<&WorkloadSpec::command, &CommandSpec::user>(kUserSpec),
+    field<&WorkloadSpec::instances>({.key = "instances",
+                                     .text = "How many instances of each version run.",
+                                     .min = 1,
+                                     .max = 64}),
+    field<&WorkloadSpec::start_timeout>({.key = "start_timeout",
+                                         .text = "An instance must be healthy within this time.",
+                                         .min = milliseconds(100).us,
+                                         .max = hours(1).us}),
+    field<&WorkloadSpec::drain>(
+        {.key = "drain",
+         .text = "Requests under way and long connections may end within this time.",
+         .max = hours(1).us}),
+    field<&WorkloadSpec::stop_timeout>(
+        {.key = "stop_timeout", .text = "From SIGTERM to SIGKILL.", .max = minutes(10).us}),
+    field<&WorkloadSpec::ports>({.key = "ports",
+                                 .text = "Where the instances listen.",
+                                 .default_text = "any free port on the loopback address"})};
+constexpr Table<WorkloadSpec> kWorkload{.name = "run",
+                                        .text = "How Stellwerk runs the instances of a service.",
+                                        .fields = kWorkloadFields,
+                                        .finish = finish_workload};
+
+constexpr std::array kServiceFields = {
+    field<&Service::name>({.key = "name",
+                           .text = "The service; a release names it as the domain of a component.",
+                           .required = true}),
+    field<&Service::health>(
+        {.key = "health", .text = "How to see that it is well.", .required = true}),
+    field<&Service::workload>(
+        {.key = "run",
+         .text = "How its instances run. Without it Stellwerk only watches the service, and no "
+                 "release can have it as a component."}),
+    field<&Service::gauges>({.key = "gauges", .text = "Numbers to watch on its instances."}),
+    field<&Service::listen_port>({.key = "port",
+                                  .text = "Where the load balancer serves it.",
+                                  .default_text = "chosen once and kept",
+                                  .min = 1})};
+constexpr Table<Service> kService{.name = "service",
+                                  .text = "A service of the installation.",
+                                  .fields = kServiceFields,
+                                  .finish = finish_service};
+
+constexpr std::array kFileFields = {
+    field<&EnvironmentFile::environment, &Environment::installation>(
+        {.key = "installation",
+         .text = "The name of the installation; the order in which tenants move depends on it.",
+         .required = true}),
+    field<&EnvironmentFile::environment, &Environment::locale>(
+        {.key = "locale", .text = "The language of notices and documents."}),
+    field<&EnvironmentFile::environment, &Environment::data_folder>(
+        {.key = "data_folder",
+         .text = "Where the journal, the evidence and the state are kept.",
+         .default_text = "stellwerk-data beside this file",
+         .syntax = &kFolder}),
+    field<&EnvironmentFile::environment, &Environment::tenant_header>(
+        {.key = "tenant_header",
+         .text = "The request header that names the tenant.",
+         .syntax = &kHeaderName}),
+    field<&EnvironmentFile::environment, &Environment::tenants>(
+        {.key = "tenants",
+         .text = "The known tenants. Others fall into 100 buckets that move with shares."}),
+    field<&EnvironmentFile::environment, &Environment::services>(
+        {.key = "services",
+         .text = "All services whose health matters to a release.",
+         .required = true,
+         .items_min = 1}),
+    field<&EnvironmentFile::environment, &Environment::people>(
+        {.key = "people", .text = "Who may act.", .required = true, .items_min = 1}),
+    field<&EnvironmentFile::router>(
+        {.key = "router", .text = "What moves the traffic.", .required = true}),
+    field<&EnvironmentFile::workload>(
+        {.key = "workload", .text = "What runs the instances.", .required = true}),
+    field<&EnvironmentFile::notices>({.key = "notices", .text = "Where notices to people go."}),
+    field<&EnvironmentFile::events>({.key = "events", .text = "Where published events go."})};
+constexpr Table<EnvironmentFile> kEnvironmentFile{
+    .name = "stellwerk.yaml",
+    .text =
+        "The installation that releases run in. It lies beside the release or is named by "
+        "--environment.",
+    .fields = kFileFields,
+    .finish = finish_environment};
+
+}  // namespace
+
+template <>
+const Table<Tenant>& table_of<Tenant>() {
+  return kTenant;
+}
+template <>
+const Table<Person>& table_of<Person>() {
+  return kPerson;
+}
+template <>
+const Table<GaugeSpec>& table_of<GaugeSpec>() {
+  return kGauge;
+}
+template <>
+const Table<WorkloadSpec>& table_of<WorkloadSpec>() {
+  return kWorkload;
+}
+template <>
+const Table<Service>& table_of<Service>() {
+  return kService;
+}
+
+const Table<EnvironmentFile>& environment_table() { return kEnvironmentFile; }
+
+}  // namespace stellwerk::config

@@ -1,0 +1,51 @@
+// load.h — release.yaml and stellwerk.yaml to what core and the adapters work with.
+//
+// Role: the one way in for files a user writes; cli and app call it, compile() gets the result.
+// Everything one file can get wrong by itself is found here, all at once, each with its place;
+// what needs both files is compile()'s.          Start here: load_release(), load_environment()
+// Thread-safety: any thread. Never throws.
+// Invariants: all paths in the result are absolute; key paths such as `waves[1].tenants[0]` lead to
+// places.                                          Spec: docs/reference/*.md, generated from the
+// tables
+#pragma once
+
+#include <map>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/digest.h"
+#include "base/result.h"
+#include "config/section.h"
+#include "core/environment.h"
+#include "core/release.h"
+
+namespace stellwerk::config {
+
+/// stellwerk.yaml: what core knows, and the sections that only adapters can read.
+struct EnvironmentFile {
+  core::Environment environment;
+  Section router;
+  Section workload;
+  std::vector<Section> notices;
+  std::vector<Section> events;
+  std::string path;                                       ///< as it was given
+  base::Digest source;                                    ///< SHA-256 of the file's bytes
+  std::map<std::string, base::SourcePosition> positions;  ///< key path → place, for errors
+};
+
+/// @errors CFG-0001: not there, not readable, no regular file; CFG-0002 to CFG-0011: see
+/// docs/errors
+Loaded<core::Release> load_release(const std::string& path);
+Loaded<EnvironmentFile> load_environment(const std::string& path);
+
+/// The same from text; `file` is its name in errors, relative paths start from `folder` (absolute).
+struct Text {
+  std::string_view yaml;
+  std::string file;
+  std::string folder = "/";
+};
+Loaded<core::Release> read_release(const Text& text);
+Loaded<EnvironmentFile> read_environment(const Text& text);
+
+}  // namespace stellwerk::config
