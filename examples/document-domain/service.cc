@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 #include <sys/resource.h>
 
-#include <array>
 #include <cstdio>
 #include <cstdlib>
 #include <utility>
@@ -13,56 +12,6 @@
 
 namespace document_domain {
 namespace {
-
-enum class Endpoint : std::uint8_t {
-  Health,
-  Ready,
-  Live,
-  Lag,
-  Metrics,
-  Documents,
-  Batch,
-  Document,
-  File,
-  Unknown,
-};
-
-constexpr std::string_view kPrefix = "/document/api/v1";
-
-std::string_view pattern_of(Endpoint endpoint) {
-  switch (endpoint) {
-    case Endpoint::Health:
-      return "/health";
-    case Endpoint::Ready:
-      return "/ready";
-    case Endpoint::Live:
-      return "/live";
-    case Endpoint::Lag:
-      return "/lag";
-    case Endpoint::Metrics:
-      return "/metrics";
-    case Endpoint::Documents:
-      return "/documents";
-    case Endpoint::Batch:
-      return "/documents/batch";
-    case Endpoint::Document:
-      return "/documents/{id}";
-    case Endpoint::File:
-      return "/documents/{id}/file";
-    case Endpoint::Unknown:
-      return "other";
-  }
-  return "other";
-}
-
-bool is_api(Endpoint endpoint) {
-  return endpoint == Endpoint::Documents || endpoint == Endpoint::Batch ||
-         endpoint == Endpoint::Document || endpoint == Endpoint::File;
-}
-
-bool is_write(Endpoint endpoint) {
-  return endpoint == Endpoint::Documents || endpoint == Endpoint::Batch;
-}
 
 std::string dump(const OrderedJson& json) {
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
@@ -103,11 +52,6 @@ Response method_not_allowed(const Request& request, std::string_view allowed) {
 
 }  // namespace
 
-struct DocumentService::Route {
-  Endpoint endpoint = Endpoint::Unknown;
-  std::string id;
-};
-
 DocumentService::DocumentService(const ServiceSettings& settings,
                                  std::unique_ptr<DataDirectory> directory)
     : version_(settings.version),
@@ -116,26 +60,6 @@ DocumentService::DocumentService(const ServiceSettings& settings,
       queue_(settings.faults.render_workers_stopped ? RenderSettings{0, {}} : settings.rendering,
              [this](const DocumentKey& key) { render(key); }) {
   if (settings.faults.crash_on_start) crash("crash-on-start");
-}
-
-DocumentService::Route DocumentService::route_of(std::string_view path) {
-  constexpr std::array kFixed = {Endpoint::Health, Endpoint::Ready, Endpoint::Live, Endpoint::Lag,
-                                 Endpoint::Metrics};
-  for (const Endpoint endpoint : kFixed)
-    if (path == pattern_of(endpoint)) return {endpoint, ""};
-  if (path.starts_with(kPrefix)) path.remove_prefix(kPrefix.size());
-  constexpr std::string_view kDocuments = "/documents";
-  if (!path.starts_with(kDocuments)) return {};
-  path.remove_prefix(kDocuments.size());
-  if (path.empty()) return {Endpoint::Documents, ""};
-  if (path == "/batch") return {Endpoint::Batch, ""};
-  if (!path.starts_with('/')) return {};
-  path.remove_prefix(1);
-  const std::size_t slash = path.find('/');
-  const std::string id(path.substr(0, slash));
-  if (slash == std::string_view::npos) return {Endpoint::Document, id};
-  if (path.substr(slash) == "/file") return {Endpoint::File, id};
-  return {};
 }
 
 Reply DocumentService::handle(const Request& request) {
@@ -297,7 +221,7 @@ Outcome<Response> DocumentService::create(const std::string& tenant, const std::
   return store_new(*parsed, tenant).map([](const Document& document) {
     Response response = json_response(201, to_public_json(document));
     response.headers.emplace_back("Location",
-                                  fmt::format("{}/documents/{}", kPrefix, document.key.id));
+                                  fmt::format("{}/documents/{}", kApiPrefix, document.key.id));
     return response;
   });
 }

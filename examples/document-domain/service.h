@@ -17,6 +17,7 @@
 #include "document-domain/http_types.h"
 #include "document-domain/render_queue.h"
 #include "document-domain/request_metrics.h"
+#include "document-domain/routes.h"
 #include "document-domain/version.h"
 
 namespace document_domain {
@@ -42,9 +43,6 @@ class DocumentService {
   void finish_rendering(std::chrono::steady_clock::time_point deadline) { queue_.finish(deadline); }
 
  private:
-  struct Route;
-  static Route route_of(std::string_view path);
-
   Reply answer(const Route& route, const Request& request);
   Reply answer_operational(const Route& route, const Request& request);
   Reply answer_api(const Route& route, const Request& request);

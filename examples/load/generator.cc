@@ -14,10 +14,10 @@ constexpr std::chrono::seconds kPatienceAfterSignal{2};
 constexpr std::size_t kDocumentsRemembered = 256;
 constexpr int kSendsBetweenEvents = 64;
 
-constexpr const char* kCreateBody =
-    R"({"docType":"invoice","templateKey":"standard","payload":{"customer":"Muster GmbH","total":119.0,"items":[{"text":"Weizen","amount":7}]}})";
-constexpr const char* kBatchBody =
-    R"({"templateKey":"standard","documents":[{"payload":{"n":1}},{"payload":{"n":2}},{"payload":{"n":3}}]})";
+constexpr const char* kCreateBody = R"({"docType":"invoice","templateKey":"standard",
+  "payload":{"customer":"Muster GmbH","total":119.0,"items":[{"text":"Weizen","amount":7}]}})";
+constexpr const char* kBatchBody = R"({"templateKey":"standard",
+  "documents":[{"payload":{"n":1}},{"payload":{"n":2}},{"payload":{"n":3}}]})";
 
 std::string text_of(CURLcode code) { return curl_easy_strerror(code); }
 

@@ -157,7 +157,11 @@ Parsed<bool> read_limits(const Flags& flags, Options& options) {
   options.in_flight_max = static_cast<std::size_t>(*in_flight);
   const auto timeout = examples::duration({"--timeout", flags.value("--timeout").value_or("5s")});
   if (!timeout) return usage_error(timeout.error());
-  options.timeout = std::min<std::chrono::milliseconds>(*timeout, std::chrono::minutes(10));
+  if (*timeout > std::chrono::minutes(10))
+    return usage_error({"--timeout is longer than 10 minutes",
+                        "requests that wait so long only fill up what may be under way",
+                        "write for example --timeout 5s"});
+  options.timeout = *timeout;
   options.report = flags.value("--report").value_or("");
   if (flags.has("--report") && options.report.empty())
     return usage_error(

@@ -45,6 +45,7 @@ TEST(LoadOptions, RefusesBadArgumentsWithWhatWhyAndNext) {
       {"--until-stopped", "--seed", "x"},
       {"--until-stopped", "--in-flight-max", "0"},
       {"--until-stopped", "--timeout", "5"},
+      {"--until-stopped", "--timeout", "1h"},
       {"--until-stopped", "--report", ""},
       {"--until-stopped", "--frobnicate"}};
   for (const auto& extra : bad) {
