@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "adapters/sqlite/journal_check.h"
+#include "adapters/sqlite/journal_opening.h"
 #include "adapters/sqlite/journal_rows.h"
 #include "audit/entry.h"
 
@@ -38,66 +39,6 @@ base::Error not_known_if_written(base::Error error) {
   error.retry = base::Retry::AfterReadBack;
   error.state = "not known whether the entries were written; read the head before repeating";
   return error;
-}
-
-/// The write-ahead log can hold a commit that a killed writer had not synced yet. What the head
-/// file is to record must be on the disk first.
-base::Result<void> sync_log(const std::filesystem::path& folder) {
-  const std::filesystem::path log = sqlite::database_path(folder).native() + "-wal";
-  std::error_code ignored;
-  if (!std::filesystem::exists(log, ignored)) return {};
-  const auto synced = sqlite::open_file(log, O_RDWR).and_then([](const sqlite::UniqueFd& file) {
-    return sqlite::sync_file(file);
-  });
-  if (synced) return {};
-  return base::fail(base::error(Code::Unavailable, "JRN-0002", "the journal cannot be synced")
-                        .because(synced.error()));
-}
-
-/// A database that is missing where the head file says otherwise must not be made anew.
-base::Result<void> refuse_missing_database(const std::filesystem::path& folder,
-                                           const std::optional<ports::Head>& recorded) {
-  std::error_code ignored;
-  const bool present = std::filesystem::exists(sqlite::database_path(folder), ignored);
-  if (present || !recorded || recorded->size == 0) return {};
-  return sqlite::damaged(
-      fmt::format("{} entries were acknowledged, but journal.db is missing", recorded->size),
-      "nothing was changed");
-}
-
-struct OpenedForWriting {
-  Database database;
-  HeadFile head_file;
-  audit::TreeFrontier tree;
-};
-
-/// @param distrusted  the last writes failed: what is read now may be in memory only
-base::Result<OpenedForWriting> open_for_writing(const std::filesystem::path& folder,
-                                                bool distrusted) {
-  const auto recorded = HeadFile::read(sqlite::head_path(folder));
-  if (!recorded) return base::fail(recorded.error());
-  if (auto present = refuse_missing_database(folder, *recorded); !present) {
-    return base::fail(present.error());
-  }
-  auto database = Database::open(sqlite::database_path(folder), Database::Access::ReadWrite);
-  if (!database) return base::fail(database.error());
-  if (auto ready = prepare_schema(*database, Database::Access::ReadWrite); !ready) {
-    return base::fail(ready.error());
-  }
-  auto tree = check_head(*database, *recorded);
-  if (!tree) return base::fail(tree.error());
-  database->allow_checkpoints();
-  // Pages whose sync failed count as clean in memory; only writing them again brings them to the
-  // disk.
-  auto durable = distrusted ? database->checkpoint(true) : sync_log(folder);
-  if (!durable) return base::fail(durable.error());
-  auto head_file = HeadFile::open(sqlite::head_path(folder));
-  if (!head_file) return base::fail(head_file.error());
-  const ports::Head head{tree->size(), tree->root()};
-  if (distrusted || head_file->head() != head) {
-    if (auto written = head_file->write(head); !written) return base::fail(written.error());
-  }
-  return OpenedForWriting{std::move(*database), std::move(*head_file), std::move(*tree)};
 }
 
 base::Result<void> check_limits(const ports::Call& call) {
@@ -154,7 +95,7 @@ base::Result<std::uint64_t> add_stream(Database& database, const ports::StreamIn
 }  // namespace
 
 base::Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(const DataFolderLock& lock) {
-  auto opened = open_for_writing(lock.folder(), false);
+  auto opened = sqlite::open_for_writing(lock.folder(), sqlite::Trust::Files);
   if (!opened) return base::fail(std::move(opened).error().during("opening the journal"));
   std::unique_ptr<SqliteJournal> journal(
       new SqliteJournal(lock.folder(), std::move(opened->database)));
@@ -201,7 +142,7 @@ base::Result<void> SqliteJournal::settle() {
   // Also drops the old connection's locks, which would keep the new one from writing everything
   // again.
   database_.close();
-  auto opened = open_for_writing(folder_, true);
+  auto opened = sqlite::open_for_writing(folder_, sqlite::Trust::LastWriteFailed);
   if (!opened) return base::fail(std::move(opened).error().during("reading the journal back"));
   database_ = std::move(opened->database);
   head_file_ = std::move(opened->head_file);

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <thread>
@@ -180,6 +182,43 @@ TEST(SqliteJournal, ReadsBackWhenItIsNotKnownWhatWasWritten) {
   EXPECT_EQ(journal->head()->size, 11U);
   EXPECT_EQ(journal->append({batch("rel-1", 10)}, ample_time()).error().id, "JRN-0001");
   EXPECT_TRUE(journal->append({batch("rel-1", 11)}, ample_time()));
+}
+
+/// Appends for ever and reports each acknowledged tree size through the pipe.
+[[noreturn]] void append_until_killed(const fs::path& folder, int report) {
+  const auto lock = DataFolderLock::acquire(folder, {}).value();
+  const auto journal = SqliteJournal::open(lock).value();
+  for (;;) {
+    const auto version = journal->head()->size;
+    const auto appended = journal->append({batch("rel-1", version, 3)}, ample_time()).value();
+    if (::write(report, &appended[0].tree_size, sizeof appended[0].tree_size) < 0) ::_exit(1);
+  }
+}
+
+TEST(SqliteJournal, LosesNothingItAcknowledgedWhenItIsKilled) {
+  JournalFolder folder;
+  for (int round = 1; round <= 5; ++round) {
+    int report[2];
+    ASSERT_EQ(::pipe(report), 0);
+    const pid_t writer = ::fork();
+    if (writer == 0) append_until_killed(folder.path(), report[1]);
+    ::close(report[1]);
+    std::uint64_t acknowledged = 0;
+    for (int i = 0; i < round * 3; ++i) {
+      ASSERT_EQ(::read(report[0], &acknowledged, sizeof acknowledged), 8);
+    }
+    ::kill(writer, SIGKILL);
+    ::waitpid(writer, nullptr, 0);
+    while (::read(report[0], &acknowledged, sizeof acknowledged) == 8) continue;
+    ::close(report[0]);
+
+    auto journal = folder.open();
+    ASSERT_TRUE(journal) << journal.error().one_line();
+    EXPECT_GE((*journal)->head()->size, acknowledged);
+    EXPECT_EQ((*journal)->head()->size % 3, 0U);  // whole batches only
+    EXPECT_TRUE((*journal)->verify(std::nullopt));
+    folder.close();
+  }
 }
 
 TEST(SqliteJournal, VerifiesOnlyWhatIsNewSinceATrustedHead) {
