@@ -64,24 +64,26 @@ class Ban:
         self.allowed = re.compile(allowed) if allowed else None
 
 
+# Before a call of a free function; a declaration (`void sleep(…)`) or a method of that name is none.
+CALL = r"(?:^|[;{}()=!&|,?:]|\breturn)\s*(?:std)?(?:::)?"
 REAL_PRODUCT_TESTS = r"tests/(e2e|chaos|bench|support)/|.*/testing/|.*_it\.(cc|h)$|examples/"
 BANNED_EVERYWHERE = [
-    Ban(r"\bsleep_(for|until)\b|\b(usleep|nanosleep|clock_nanosleep)\s*\(|(?<![\w.>])sleep\s*\(",
+    Ban(r"\bsleep_(for|until)\b|\b(usleep|nanosleep|clock_nanosleep)\s*\(|" + CALL + r"sleep\s*\(",
         "wait on a condition, a file descriptor or a deadline",
         # SQLite's busy handler has nothing to wait on; neither has a check that is repeated at intervals.
         r"src/adapters/sqlite/database\.cc$|src/checks/run\.cc$|" + REAL_PRODUCT_TESTS),
     Ban(r"\b(system|steady|high_resolution|file)_clock\b|\bclock_gettime\s*\(|\bgettimeofday\s*\("
-        r"|(?<![\w.>])time\s*\(\s*(nullptr|NULL|0|&)",
+        r"|" + CALL + r"time\s*\(\s*(nullptr|NULL|0|&)",
         "ports::Clock, or the Now that came with the input",
         # SQLite calls its busy handler with a deadline and no clock.
         r"src/app/|src/adapters/sqlite/database\.cc$|" + REAL_PRODUCT_TESTS),
     Ban(r"\b(secure_)?getenv\s*\(|\bsetenv\s*\(|\bputenv\s*\(", "base::Secret, or a value handed in by app",
         r"src/base/secret\.cc$|src/app/|tests/|.*_(test|it)\.cc$|examples/"),
-    Ban(r"(?<![\w.>])(std::)?system\s*\(|\bpopen\s*\(", "ports::Workload or ports::StepRunner with an argument list",
+    Ban(CALL + r"system\s*\(|\bpopen\s*\(", "ports::Workload or ports::StepRunner with an argument list",
         r"tests/(e2e|cli)/"),
-    Ban(r"(?<![\w.>])s?rand\s*\(|\brandom_device\b", "ports::Entropy", r"src/app/"),
+    Ban(CALL + r"s?rand\s*\(|\brandom_device\b", "ports::Entropy", r"src/app/"),
     Ban(r"\busing\s+namespace\s+std\s*;", "the names you need"),
-    Ban(r"(?<![\w.>])(strcpy|strcat|sprintf|vsprintf|gets|strtok)\s*\(", "std::string and fmt"),
+    Ban(CALL + r"(strcpy|strcat|sprintf|vsprintf|gets|strtok)\s*\(", "std::string and fmt"),
 ]
 BANNED_IN_PURE = [
     Ban(r"\bstd::(thread|jthread|mutex|shared_mutex|recursive_mutex|atomic\w*|condition_variable|async|future)\b",
