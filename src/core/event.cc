@@ -76,7 +76,7 @@ base::Result<Event> decode_as(const base::Json& data) {
   ReadProblem problem;
   JsonReader::from(data, event, problem);
   if (problem.any())
-    return base::fail(base::error(base::Code::Corruption, "JRN-0006",
+    return base::fail(base::error(base::Code::Corruption, "ENG-0002",
                                   fmt::format("an entry of type {} cannot be read", kNames[I]))
                           .because(problem.text));
   return Event(std::in_place_index<I>, std::move(event));
@@ -121,7 +121,7 @@ base::Result<Event> decode_event(std::string_view type, const base::Json& data) 
   for (std::size_t i = 0; i < kNames.size(); ++i)
     if (kNames[i] == family) return kDecoders[i](data);
   return base::fail(
-      base::error(base::Code::Corruption, "JRN-0006", fmt::format("unknown entry type {}", type))
+      base::error(base::Code::Corruption, "ENG-0002", fmt::format("unknown entry type {}", type))
           .because("a newer program may have written it"));
 }
 
@@ -133,7 +133,7 @@ base::Result<Intent> decode_intent(const base::Json& json) {
   JsonReader::from(json, intent, problem);
   if (!problem.any()) return intent;
   return base::fail(
-      base::error(base::Code::Corruption, "JRN-0006", "an effect intent cannot be read")
+      base::error(base::Code::Corruption, "ENG-0002", "an effect intent cannot be read")
           .because(problem.text));
 }
 

@@ -224,7 +224,7 @@ struct HoldCompleted {  // stellwerk.hold.completed
 };
 struct VerdictChanged {  // analytics.verdict.changed
   Verdict verdict;
-  std::optional<base::Digest> evidence;
+  base::Json evidence = base::Json::object();  ///< integers from which judge() derives it again
   template <class A>
   void fields(A& a) {
     a("verdict", verdict)("evidence", evidence);
@@ -470,9 +470,9 @@ struct EventName {
 std::vector<EventName> all_event_names();
 
 base::Json encode_event(const Event& event);
-/// @errors Corruption JRN-0006: no event of this type and shape.
+/// @errors Corruption ENG-0002: no event of this type and shape.
 base::Result<Event> decode_event(std::string_view type, const base::Json& data);
 base::Json encode_intent(const Intent& intent);
-base::Result<Intent> decode_intent(const base::Json& json);  ///< @errors Corruption JRN-0006
+base::Result<Intent> decode_intent(const base::Json& json);  ///< @errors Corruption ENG-0002
 
 }  // namespace stellwerk::core

@@ -56,7 +56,7 @@ struct HoldProgressed {
 /// The guard's label or action changed, or a gate asks.
 struct VerdictReached {
   Verdict verdict;
-  std::optional<base::Digest> evidence;
+  base::Json evidence = base::Json::object();
 };
 struct Attested {
   base::StepId step;

@@ -1,0 +1,181 @@
+#include "api/routes.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <future>
+
+#include "base/text.h"
+#include "engine/person_command.h"
+#include "engine/view.h"
+
+namespace stellwerk::api {
+namespace {
+
+constexpr std::chrono::seconds kPatience{15};
+constexpr std::string_view kReleases = "/v1/releases";
+
+int status_of(base::Code code) {
+  switch (code) {
+    case base::Code::InvalidArgument:
+      return 400;
+    case base::Code::Unauthenticated:
+      return 401;
+    case base::Code::Forbidden:
+      return 403;
+    case base::Code::NotFound:
+      return 404;
+    case base::Code::Conflict:
+    case base::Code::Rejected:
+      return 409;
+    case base::Code::Overloaded:
+    case base::Code::Unavailable:
+    case base::Code::OutcomeUnknown:
+      return 503;
+    case base::Code::Corruption:
+    case base::Code::Internal:
+      return 500;
+  }
+  return 500;
+}
+
+Response refused(const base::Error& error) {
+  return {status_of(error.code), base::Json{{"error", error_json(error)}}.dump()};
+}
+
+Response not_there(const std::string& path) {
+  return refused(
+      base::error(base::Code::NotFound, "API-0001",
+                  fmt::format("there is nothing at {}", base::printable(path, 100)))
+          .because("paths are /v1/releases, /v1/releases/ID and /v1/releases/ID/commands"));
+}
+
+Response too_slow() {
+  return refused(
+      base::error(base::Code::OutcomeUnknown, "API-0002", "the engine did not answer in time")
+          .because("its store or router may hang")
+          .now("the command may still be carried out")
+          .then("stellwerk release show ID", "where the release stands"));
+}
+
+/// Runs `work` on the engine's thread; `work` fulfils the promise, now or when an append is
+/// durable.
+template <class Work>
+Response on_engine(engine::Engine& engine, Work work) {
+  auto promise = std::make_shared<std::promise<Response>>();
+  std::future<Response> answer = promise->get_future();
+  engine.mailbox().post([promise, work = std::move(work)] { work(promise); });
+  if (answer.wait_for(kPatience) != std::future_status::ready) return too_slow();
+  return answer.get();
+}
+
+using Promise = std::shared_ptr<std::promise<Response>>;
+
+base::Result<engine::PersonCommand> parse_command(const std::string& body) {
+  auto json = base::parse_json(body, {.size_bytes_max = std::size_t{64} << 10, .depth_max = 8});
+  if (!json) return base::fail(std::move(json.error()));
+  engine::PersonCommand command;
+  const auto text = [&](const char* key) {
+    const auto found = json->is_object() ? json->find(key) : json->end();
+    return found != json->end() && found->is_string() ? found->get<std::string>() : std::string();
+  };
+  command.verb = text("command");
+  command.reason = text("reason");
+  command.step = text("step");
+  if (const std::string plan = text("plan"); !plan.empty()) {
+    auto digest = base::Digest::parse(plan);
+    if (!digest) return base::fail(std::move(digest.error()));
+    command.plan = *digest;
+  }
+  return command;
+}
+
+Response answer_of(const engine::Answer& answer) {
+  if (answer.refusal) return refused(*answer.refusal);
+  base::Json body = {{"entries", answer.entries}};
+  if (!answer.ignored_because.empty()) body["ignored_because"] = answer.ignored_because;
+  return {200, body.dump()};
+}
+
+}  // namespace
+
+base::Json error_json(const base::Error& error) {
+  base::Json json = {{"code", std::string(to_string(error.code))},
+                     {"id", error.id},
+                     {"message", error.message},
+                     {"why", error.why},
+                     {"state", error.state},
+                     {"context", error.context},
+                     {"next", base::Json::array()}};
+  for (const base::NextStep& step : error.next)
+    json["next"].push_back({{"command", step.command}, {"effect", step.effect}});
+  return json;
+}
+
+base::Error error_from_json(const base::Json& json) {
+  base::Error error = base::error(base::Code::Rejected, json.value("id", "API-0003"),
+                                  json.value("message", "the engine refused"));
+  error.why = json.value("why", "");
+  error.state = json.value("state", "");
+  error.context = json.value("context", std::vector<std::string>{});
+  if (const auto next = json.find("next"); next != json.end() && next->is_array())
+    for (const base::Json& step : *next)
+      error.next.push_back({step.value("command", ""), step.value("effect", "")});
+  return error;
+}
+
+Response Routes::handle(const Request& request) const {
+  const std::string_view path = request.path;
+  if (path == kReleases) return request.method == "GET" ? list() : not_there(request.path);
+  if (!path.starts_with(std::string(kReleases) + "/")) return not_there(request.path);
+  const std::string_view rest = path.substr(kReleases.size() + 1);
+  const std::size_t slash = rest.find('/');
+  const auto name = base::parse_name(rest.substr(0, slash));
+  if (!name) return refused(name.error());
+  const base::ReleaseId release(*name);
+  if (slash == std::string_view::npos && request.method == "GET") return show(release);
+  if (slash != std::string_view::npos && rest.substr(slash) == "/commands" &&
+      request.method == "POST")
+    return command(release, request);
+  return not_there(request.path);
+}
+
+Response Routes::list() const {
+  return on_engine(engine_, [this](const Promise& promise) {
+    base::Json rows = base::Json::array();
+    for (const base::ReleaseId& id : engine_.live()) {
+      const engine::ReleaseRun* run = engine_.find(id);
+      rows.push_back(engine::list_row(run->plan(), run->state()));
+    }
+    promise->set_value({200, base::Json{{"releases", rows}}.dump()});
+  });
+}
+
+Response Routes::show(const base::ReleaseId& release) const {
+  return on_engine(engine_, [this, release](const Promise& promise) {
+    const engine::ReleaseRun* run = engine_.find(release);
+    if (run == nullptr) {
+      promise->set_value(
+          refused(base::error(base::Code::NotFound, "API-0004",
+                              fmt::format("release {} is not under way", release.str()))));
+      return;
+    }
+    const engine::LiveFigures live{engine_.watch_of(release), run->now()};
+    promise->set_value({200, engine::view_of(run->plan(), run->state(), live).dump()});
+  });
+}
+
+Response Routes::command(const base::ReleaseId& release, const Request& request) const {
+  auto parsed = parse_command(request.body);
+  if (!parsed) return refused(parsed.error());
+  auto input = engine::input_of(*parsed, engine_.ports().content);
+  if (!input) return refused(input.error());
+  const std::string os_user = request.os_user;
+  return on_engine(engine_, [this, release, body = *input, os_user](const Promise& promise) {
+    engine_.command_by_user(release, body, os_user, [promise](const engine::Answer& answer) {
+      promise->set_value(answer_of(answer));
+    });
+  });
+}
+
+}  // namespace stellwerk::api

@@ -1,0 +1,45 @@
+// routes.h — what each path answers.
+//
+// Role: called by the server's threads; whatever touches the engine runs on the engine's thread
+// through its mailbox. Thread-safety: any thread. Spec: docs/reference/api.md
+#pragma once
+
+#include <string>
+
+#include "engine/engine.h"
+
+namespace stellwerk::api {
+
+struct Request {
+  std::string method;   ///< GET or POST
+  std::string path;     ///< without query
+  std::string body;     ///< at most 64 KiB
+  std::string os_user;  ///< of the peer; empty: not known
+};
+
+struct Response {
+  int status = 200;
+  std::string body;  ///< JSON
+};
+
+class Routes {
+ public:
+  explicit Routes(engine::Engine& engine) : engine_(engine) {}
+  /// GET /v1/releases · GET /v1/releases/ID · POST /v1/releases/ID/commands {command, reason?,
+  /// step?, plan?} Blocks until the engine answered, at most 15 seconds (503 then: the command may
+  /// still be carried out).
+  [[nodiscard]] Response handle(const Request& request) const;
+
+ private:
+  [[nodiscard]] Response list() const;
+  [[nodiscard]] Response show(const base::ReleaseId& release) const;
+  [[nodiscard]] Response command(const base::ReleaseId& release, const Request& request) const;
+
+  engine::Engine& engine_;
+};
+
+/// An error as JSON: code, id, message, why, state, next.
+base::Json error_json(const base::Error& error);
+base::Error error_from_json(const base::Json& json);
+
+}  // namespace stellwerk::api

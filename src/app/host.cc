@@ -1,0 +1,128 @@
+#include "app/host.h"
+
+#include <fmt/format.h>
+
+namespace stellwerk::app {
+namespace {
+
+/// Enough for a dozen components' effects side by side; a lane never has more than one thread.
+constexpr std::size_t kLaneThreads = 12;
+
+/// The preallocated file of adapters/sqlite behind the engine's port.
+class FileEmergency final : public ports::EmergencyLog {
+ public:
+  explicit FileEmergency(adapters::EmergencyLog log) : log_(std::move(log)) {}
+  base::Result<void> append(std::string_view line) override { return log_.append(line); }
+  base::Result<std::vector<std::string>> read() override {
+    auto content = log_.read();
+    if (!content) return base::fail(std::move(content.error()));
+    return std::move(content->lines);
+  }
+  base::Result<void> clear() override { return log_.clear(); }
+
+ private:
+  adapters::EmergencyLog log_;
+};
+
+/// Moves a made object into place, or hands its error on.
+template <class T>
+base::Result<void> put(T& place, base::Result<T> made) {
+  if (!made) return base::fail(std::move(made.error()));
+  place = std::move(*made);
+  return {};
+}
+
+}  // namespace
+
+std::string socket_path(const std::string& data_folder) { return data_folder + "/stellwerk.sock"; }
+
+base::Result<std::unique_ptr<Host>> Host::open(const config::EnvironmentFile& file,
+                                               Signals& signals) {
+  std::unique_ptr<Host> host(new Host(file, signals));
+  if (auto opened = host->open_stores(); !opened) return base::fail(std::move(opened.error()));
+  if (auto opened = host->open_adapters(); !opened) return base::fail(std::move(opened.error()));
+  if (auto opened = host->open_engine(); !opened) return base::fail(std::move(opened.error()));
+  return host;
+}
+
+Host::~Host() {
+  signals_.on_signal({});
+  server_.reset();
+  // Completions belong to the engine: lanes stop first, and what they left is not run.
+  lanes_.reset();
+}
+
+base::Result<void> Host::open_stores() {
+  const std::string& data = file_.environment.data_folder;
+  auto lock = adapters::DataFolderLock::acquire(data, clock_.wall());
+  if (!lock) return base::fail(std::move(lock.error()));
+  lock_.emplace(std::move(*lock));
+  if (auto opened = put(journal_, adapters::SqliteJournal::open(*lock_)); !opened) return opened;
+  content_ = std::make_unique<adapters::FileContentStore>(data + "/content");
+  auto emergency = adapters::EmergencyLog::open(data + "/emergency.log");
+  if (!emergency) return base::fail(std::move(emergency.error()));
+  emergency_ = std::make_unique<FileEmergency>(std::move(*emergency));
+  auto signer = adapters::FileSigner::open(data + "/journal.key",
+                                           file_.environment.installation.str() + "/stellwerk");
+  if (!signer) return base::fail(std::move(signer.error()));
+  signer_ = std::move(*signer);
+  return {};
+}
+
+base::Result<void> Host::open_adapters() {
+  if (auto opened = put(curl_, adapters::http::CurlLoop::make(clock_)); !opened) return opened;
+  instance_prober_ = std::make_unique<adapters::http::HttpProber>(*curl_);
+  prober_ = std::make_unique<adapters::http::HttpProber>(*curl_);
+  gauges_ = std::make_unique<adapters::http::HttpGauges>(*curl_);
+  http_ = std::make_unique<adapters::http::CurlHttpClient>(*curl_);
+  commands_ = std::make_unique<adapters::process::ProcessCommandRunner>(clock_);
+  checks_ = std::make_unique<checks::Checks>(checks::ChecksNeeds{
+      clock_, *commands_, *http_, *prober_, scrubber_, file_.environment.tenant_header});
+  const AdapterNeeds needs{clock_, *instance_prober_, scrubber_, file_};
+  if (auto made = put(router_, make_router(file_.router, needs)); !made) return made;
+  if (auto made = put(workload_, make_workload(file_.workload, needs)); !made) return made;
+  for (const config::Section& section : file_.notices)
+    if (auto made = put(notifiers_.emplace_back(), make_notifier(section, needs)); !made)
+      return made;
+  for (const config::Section& section : file_.events)
+    if (auto made = put(buses_.emplace_back(), make_bus(section, needs)); !made) return made;
+  return {};
+}
+
+base::Result<void> Host::open_engine() {
+  lanes_ = std::make_unique<ThreadLanes>(clock_, kLaneThreads);
+  engine::EnginePorts ports{clock_,
+                            *lanes_,
+                            *journal_,
+                            *content_,
+                            *emergency_,
+                            *signer_,
+                            *workload_,
+                            *router_.router,
+                            *prober_,
+                            *checks_,
+                            {router_.metrics.get(), gauges_.get()},
+                            {},
+                            {},
+                            {}};
+  for (const auto& bus : buses_) ports.buses.push_back(bus.get());
+  for (const auto& notifier : notifiers_) ports.notifiers.push_back(notifier.get());
+  ports.open_reader =
+      [data =
+           file_.environment.data_folder]() -> base::Result<std::unique_ptr<ports::JournalStore>> {
+    auto reader = adapters::SqliteJournal::open_reader(data);
+    if (!reader) return base::fail(std::move(reader.error()));
+    return std::unique_ptr<ports::JournalStore>(std::move(*reader));
+  };
+  engine_ = std::make_unique<engine::Engine>(std::move(ports), engine::EngineSettings{});
+  signals_.on_signal([this] { lanes_->wake(); });
+  return put(server_,
+             api::Server::open(socket_path(file_.environment.data_folder), api::Routes(*engine_)));
+}
+
+void Host::turn() {
+  const base::MonoTime next = engine_->step();
+  lanes_->wait(next);
+}
+
+}  // namespace stellwerk::app

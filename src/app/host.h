@@ -1,0 +1,75 @@
+// host.h — an engine with everything it needs, wired together for this process.
+//
+// Thread-safety: one thread.     Invariants: members are destroyed in reverse order: API, engine,
+// lanes, adapters, stores, lock; so nothing runs that its neighbours could miss.
+#pragma once
+
+#include <memory>
+#include <vector>
+
+#include "adapters/file/file_signer.h"
+#include "adapters/http/curl_http_client.h"
+#include "adapters/http/curl_loop.h"
+#include "adapters/http/http_gauges.h"
+#include "adapters/http/http_prober.h"
+#include "adapters/process/process_command_runner.h"
+#include "adapters/sqlite/data_folder_lock.h"
+#include "adapters/sqlite/emergency_log.h"
+#include "adapters/sqlite/file_content_store.h"
+#include "adapters/sqlite/sqlite_journal.h"
+#include "api/server.h"
+#include "app/adapters.h"
+#include "app/signals.h"
+#include "app/system_clock.h"
+#include "app/thread_lanes.h"
+#include "checks/checks.h"
+#include "cli/world.h"
+
+namespace stellwerk::app {
+
+class Host final : public cli::EngineHost {
+ public:
+  /// Takes the data folder's lock and opens everything in it.
+  static base::Result<std::unique_ptr<Host>> open(const config::EnvironmentFile& file,
+                                                  Signals& signals);
+  ~Host() override;
+
+  engine::Engine& engine() override { return *engine_; }
+  void turn() override;
+  int take_signal() override { return signals_.take(); }
+
+ private:
+  Host(const config::EnvironmentFile& file, Signals& signals) : file_(file), signals_(signals) {}
+  base::Result<void> open_stores();
+  base::Result<void> open_adapters();
+  base::Result<void> open_engine();
+
+  config::EnvironmentFile file_;
+  Signals& signals_;
+  SystemClock clock_;
+  base::Scrubber scrubber_;
+  std::optional<adapters::DataFolderLock> lock_;
+  std::unique_ptr<adapters::SqliteJournal> journal_;
+  std::unique_ptr<adapters::FileContentStore> content_;
+  std::unique_ptr<ports::EmergencyLog> emergency_;
+  std::unique_ptr<ports::Signer> signer_;
+  std::unique_ptr<adapters::http::CurlLoop> curl_;
+  std::unique_ptr<adapters::http::HttpProber> instance_prober_;  ///< the workload's own
+  std::unique_ptr<adapters::http::HttpProber> prober_;           ///< the engine's
+  std::unique_ptr<adapters::http::HttpGauges> gauges_;
+  std::unique_ptr<adapters::http::CurlHttpClient> http_;
+  std::unique_ptr<adapters::process::ProcessCommandRunner> commands_;
+  std::unique_ptr<checks::Checks> checks_;
+  RouterAndMetrics router_;
+  std::unique_ptr<ports::Workload> workload_;
+  std::vector<std::unique_ptr<ports::Notifier>> notifiers_;
+  std::vector<std::unique_ptr<ports::EventBus>> buses_;
+  std::unique_ptr<ThreadLanes> lanes_;
+  std::unique_ptr<engine::Engine> engine_;
+  std::unique_ptr<api::Server> server_;
+};
+
+/// `<data folder>/stellwerk.sock`
+std::string socket_path(const std::string& data_folder);
+
+}  // namespace stellwerk::app

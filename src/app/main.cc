@@ -1,0 +1,85 @@
+// main.cc — the program: the command line over the real world.
+#include <pwd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <array>
+#include <chrono>
+#include <condition_variable>
+#include <mutex>
+
+#include "app/host.h"
+#include "cli/cli.h"
+
+namespace stellwerk::app {
+namespace {
+
+class RealWorld final : public cli::World {
+ public:
+  base::Result<std::unique_ptr<cli::EngineHost>> open_engine(
+      const config::EnvironmentFile& environment) override {
+    auto host = Host::open(environment, signals_);
+    if (!host) return base::fail(std::move(host.error()));
+    return std::unique_ptr<cli::EngineHost>(std::move(*host));
+  }
+
+  base::Result<cli::Reader> open_reader(const std::string& data_folder) override {
+    auto journal = adapters::SqliteJournal::open_reader(data_folder);
+    if (!journal) return base::fail(std::move(journal.error()));
+    return cli::Reader{std::move(*journal),
+                       std::make_unique<adapters::FileContentStore>(data_folder + "/content")};
+  }
+
+  std::string socket_path(const std::string& data_folder) override {
+    return app::socket_path(data_folder);
+  }
+
+  bool engine_runs(const std::string& data_folder) override {
+    struct stat info{};
+    if (stat(data_folder.c_str(), &info) != 0) return false;
+    const auto holder = adapters::DataFolderLock::holder(data_folder);
+    return holder && holder->has_value();
+  }
+
+  std::string os_user() override {
+    std::array<char, 4096> buffer{};
+    passwd entry{};
+    passwd* found = nullptr;
+    if (getpwuid_r(geteuid(), &entry, buffer.data(), buffer.size(), &found) != 0 ||
+        found == nullptr)
+      return std::to_string(geteuid());
+    return found->pw_name;
+  }
+
+  base::Now now() override {
+    const base::WallTime wall = clock_.wall();
+    return {wall, clock_.mono(), {wall.us}};
+  }
+
+  bool sleep(base::Duration span) override {
+    std::unique_lock lock(mutex_);
+    bool came = false;
+    signals_.on_signal([this] { woken_.notify_all(); });
+    woken_.wait_for(lock, std::chrono::microseconds(span.us), [&] {
+      came = came || signals_.take() != 0;
+      return came;
+    });
+    return !came;
+  }
+
+  std::string adapter_list() override { return adapter_names(); }
+
+ private:
+  Signals signals_;  // first: the mask must be set before any thread is made
+  SystemClock clock_;
+  std::mutex mutex_;
+  std::condition_variable woken_;
+};
+
+}  // namespace
+}  // namespace stellwerk::app
+
+int main(int argc, char** argv) {
+  stellwerk::app::RealWorld world;
+  return stellwerk::cli::cli_main(world, argc, argv);
+}

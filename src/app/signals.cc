@@ -1,0 +1,50 @@
+#include "app/signals.h"
+
+#include <csignal>
+#include <ctime>
+
+namespace stellwerk::app {
+namespace {
+
+sigset_t handled() {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGINT);
+  sigaddset(&set, SIGTERM);
+  return set;
+}
+
+}  // namespace
+
+Signals::Signals() {
+  const sigset_t set = handled();
+  pthread_sigmask(SIG_BLOCK, &set, nullptr);
+  std::signal(SIGPIPE, SIG_IGN);
+  thread_ = std::thread([this] { wait(); });
+}
+
+Signals::~Signals() {
+  closing_ = true;
+  thread_.join();
+  const sigset_t set = handled();
+  pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
+}
+
+void Signals::on_signal(std::function<void()> wake) {
+  const std::lock_guard lock(mutex_);
+  wake_ = std::move(wake);
+}
+
+void Signals::wait() {
+  const sigset_t set = handled();
+  const timespec slice{0, 100'000'000};
+  while (!closing_) {
+    const int signal = sigtimedwait(&set, nullptr, &slice);
+    if (signal <= 0) continue;
+    last_ = signal;
+    const std::lock_guard lock(mutex_);
+    if (wake_) wake_();
+  }
+}
+
+}  // namespace stellwerk::app

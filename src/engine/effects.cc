@@ -1,0 +1,279 @@
+#include "engine/effects.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "audit/checkpoint.h"
+#include "base/check.h"
+
+namespace stellwerk::engine {
+namespace {
+
+ports::VersionRef version_ref(const core::PlannedComponent& component, bool new_version) {
+  return {component.name, new_version ? component.to : component.from};
+}
+
+const core::PlannedComponent& component_of(const EffectContext& context) {
+  const auto* component = context.plan->find_component(base::ComponentName(context.intent.subject));
+  STELLWERK_CHECK(component != nullptr);
+  return *component;
+}
+
+base::Duration stop_time(const core::WorkloadSpec& spec) {
+  return spec.drain + spec.stop_timeout + base::seconds(15);
+}
+
+/// `router:document-domain/health` goes through the router to that component.
+base::Result<core::HttpCheck> with_absolute_url(core::HttpCheck check, const core::Plan& plan,
+                                                const ports::TrafficRouter& router) {
+  constexpr std::string_view kPrefix = "router:";
+  if (!check.tenant.empty()) check.headers[plan.tenant_header] = check.tenant.str();
+  if (!check.url.starts_with(kPrefix)) return check;
+  const std::string rest = check.url.substr(kPrefix.size());
+  const std::size_t slash = rest.find('/');
+  const base::ComponentName component(rest.substr(0, slash));
+  const std::uint16_t port = router.listen_port(component);
+  if (port == 0)
+    return base::fail(base::Code::NotFound, "ENG-0021",
+                      fmt::format("the router serves no component {}", component.str()));
+  check.url = fmt::format("http://127.0.0.1:{}{}", port,
+                          slash == std::string::npos ? "/" : rest.substr(slash));
+  return check;
+}
+
+}  // namespace
+
+EffectResult failure(const base::Error& error) {
+  const auto outcome =
+      error.code == base::Code::OutcomeUnknown ? core::Outcome::Unknown : core::Outcome::Failed;
+  return {outcome, error.one_line(), {}, base::Json::object()};
+}
+
+core::WorkloadSpec workload_of(const core::PlannedComponent& component, bool new_version) {
+  return new_version ? component.new_workload : component.old_workload;
+}
+
+std::vector<ports::HealthTarget> health_targets(const core::Plan& plan,
+                                                const std::vector<ports::WorkloadStatus>& running) {
+  std::vector<ports::HealthTarget> targets;
+  for (const core::Service& service : plan.services) {
+    if (service.workload) continue;
+    targets.push_back({service.name.str(), service.name, {}, false, service.health});
+  }
+  for (const ports::WorkloadStatus& status : running) {
+    const core::PlannedComponent* component = plan.find_component(status.version.component);
+    if (component == nullptr) continue;
+    for (const ports::Instance& instance : status.instances) {
+      core::HealthCheck check = component->health;
+      check.url = fmt::format("http://{}:{}{}", instance.host, instance.port, check.url);
+      targets.push_back({instance.id, base::ServiceName(component->name.str()),
+                         status.version.version, status.version.version == component->to,
+                         std::move(check)});
+    }
+  }
+  return targets;
+}
+
+void Effects::start(EffectContext started) {
+  const auto context = std::make_shared<const EffectContext>(std::move(started));
+  switch (context->intent.kind) {
+    case core::EffectKind::RunStep:
+      return run_step(context);
+    case core::EffectKind::DeployVersion:
+      return deploy(context);
+    case core::EffectKind::MoveTraffic:
+      return move_traffic(context);
+    case core::EffectKind::ReturnTraffic:
+      return return_traffic(context);
+    case core::EffectKind::RestoreCapacity:
+      return restore_capacity(context);
+    case core::EffectKind::SettleTraffic:
+      return settle_traffic(context);
+    case core::EffectKind::RetireNew:
+      return retire(context, false);
+    case core::EffectKind::RetireOld:
+      return retire(context, true);
+    case core::EffectKind::SignCheckpoint:
+      return sign_checkpoint(context);
+    case core::EffectKind::CheckIntegrity:
+      return check_integrity(context);
+    case core::EffectKind::CompareKpis:
+    case core::EffectKind::WriteSummary:
+      return write_report(context);
+  }
+}
+
+void Effects::run(const Context& context, Place place, Work work, Next next) {
+  if (!next) next = [this, context](EffectResult result) { answer(context, std::move(result)); };
+  ports::JobOptions options{std::move(place.lane), context->intent.key, place.timeout,
+                            context->intent.delay, place.urgent};
+  ports_.lanes.submit(std::move(options),
+                      [work = std::move(work), next = std::move(next)](const ports::Call& call) {
+                        auto result = std::make_shared<EffectResult>(work(call));
+                        return [result, next] { next(std::move(*result)); };
+                      });
+}
+
+/// Evidence is durable before the entry that names it.
+void Effects::answer(const Context& context, EffectResult result) {
+  core::EffectReturned returned{
+      context->intent.key, result.outcome, std::move(result.summary), {}, std::move(result.data)};
+  if (result.evidence.empty()) {
+    returned_(context->plan->release, std::move(returned));
+    return;
+  }
+  auto kept = std::make_shared<core::EffectReturned>(std::move(returned));
+  auto bytes = std::make_shared<const std::string>(std::move(result.evidence));
+  ports_.lanes.submit({"content", {}, base::seconds(30), {}, false}, [this, context, kept,
+                                                                      bytes](const ports::Call&) {
+    auto digest = ports_.content.put(*bytes);
+    if (digest)
+      kept->evidence = *digest;
+    else if (kept->outcome == core::Outcome::Done) {
+      kept->outcome = core::Outcome::Failed;
+      kept->summary = digest.error().one_line();
+    }
+    return [this, context, kept] { returned_(context->plan->release, std::move(*kept)); };
+  });
+}
+
+void Effects::run_step(const Context& context) {
+  const core::Step* step = context->plan->find_step(base::StepId(context->intent.subject));
+  STELLWERK_CHECK(step != nullptr);
+  base::Duration timeout = base::seconds(15);
+  if (const auto* command = std::get_if<core::CommandCheck>(&step->action))
+    timeout = command->timeout;
+  if (const auto* http = std::get_if<core::HttpCheck>(&step->action))
+    timeout = (http->timeout + base::seconds(1)) * std::int64_t{http->attempts} + base::seconds(1);
+
+  run(context, {"step:" + context->intent.key.str(), timeout},
+      [this, context, step](const ports::Call& call) -> EffectResult {
+        ports::StepRequest request{context->plan->release, step->id, {}};
+        if (const auto* command = std::get_if<core::CommandCheck>(&step->action)) {
+          request.work = *command;
+        } else if (const auto* http = std::get_if<core::HttpCheck>(&step->action)) {
+          auto check = with_absolute_url(*http, *context->plan, ports_.router);
+          if (!check) return failure(check.error());
+          request.work = std::move(*check);
+        } else {
+          std::vector<ports::WorkloadStatus> running;
+          for (const core::PlannedComponent& component : context->plan->components)
+            if (auto status = ports_.workload.status(version_ref(component, false)))
+              running.push_back(std::move(*status));
+          const auto& health = std::get<core::HealthAction>(step->action);
+          request.work = ports::HealthStep{health_targets(*context->plan, running), health.waived};
+        }
+        auto report = ports_.steps.run(request, call);
+        if (!report) return failure(report.error());
+        return {report->passed ? core::Outcome::Done : core::Outcome::Failed, report->summary,
+                report->evidence, base::Json::object()};
+      });
+}
+
+void Effects::deploy(const Context& context) {
+  const core::PlannedComponent& component = component_of(*context);
+  const core::WorkloadSpec spec = workload_of(component, true);
+  run(
+      context,
+      {"workload:" + component.name.str(),
+       spec.start_timeout * std::int64_t{spec.instances} + base::seconds(15)},
+      [this, context, &component, spec](const ports::Call& call) -> EffectResult {
+        auto status =
+            ports_.workload.ensure(version_ref(component, true), spec, component.health, call);
+        if (!status) return failure(status.error());
+        return {core::Outcome::Done,
+                fmt::format("{} of {} instances ready", status->ready(), spec.instances),
+                {},
+                base::Json::object()};
+      },
+      [this, context, &component](EffectResult result) {
+        serve(context, version_ref(component, true), std::move(result));
+      });
+}
+
+void Effects::restore_capacity(const Context& context) {
+  const core::PlannedComponent& component = component_of(*context);
+  const core::WorkloadSpec spec = workload_of(component, false);
+  const bool urgent = context->state.rollback.has_value();
+  run(
+      context,
+      {"workload:" + component.name.str(),
+       spec.start_timeout * std::int64_t{spec.instances} + base::seconds(15), urgent},
+      [this, context, &component, spec](const ports::Call& call) -> EffectResult {
+        auto status =
+            ports_.workload.ensure(version_ref(component, false), spec, component.health, call);
+        if (!status) return failure(status.error());
+        return {core::Outcome::Done,
+                fmt::format("{} of {} instances ready", status->ready(), spec.instances),
+                {},
+                base::Json::object()};
+      },
+      [this, context, &component](EffectResult result) {
+        serve(context, version_ref(component, false), std::move(result));
+      });
+}
+
+void Effects::retire(const Context& context, bool old_version) {
+  const core::PlannedComponent& component = component_of(*context);
+  const core::WorkloadSpec spec = workload_of(component, !old_version);
+  const ports::VersionRef version = version_ref(component, !old_version);
+  // First no new requests, then the instances; each in the lane that owns it.
+  run(
+      context, {"router", base::seconds(20)},
+      [this, version](const ports::Call& call) -> EffectResult {
+        const ports::Endpoints none{version, {}, {}};
+        auto gone = ports_.router.endpoints({&none, 1}, call);
+        return gone ? EffectResult{} : failure(gone.error());
+      },
+      [this, context, &component, spec, version](EffectResult removed) {
+        if (removed.outcome != core::Outcome::Done) return answer(context, std::move(removed));
+        run(context, {"workload:" + component.name.str(), stop_time(spec)},
+            [this, spec, version](const ports::Call& call) -> EffectResult {
+              auto retired = ports_.workload.retire(version, spec, call);
+              if (!retired) return failure(retired.error());
+              return {core::Outcome::Done,
+                      fmt::format("{} stopped", version.version.to_string()),
+                      {},
+                      base::Json::object()};
+            });
+      });
+}
+
+void Effects::sign_checkpoint(const Context& context) {
+  run(context, {"store", base::seconds(10)},
+      [this, context, written = committer_.written()](const ports::Call&) -> EffectResult {
+        auto head = ports_.journal.head();
+        if (!head) return failure(head.error());
+        audit::Checkpoint checkpoint;
+        checkpoint.origin = ports_.signer.name();
+        checkpoint.size = head->size;
+        checkpoint.root = head->root;
+        auto note = ports_.signer.sign_note(checkpoint.to_text());
+        if (!note) return failure(note.error());
+        EffectResult result{core::Outcome::Done, fmt::format("{} entries", head->size),
+                            std::move(*note), base::Json::object()};
+        result.data["tree_size"] = head->size;
+        result.data["root"] = head->root.to_string();
+        result.data["stream_version"] = (*written)[context->plan->release];
+        return result;
+      });
+}
+
+/// Recomputes what is new since the last good check; the first one recomputes everything.
+void Effects::check_integrity(const Context& context) {
+  run(context, {"store", base::minutes(10)},
+      [this, verified = verified_](const ports::Call&) -> EffectResult {
+        auto head = ports_.journal.verify(*verified);
+        if (!head) return failure(head.error());
+        const std::uint64_t before = *verified ? (*verified)->size : 0;
+        *verified = *head;
+        const std::string text = fmt::format("entries {} to {} recomputed, root {}", before,
+                                             head->size, head->root.short_text());
+        return {core::Outcome::Done, text, text, base::Json::object()};
+      });
+}
+
+void Effects::write_report(const Context& context) { answer(context, report_(*context)); }
+
+}  // namespace stellwerk::engine

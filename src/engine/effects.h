@@ -1,0 +1,91 @@
+// effects.h — carries out what decisions ask for: each kind of effect on its lane, with its
+// deadline, and an answer.
+//
+// Role: called by the engine after the entry is durable (or by the emergency path).       Start
+// here: start() Thread-safety: the engine's thread; the work itself runs in lanes and shares only
+// what it captures. Spec: docs/engine.md "Effects"
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "core/decide.h"
+#include "engine/committer.h"
+#include "engine/engine_ports.h"
+
+namespace stellwerk::engine {
+
+/// What an effect came to, in its lane.
+struct EffectResult {
+  core::Outcome outcome = core::Outcome::Done;
+  std::string summary;
+  std::string evidence;  ///< kept in the content store when not empty
+  base::Json data = base::Json::object();
+};
+
+/// The effect and all it may look at, copied: work in lanes touches nothing of the engine's.
+struct EffectContext {
+  std::shared_ptr<const core::Plan> plan;
+  core::State state;  ///< when it was asked for
+  core::Intent intent;
+  bool emergency = false;  ///< its entry is not durable yet
+};
+
+class Effects {
+ public:
+  using Returned = std::function<void(const base::ReleaseId&, core::EffectReturned)>;
+  /// Reports that only the engine's thread can write: the comparison and the summaries.
+  using Report = std::function<EffectResult(const EffectContext&)>;
+
+  Effects(EnginePorts& ports, Committer& committer, Returned returned, Report report)
+      : ports_(ports),
+        committer_(committer),
+        returned_(std::move(returned)),
+        report_(std::move(report)) {}
+
+  void start(EffectContext context);
+
+ private:
+  using Context = std::shared_ptr<const EffectContext>;
+  using Work = std::function<EffectResult(const ports::Call&)>;
+  using Next = std::function<void(EffectResult)>;
+  struct Place {
+    std::string lane;
+    base::Duration timeout;
+    bool urgent = false;
+  };
+
+  /// Runs `work` in its lane; then `next` on the engine's thread (by default: the answer).
+  void run(const Context& context, Place place, Work work, Next next = {});
+  void answer(const Context& context, EffectResult result);
+
+  void run_step(const Context& context);
+  void deploy(const Context& context);
+  void restore_capacity(const Context& context);
+  void retire(const Context& context, bool old_version);
+  void sign_checkpoint(const Context& context);
+  void check_integrity(const Context& context);
+  void write_report(const Context& context);
+  // traffic_effects.cc
+  void serve(const Context& context, const ports::VersionRef& version, EffectResult result);
+  void move_traffic(const Context& context);
+  void return_traffic(const Context& context);
+  void settle_traffic(const Context& context);
+
+  EnginePorts& ports_;
+  Committer& committer_;
+  Returned returned_;
+  Report report_;
+  std::shared_ptr<std::optional<ports::Head>> verified_ =
+      std::make_shared<std::optional<ports::Head>>();  ///< lane `store` only
+};
+
+/// Failed with the error's line; OutcomeUnknown stays unknown.
+EffectResult failure(const base::Error& error);
+/// Probes for every service of the plan and the given instances.
+std::vector<ports::HealthTarget> health_targets(const core::Plan& plan,
+                                                const std::vector<ports::WorkloadStatus>& running);
+core::WorkloadSpec workload_of(const core::PlannedComponent& component, bool new_version);
+
+}  // namespace stellwerk::engine

@@ -1,0 +1,227 @@
+#include "engine/engine.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "engine/live.h"
+#include "engine/loader.h"
+#include "engine/person_command.h"
+#include "engine/reports.h"
+
+namespace stellwerk::engine {
+namespace {
+
+constexpr base::Duration kIdleWait = base::seconds(1);
+constexpr base::Duration kClockStep = base::seconds(2);
+
+base::Error reserved(const base::ComponentName& component, const base::ReleaseId& holder) {
+  return base::error(base::Code::Conflict, "ENG-0025",
+                     fmt::format("{} is reserved by release {}", component.str(), holder.str()))
+      .because("two releases never touch one component at a time")
+      .now("nothing was started")
+      .then(fmt::format("stellwerk release show {}", holder.str()), "the release that holds it");
+}
+
+}  // namespace
+
+Engine::Engine(EnginePorts ports, EngineSettings settings)
+    : ports_(std::move(ports)),
+      settings_(settings),
+      mailbox_([this] { ports_.lanes.wake(); }),
+      committer_(ports_),
+      effects_(
+          ports_, committer_,
+          [this](const base::ReleaseId& release, core::EffectReturned returned) {
+            if (const auto found = live_.find(release); found != live_.end())
+              found->second->run.handle(std::move(returned));
+          },
+          [this](const EffectContext& context) { return report_of(context); }),
+      outbox_(ports_, [this](const base::Error& error) { report(error); }) {
+  const auto wake = [this] { ports_.lanes.wake(); };
+  for (ports::MetricSource* source : ports_.metrics) source->on_data(wake);
+  ports_.health.on_data(wake);
+  wall_offset_ = base::Duration{ports_.clock.wall().us - ports_.clock.mono().us};
+}
+
+Engine::~Engine() = default;
+
+const ReleaseRun* Engine::find(const base::ReleaseId& release) const {
+  const auto found = live_.find(release);
+  return found == live_.end() ? nullptr : &found->second->run;
+}
+
+const GuardWatch* Engine::watch_of(const base::ReleaseId& release) const {
+  const auto found = live_.find(release);
+  return found == live_.end() ? nullptr : &found->second->watch;
+}
+
+std::vector<base::ReleaseId> Engine::live() const {
+  std::vector<base::ReleaseId> ids;
+  for (const auto& [id, live] : live_)
+    if (!core::is_terminal(live->run.state().stage)) ids.push_back(id);
+  return ids;
+}
+
+bool Engine::quiet() const {
+  const bool idle = std::all_of(live_.begin(), live_.end(),
+                                [](const auto& each) { return each.second->run.idle(); });
+  return idle && !committer_.busy() && outbox_.drained() && !ports_.lanes.busy();
+}
+
+Engine::Live& Engine::adopt(core::Plan plan, core::State state, RunbookClock clock,
+                            const std::optional<base::Json>& saved) {
+  const base::ReleaseId id = plan.release;
+  GuardWatch watch(plan, state, saved, ports_.clock.mono());
+  auto live = std::make_unique<Live>(
+      ReleaseRun(ports_, committer_, *this, std::move(plan), std::move(state), clock),
+      std::move(watch));
+  world_changed_ = true;
+  return *(live_[id] = std::move(live));
+}
+
+base::Result<void> Engine::check_free(const core::Plan& plan) const {
+  for (const auto& [id, live] : live_) {
+    if (core::is_terminal(live->run.state().stage)) continue;
+    for (const core::PlannedComponent& held : live->run.plan().components)
+      if (plan.find_component(held.name) != nullptr) return base::fail(reserved(held.name, id));
+  }
+  return {};
+}
+
+base::Result<void> Engine::begin(core::Plan plan, const base::PersonId& by, std::int64_t speed,
+                                 Reply reply) {
+  if (auto free = check_free(plan); !free) return free;
+  auto earlier = ports_.journal.read_stream(plan.release, 0, 1);
+  if (!earlier) return base::fail(std::move(earlier.error()));
+  if (!earlier->empty())
+    return base::fail(base::error(base::Code::Conflict, "ENG-0024",
+                                  fmt::format("the id {} was used before", plan.release.str()))
+                          .because("an id stands for one run of the runbook, for ever")
+                          .now("nothing was started")
+                          .then("give the release another id in release.yaml", "a new record"));
+  auto digest = ports_.content.put(core::encode_plan(plan));
+  if (!digest) return base::fail(std::move(digest.error()));
+
+  const RunbookClock clock(ports_.clock.wall(), ports_.clock.mono(), speed);
+  Live& live = adopt(std::move(plan), {}, clock, {});
+  live.run.handle(core::RunRequested{*digest, speed}, by, std::move(reply));
+  return {};
+}
+
+Engine::Live* Engine::find_or_load(const base::ReleaseId& release, const Reply& reply) {
+  if (const auto found = live_.find(release); found != live_.end()) return found->second.get();
+  auto loaded = load_release(ports_.journal, ports_.content, release);
+  if (!loaded) {
+    if (reply) reply({loaded.error(), {}, {}});
+    return nullptr;
+  }
+  const RunbookClock clock(loaded->state, ports_.clock.wall(), ports_.clock.mono());
+  return &adopt(std::move(loaded->plan), std::move(loaded->state), clock, {});
+}
+
+void Engine::command(const base::ReleaseId& release, core::InputBody body, const base::PersonId& by,
+                     Reply reply) {
+  if (Live* live = find_or_load(release, reply))
+    live->run.handle(std::move(body), by, std::move(reply));
+}
+
+void Engine::command_by_user(const base::ReleaseId& release, core::InputBody body,
+                             const std::string& os_user, Reply reply) {
+  if (Live* live = find_or_load(release, reply))
+    live->run.handle(std::move(body), person_of(live->run.plan(), os_user), std::move(reply));
+}
+
+base::MonoTime Engine::step() {
+  for (const ports::Completion& completion : ports_.lanes.finished()) completion();
+  mailbox_.run_all();
+  poll_sources();
+  guard_rounds();
+  watch_clock();
+  for (const auto& [id, live] : live_) live->run.pump();
+  follow_world();
+  const base::MonoTime now = ports_.clock.mono();
+  renew_leases(now);
+  look_at_router(now);
+  outbox_.pump(now);
+  return next_wake();
+}
+
+base::MonoTime Engine::next_wake() const {
+  const base::MonoTime now = ports_.clock.mono();
+  base::MonoTime wake = now + kIdleWait;
+  for (const auto& [id, live] : live_) {
+    if (core::guard_armed(live->run.state())) wake = std::min(wake, now + settings_.guard_interval);
+    if (const auto at = live->run.wake_at()) wake = std::min(wake, *at);
+  }
+  if (const auto at = outbox_.wake_at()) wake = std::min(wake, *at);
+  return wake;
+}
+
+void Engine::start_effect(const base::ReleaseId& release, const core::Intent& intent) {
+  Live& live = *live_.at(release);
+  live.started.insert(intent.key);
+  effects_.start(context_of(live, intent));
+}
+
+void Engine::start_emergency(const base::ReleaseId& release, const core::Intent& intent) {
+  EffectContext context = context_of(*live_.at(release), intent);
+  context.emergency = true;
+  report(base::error(base::Code::Unavailable, "ENG-0026",
+                     fmt::format("rolling back {} before the journal has the entry", release.str()))
+             .because("the store did not answer within 250 ms")
+             .now("traffic is being returned; it is recorded in the emergency file"));
+  effects_.start(std::move(context));
+}
+
+void Engine::cancel_effect(const base::EffectKey& key) { ports_.lanes.cancel(key); }
+
+EffectContext Engine::context_of(const Live& live, const core::Intent& intent) const {
+  return {live.run.shared_plan(), live.run.state(), intent, false};
+}
+
+/// The comparison and the summaries: only this thread knows the figures.
+EffectResult Engine::report_of(const EffectContext& context) {
+  const Live& live = *live_.at(context.plan->release);
+  const auto comparison = live.watch.comparison();
+  if (context.intent.kind == core::EffectKind::CompareKpis) {
+    EffectResult result;
+    result.outcome = all_met(comparison) ? core::Outcome::Done : core::Outcome::Failed;
+    result.summary = comparison_line(comparison);
+    result.data["components"] = kpi::to_json(comparison);
+    result.evidence = result.data.dump();
+    return result;
+  }
+  return {core::Outcome::Done, "written",
+          release_summary(*context.plan, live.run.state(), comparison), base::Json::object()};
+}
+
+void Engine::written(const std::vector<Written>& entries) {
+  if (entries.empty()) return;
+  if (on_written)
+    for (const Written& entry : entries) on_written(entry);
+  outbox_.wake(entries.back().index + 1);
+}
+
+void Engine::state_changed(const base::ReleaseId& release) {
+  Live& live = *live_.at(release);
+  live.watch.follow(live.run.state(), ports_.clock.mono());
+  world_changed_ = true;
+}
+
+void Engine::report(const base::Error& error) {
+  if (on_report) on_report(error);
+}
+
+/// The wall clock stepped: recorded for every release; nothing moves because of it.
+void Engine::watch_clock() {
+  const base::Duration offset{ports_.clock.wall().us - ports_.clock.mono().us};
+  const base::Duration step = offset - wall_offset_;
+  if (step < kClockStep && -step < kClockStep) return;
+  wall_offset_ = offset;
+  for (const auto& [id, live] : live_)
+    if (!core::is_terminal(live->run.state().stage)) live->run.handle(core::WallClockStepped{step});
+}
+
+}  // namespace stellwerk::engine

@@ -1,0 +1,121 @@
+// engine.h — the loop: collect what happened, decide, append, act. One thread, all releases.
+//
+// Role: app calls step() in a loop and waits for next_wake() in between; API and signals hand work
+// in through the mailbox. The engine starts no thread and reads no clock but ports.clock. Start
+// here: step() Thread-safety: the engine's thread, except mailbox(). Invariants: nothing acts
+// before its entry is durable (but for the emergency path); the guard of a release is armed as long
+// as its new version may carry traffic.                                          Spec:
+// docs/engine.md
+#pragma once
+
+#include <functional>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "engine/effects.h"
+#include "engine/guard_watch.h"
+#include "engine/mailbox.h"
+#include "engine/outbox.h"
+#include "engine/release_run.h"
+
+namespace stellwerk::engine {
+
+struct EngineSettings {
+  base::Duration guard_interval = base::milliseconds(50);
+  base::Duration watchdog_interval = base::seconds(2);  ///< how often the router is read back
+};
+
+class Engine final : private RunHost {
+ public:
+  Engine(EnginePorts ports, EngineSettings settings);
+  ~Engine() override;
+
+  /// Takes up every unfinished release: folds its journal, reads the router, decides what the gap
+  /// means, and starts what was asked for and not answered. Call once, before step(). `speed`:
+  /// another speed from now on.
+  /// @errors those of load_release; ENG-0023 when the router cannot be read while a release carries
+  /// traffic
+  base::Result<void> recover(std::optional<std::int64_t> speed = {});
+  /// Begins a release. Its plan is stored first. `reply` is called when its first entries are
+  /// durable.
+  /// @errors Conflict ENG-0024: the id was used before; Conflict ENG-0025: a live release holds one
+  /// of its components
+  base::Result<void> begin(core::Plan plan, const base::PersonId& by, std::int64_t speed,
+                           Reply reply);
+  /// Hands a person's command (or a stop) to a release. A release that has ended is loaded for it.
+  void command(const base::ReleaseId& release, core::InputBody body, const base::PersonId& by,
+               Reply reply);
+
+  /// The same for whoever the operating system says asks; the release's plan says who that is.
+  void command_by_user(const base::ReleaseId& release, core::InputBody body,
+                       const std::string& os_user, Reply reply);
+
+  /// One turn. Returns when something must be looked at again at the latest.
+  base::MonoTime step();
+
+  [[nodiscard]] Mailbox& mailbox() { return mailbox_; }
+  [[nodiscard]] const ReleaseRun* find(const base::ReleaseId& release) const;
+  [[nodiscard]] const GuardWatch* watch_of(const base::ReleaseId& release) const;
+  [[nodiscard]] std::vector<base::ReleaseId> live() const;
+  [[nodiscard]] EnginePorts& ports() { return ports_; }
+  /// Subscribers have everything, no append and no job is under way.
+  [[nodiscard]] bool quiet() const;
+
+  /// Called on the engine's thread for every durable entry, in order (terminal view).
+  std::function<void(const Written&)> on_written;
+  /// Called for what cannot be journaled (store trouble); default: nothing.
+  std::function<void(const base::Error&)> on_report;
+
+ private:
+  struct Live;
+
+  void start_effect(const base::ReleaseId& release, const core::Intent& intent) override;
+  void start_emergency(const base::ReleaseId& release, const core::Intent& intent) override;
+  void cancel_effect(const base::EffectKey& key) override;
+  void written(const std::vector<Written>& entries) override;
+  void state_changed(const base::ReleaseId& release) override;
+  void report(const base::Error& error) override;
+
+  Live& adopt(core::Plan plan, core::State state, RunbookClock clock,
+              const std::optional<base::Json>& saved);
+  base::Result<void> take_up(const base::ReleaseId& release, const ports::RouterState* router,
+                             std::optional<std::int64_t> speed);
+  /// Live, or loaded for a command to a release that has ended. nullptr: the reply was given.
+  Live* find_or_load(const base::ReleaseId& release, const Reply& reply);
+  void restart_effects(Live& live);
+  base::Result<void> take_in_emergency();
+  [[nodiscard]] base::Result<void> check_free(const core::Plan& plan) const;
+  [[nodiscard]] EffectContext context_of(const Live& live, const core::Intent& intent) const;
+  EffectResult report_of(const EffectContext& context);
+
+  void poll_sources();
+  void guard_rounds();
+  void guard_round(Live& live, base::MonoTime now);
+  void send_hold(Live& live, core::HoldProgressed hold);
+  void watch_clock();
+  void follow_world();
+  void renew_leases(base::MonoTime now);
+  void look_at_router(base::MonoTime now);
+  void compare_router(Live& live, const ports::RouterState& state);
+  void note_capacity(const ports::HealthResult& result);
+  [[nodiscard]] base::MonoTime next_wake() const;
+
+  EnginePorts ports_;
+  EngineSettings settings_;
+  Mailbox mailbox_;
+  Committer committer_;
+  Effects effects_;
+  Outbox outbox_;
+  std::map<base::ReleaseId, std::unique_ptr<Live>> live_;
+  base::Duration wall_offset_;  ///< wall minus monotonic clock, to see the wall step
+  bool world_changed_ = true;   ///< what is watched must be set anew
+  bool watching_ = false;       ///< a job that sets it is under way
+  bool renewing_ = false;
+  bool reading_router_ = false;
+  base::MonoTime renewed_at_;
+  base::MonoTime router_read_at_;
+};
+
+}  // namespace stellwerk::engine

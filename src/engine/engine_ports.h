@@ -1,0 +1,43 @@
+// engine_ports.h — everything the engine needs of the world, in one struct of references.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "ports/clock.h"
+#include "ports/emergency_log.h"
+#include "ports/entropy.h"
+#include "ports/event_bus.h"
+#include "ports/health_probe.h"
+#include "ports/journal_store.h"
+#include "ports/lanes.h"
+#include "ports/metric_source.h"
+#include "ports/notifier.h"
+#include "ports/signer.h"
+#include "ports/step_runner.h"
+#include "ports/traffic_router.h"
+#include "ports/workload.h"
+
+namespace stellwerk::engine {
+
+/// All outlive the engine. Which lane calls what is said at each port.
+struct EnginePorts {
+  ports::Clock& clock;
+  ports::Lanes& lanes;
+  ports::JournalStore& journal;  ///< the writer: lane `store` only
+  ports::ContentStore& content;
+  ports::EmergencyLog& emergency;
+  ports::Signer& signer;
+  ports::Workload& workload;
+  ports::TrafficRouter& router;
+  ports::HealthProbe& health;
+  ports::StepRunner& steps;
+  std::vector<ports::MetricSource*> metrics;
+  std::vector<ports::EventBus*> buses;
+  std::vector<ports::Notifier*> notifiers;
+  /// A reader of its own for each subscriber's lane.
+  std::function<base::Result<std::unique_ptr<ports::JournalStore>>()> open_reader;
+};
+
+}  // namespace stellwerk::engine

@@ -1,0 +1,223 @@
+// The engine's eyes and its hand on the router: measurements, probes, guard rounds, leases, the
+// watchdog.
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/digest.h"
+#include "engine/live.h"
+
+namespace stellwerk::engine {
+namespace {
+
+/// What is watched for all live releases, gathered in a lane (reading instances may block).
+struct World {
+  std::vector<ports::MetricTarget> metrics;
+  std::map<std::string, ports::HealthTarget> probes;
+  std::map<base::ReleaseId, std::vector<std::string>> expected;
+};
+
+bool new_version_runs(core::Stage stage) {
+  switch (stage) {
+    case core::Stage::Deployed:
+    case core::Stage::Moving:
+    case core::Stage::Holding:
+    case core::Stage::PostChecking:
+    case core::Stage::Concluding:
+      return true;
+    default:
+      return false;  // before the rollout, or going back
+  }
+}
+
+void add_release(World& world, ports::Workload& workload, const core::Plan& plan,
+                 const core::State& state) {
+  std::vector<ports::WorkloadStatus> running;
+  for (const core::PlannedComponent& component : plan.components) {
+    for (const bool is_new : {false, true}) {
+      if (is_new && !new_version_runs(state.stage)) continue;
+      if (!is_new && state.retiring) continue;
+      const ports::VersionRef version{component.name, is_new ? component.to : component.from};
+      auto status = workload.status(version);
+      if (!status) continue;
+      world.metrics.push_back(
+          {version, status->instances, component.gauges, plan.guard.limits.p95_pause});
+      running.push_back(std::move(*status));
+    }
+  }
+  for (ports::HealthTarget& target : health_targets(plan, running)) {
+    world.expected[plan.release].push_back(target.name);
+    world.probes.insert_or_assign(target.name, std::move(target));
+  }
+}
+
+}  // namespace
+
+void Engine::poll_sources() {
+  for (ports::MetricSource* source : ports_.metrics) {
+    const kpi::MetricBatch batch = source->poll();
+    if (batch.empty()) continue;
+    for (const auto& [id, live] : live_) live->watch.observe(batch);
+  }
+  for (const ports::HealthResult& result : ports_.health.poll()) {
+    for (const auto& [id, live] : live_) live->watch.observe(result);
+    note_capacity(result);
+  }
+}
+
+/// An old version all of whose instances fail has no capacity to go back to; a rollback then
+/// restores it first.
+void Engine::note_capacity(const ports::HealthResult& result) {
+  for (const auto& [id, live] : live_) {
+    const base::ComponentName component(result.target.service.str());
+    const core::PlannedComponent* planned = live->run.plan().find_component(component);
+    if (planned == nullptr || result.target.is_new_version) continue;
+    auto& instances = live->old_instances;
+    instances[result.target.name] = result.good;
+    const bool gone = std::none_of(instances.begin(), instances.end(), [&](const auto& each) {
+      return each.second && each.first.starts_with(component.str());
+    });
+    const auto& known = live->run.state().old_gone;
+    const bool was_gone = std::find(known.begin(), known.end(), component) != known.end();
+    if (gone != was_gone) live->run.handle(core::OldCapacityChanged{component, gone});
+  }
+}
+
+void Engine::guard_rounds() {
+  const base::MonoTime now = ports_.clock.mono();
+  for (const auto& [id, live] : live_) guard_round(*live, now);
+}
+
+void Engine::guard_round(Live& live, base::MonoTime now) {
+  const ReleaseRun& run = live.run;
+  GuardRound round = live.watch.round(run.plan(), run.state(), now, run.clock().speed());
+  if (round.verdict) live.run.handle(std::move(*round.verdict));
+  if (round.hold && !live.sending_hold) send_hold(live, std::move(*round.hold));
+}
+
+/// The guard's state and the wave's raw windows are durable before the entry that names them.
+void Engine::send_hold(Live& live, core::HoldProgressed hold) {
+  live.sending_hold = true;
+  const base::ReleaseId id = live.run.plan().release;
+  auto state = std::make_shared<const std::string>(live.watch.save().dump());
+  auto windows = std::make_shared<const std::string>(live.watch.windows());
+  ports_.lanes.submit({"content", {}, base::seconds(30), {}, false},
+                      [this, id, hold, state, windows](const ports::Call&) -> ports::Completion {
+                        auto kept_state = ports_.content.put(*state);
+                        auto kept_windows = ports_.content.put(*windows);
+                        return [this, id, hold, kept_state, kept_windows] {
+                          const auto found = live_.find(id);
+                          if (found == live_.end()) return;
+                          found->second->sending_hold = false;
+                          core::HoldProgressed sent = hold;
+                          if (kept_state) sent.guard_state = *kept_state;
+                          if (kept_windows) sent.windows = *kept_windows;
+                          if (!kept_state) report(kept_state.error());
+                          found->second->run.handle(std::move(sent));
+                        };
+                      });
+}
+
+/// Measures and probes what the releases' states call for now.
+void Engine::follow_world() {
+  if (!world_changed_ || watching_) return;
+  world_changed_ = false;
+  watching_ = true;
+  std::vector<std::pair<std::shared_ptr<const core::Plan>, core::State>> releases;
+  for (const auto& [id, live] : live_)
+    if (!core::is_terminal(live->run.state().stage))
+      releases.emplace_back(live->run.shared_plan(), live->run.state());
+
+  ports_.lanes.submit(
+      {"watch", {}, base::seconds(10), {}, false},
+      [this, releases = std::move(releases)](const ports::Call&) -> ports::Completion {
+        auto world = std::make_shared<World>();
+        for (const auto& [plan, state] : releases)
+          add_release(*world, ports_.workload, *plan, state);
+        return [this, world] {
+          watching_ = false;
+          std::vector<ports::HealthTarget> probes;
+          for (auto& [name, target] : world->probes) probes.push_back(std::move(target));
+          base::Duration interval = base::seconds(1);
+          for (const auto& [id, live] : live_)
+            interval = std::min(interval, live->run.plan().guard.health_interval);
+          ports_.health.watch(std::move(probes), interval);
+          for (ports::MetricSource* source : ports_.metrics)
+            if (auto watched = source->watch(world->metrics); !watched) report(watched.error());
+          const base::MonoTime now = ports_.clock.mono();
+          for (const auto& [id, live] : live_) live->watch.expect_health(world->expected[id], now);
+        };
+      });
+}
+
+/// Every good guard round keeps the lease; four renewals fit into one.
+void Engine::renew_leases(base::MonoTime now) {
+  std::vector<base::ReleaseId> releases;
+  base::Duration lease = base::hours(1);
+  for (const auto& [id, live] : live_) {
+    if (!core::wants_lease(live->run.plan(), live->run.state())) continue;
+    if (live->run.state().stage == core::Stage::Moving && live->run.state().wave == 1) continue;
+    if (!live->watch.lease_good(now)) continue;
+    releases.push_back(id);
+    lease = std::min(lease, live->run.plan().guard.lease);
+  }
+  if (releases.empty() || renewing_ || now - renewed_at_ < std::min(lease / 4, base::seconds(5)))
+    return;
+  renewing_ = true;
+  renewed_at_ = now;
+  ports_.lanes.submit({"router", {}, base::seconds(5), {}, false},
+                      [this, releases, lease](const ports::Call& call) -> ports::Completion {
+                        auto renewed = ports_.router.renew(releases, lease, call);
+                        return [this, renewed] {
+                          renewing_ = false;
+                          if (!renewed) report(renewed.error());
+                        };
+                      });
+}
+
+/// The watchdog: what the router does is read back and held against what the journal says.
+void Engine::look_at_router(base::MonoTime now) {
+  const bool armed = std::any_of(live_.begin(), live_.end(), [](const auto& each) {
+    return core::guard_armed(each.second->run.state());
+  });
+  if (!armed || reading_router_ || now - router_read_at_ < settings_.watchdog_interval) return;
+  reading_router_ = true;
+  router_read_at_ = now;
+  std::map<base::ReleaseId, std::uint64_t> versions;
+  for (const auto& [id, live] : live_) versions[id] = live->run.state().version;
+  ports_.lanes.submit({"router-read", {}, base::seconds(5), {}, false},
+                      [this, versions](const ports::Call& call) -> ports::Completion {
+                        auto state = std::make_shared<base::Result<ports::RouterState>>(
+                            ports_.router.current(call));
+                        return [this, state, versions] {
+                          reading_router_ = false;
+                          if (!*state) return report(state->error());
+                          for (const auto& [id, live] : live_)
+                            if (const auto seen = versions.find(id);
+                                seen != versions.end() &&
+                                seen->second == live->run.state().version && live->run.idle())
+                              compare_router(*live, **state);
+                        };
+                      });
+}
+
+void Engine::compare_router(Live& live, const ports::RouterState& state) {
+  const core::Plan& plan = live.run.plan();
+  const core::State& now = live.run.state();
+  if (!core::guard_armed(now) || now.stage == core::Stage::Moving || !now.open.empty()) return;
+  if (core::wants_lease(plan, now) && !state.leases.contains(plan.release)) {
+    live.run.handle(core::LeaseLost{});
+    return;
+  }
+  const auto wanted = core::intended_routes(plan, now);
+  if (!wanted) return;
+  core::RoutingTable found;
+  for (const auto& [component, routes] : wanted->components)
+    if (const auto seen = state.table.components.find(component);
+        seen != state.table.components.end())
+      found.components.insert(*seen);
+  if (found == *wanted) return;
+  live.run.handle(core::RoutesChanged{});
+}
+
+}  // namespace stellwerk::engine

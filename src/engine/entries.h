@@ -1,0 +1,29 @@
+// entries.h — between the decision core's events and the journal's entries.
+//
+// Thread-safety: pure functions.                                   Spec: docs/journal.md
+#pragma once
+
+#include <optional>
+#include <vector>
+
+#include "core/decide.h"
+#include "ports/journal_store.h"
+
+namespace stellwerk::engine {
+
+/// An entry as read back: what evolve() needs.
+struct ReadEntry {
+  std::uint64_t index = 0;
+  core::Event event;
+  base::Now at;
+  base::PersonId by;
+  std::vector<core::Intent> intents;
+};
+
+/// The entry of one new event. `t0`: of the state after the event, for the offset people read.
+base::Result<ports::NewEntry> encode(const base::ReleaseId& release, const core::NewEvent& event,
+                                     const base::Now& now, std::optional<base::RunbookTime> t0);
+/// @errors Corruption ENG-0002, AUD-0003; Rejected AUD-0004: written by a newer Stellwerk
+base::Result<ReadEntry> decode(const ports::StoredEntry& entry);
+
+}  // namespace stellwerk::engine

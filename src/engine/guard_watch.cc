@@ -1,0 +1,184 @@
+#include "engine/guard_watch.h"
+
+#include <algorithm>
+
+#include "kpi/judge.h"
+
+namespace stellwerk::engine {
+namespace {
+
+/// Between two rounds further apart the process stood still: that time was not guarded.
+constexpr base::Duration kRoundGapMax = base::seconds(1);
+constexpr base::Duration kMinute = base::minutes(1);
+
+std::vector<base::ServiceName> waived_services(const core::Plan& plan) {
+  for (const core::Step& step : plan.steps)
+    if (const auto* health = std::get_if<core::HealthAction>(&step.action)) return health->waived;
+  return {};
+}
+
+kpi::Guard make_guard(const core::Plan& plan, const std::optional<base::Json>& saved,
+                      base::MonoTime now) {
+  const auto components = guarded_components(plan);
+  if (saved && saved->contains("guard"))
+    if (auto restored = kpi::Guard::restore(plan.guard, components, (*saved)["guard"], now))
+      return std::move(*restored);
+  return {plan.guard, components, waived_services(plan)};
+}
+
+kpi::ComparisonRecorder make_recorder(const core::Plan& plan,
+                                      const std::optional<base::Json>& saved) {
+  const auto components = guarded_components(plan);
+  if (saved && saved->contains("comparison"))
+    if (auto restored = kpi::ComparisonRecorder::restore(components, (*saved)["comparison"]))
+      return std::move(*restored);
+  return kpi::ComparisonRecorder(components);
+}
+
+bool holds(core::Stage stage) {
+  return stage == core::Stage::Holding || stage == core::Stage::PostChecking;
+}
+
+bool same_label(const core::Verdict& a, const core::Verdict& b) {
+  return a.action == b.action && a.cause == b.cause;
+}
+
+}  // namespace
+
+std::vector<kpi::GuardedComponent> guarded_components(const core::Plan& plan) {
+  std::vector<kpi::GuardedComponent> guarded;
+  for (const core::PlannedComponent& component : plan.components) {
+    kpi::GuardedComponent each{component.name, component.from, component.to, {}};
+    for (const core::GaugeSpec& gauge : component.gauges)
+      if (gauge.name == "consumer_lag") each.limited_gauges.push_back(gauge.name);
+    guarded.push_back(std::move(each));
+  }
+  return guarded;
+}
+
+GuardWatch::GuardWatch(const core::Plan& plan, const core::State& state,
+                       const std::optional<base::Json>& saved, base::MonoTime now)
+    : guard_(make_guard(plan, saved, now)),
+      recorder_(make_recorder(plan, saved)),
+      stage_(state.stage),
+      guarded_(state.guarded),
+      real_(state.guarded_real),
+      requests_(state.hold_requests),
+      requests_before_(state.hold_requests),
+      saved_at_(now) {
+  if (!saved && holds(stage_)) guard_.begin_wave(now);
+  if (!saved && core::guard_armed(state)) recorder_.begin_rollout(now);
+  if (!saved && stage_ == core::Stage::PostChecking) recorder_.begin_post_check(now);
+  if (core::guard_armed(state)) log_.emplace(guard_);
+}
+
+void GuardWatch::observe(const kpi::MetricBatch& batch) {
+  guard_.observe(batch);
+  recorder_.observe(batch);
+  board_.observe(batch);
+  if (log_) log_->observe(batch);
+}
+
+void GuardWatch::observe(const ports::HealthResult& result) {
+  kpi::HealthObservation seen;
+  seen.service = result.target.service;
+  seen.target = result.target.name;
+  seen.is_component = result.target.version != base::SemVer{};
+  seen.is_new_version = result.target.is_new_version;
+  seen.good = result.good;
+  seen.at = result.at;
+  guard_.observe(seen);
+  if (log_) log_->observe(seen);
+}
+
+void GuardWatch::expect_health(const std::vector<std::string>& targets, base::MonoTime now) {
+  guard_.expect_health(targets, now);
+  if (log_) log_->expect_health(targets, now);
+}
+
+void GuardWatch::follow(const core::State& state, base::MonoTime now) {
+  const core::Stage before = stage_;
+  stage_ = state.stage;
+  if (before == stage_) return;
+  if (stage_ == core::Stage::Moving) {
+    if (state.wave == 1 && !state.rollout_completed) recorder_.begin_rollout(now);
+    guarded_ = real_ = {};
+    requests_ = requests_before_ = 0;
+    log_.emplace(guard_);
+  }
+  const bool read_back = before == core::Stage::Moving && holds(stage_);
+  if (read_back) {
+    guard_.begin_wave(now);
+    if (log_) log_->begin_wave(now);
+    reported_ = false;
+  }
+  if (stage_ == core::Stage::PostChecking) {
+    recorder_.begin_post_check(now);
+    guarded_ = real_ = {};
+    requests_ = 0;
+    requests_before_ = 0;
+    saved_at_ = now;
+  }
+}
+
+bool GuardWatch::lease_good(base::MonoTime now) const { return guard_.progress(now).lease_good; }
+
+void GuardWatch::count_hold(const kpi::HoldProgress& progress, base::MonoTime now,
+                            std::int64_t speed) {
+  const base::Duration passed = last_round_ ? now - *last_round_ : base::Duration{};
+  const bool good = verdict_.action == core::Action::Continue && progress.guarded;
+  if (!good || passed > kRoundGapMax) return;
+  real_ = real_ + passed;
+  guarded_ = guarded_ + passed * speed;
+}
+
+bool GuardWatch::minute_is_due(base::MonoTime now) const { return now - saved_at_ >= kMinute; }
+
+GuardRound GuardWatch::round(const core::Plan& plan, const core::State& state, base::MonoTime now,
+                             std::int64_t speed) {
+  GuardRound result;
+  if (!core::guard_armed(state)) {
+    last_round_.reset();
+    return result;
+  }
+  const kpi::GuardEvidence evidence = guard_.evidence(now);
+  core::Verdict verdict = kpi::judge(plan.guard, evidence);
+  const bool changed = !reported_ || !same_label(verdict, verdict_);
+  verdict_ = std::move(verdict);
+
+  const kpi::HoldProgress progress = guard_.progress(now);
+  if (holds(state.stage)) count_hold(progress, now, speed);
+  last_round_ = now;
+  requests_ = requests_before_ + progress.requests;
+
+  const bool minute = minute_is_due(now);
+  if (changed || minute) {
+    if (log_) log_->mark(now);
+    result.verdict = core::VerdictReached{verdict_, kpi::to_json(evidence)};
+    reported_ = true;
+  }
+  if (!holds(state.stage) || state.hold_done) {
+    if (minute) saved_at_ = now;
+    return result;
+  }
+  core::HoldProgressed hold{state.wave, guarded_, real_, requests_, {}, {}};
+  const bool complete = !state.paused && verdict_.action == core::Action::Continue &&
+                        core::hold_complete(plan, state, hold) && progress.may_end;
+  if (complete && log_ && !changed && !minute) {
+    log_->mark(now);
+    result.verdict = core::VerdictReached{verdict_, kpi::to_json(evidence)};
+  }
+  if (complete || minute) {
+    result.hold = hold;
+    saved_at_ = now;
+  }
+  return result;
+}
+
+std::string GuardWatch::windows() const { return log_ ? log_->text() : std::string(); }
+
+base::Json GuardWatch::save() const {
+  return {{"guard", guard_.save()}, {"comparison", recorder_.save()}};
+}
+
+}  // namespace stellwerk::engine

@@ -1,0 +1,93 @@
+// guard_watch.h — the guard of one release at work: feeds it, asks it, keeps the account of its
+// hold and of the lease.
+//
+// Role: the engine gives it every batch and probe; it answers with inputs for decide() when
+// something changed. It is armed from the first intent to move traffic until traffic is settled or
+// returned, whatever else goes on. Start here: round()                    Thread-safety: the
+// engine's thread.            Spec: docs/guard.md
+#pragma once
+
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "core/decide.h"
+#include "kpi/board.h"
+#include "kpi/comparison.h"
+#include "kpi/evidence.h"
+#include "kpi/guard.h"
+#include "ports/health_probe.h"
+
+namespace stellwerk::engine {
+
+/// What a round found out, for decide().
+struct GuardRound {
+  std::optional<core::VerdictReached> verdict;
+  std::optional<core::HoldProgressed> hold;
+};
+
+/// The hold as people see it.
+struct HoldView {
+  base::Duration guarded;
+  base::Duration real;
+  std::uint64_t requests = 0;
+};
+
+class GuardWatch {
+ public:
+  /// A release that begins, or (with `saved`: what save() wrote) one that is taken up again.
+  GuardWatch(const core::Plan& plan, const core::State& state,
+             const std::optional<base::Json>& saved, base::MonoTime now);
+
+  void observe(const kpi::MetricBatch& batch);
+  void observe(const ports::HealthResult& result);
+  void expect_health(const std::vector<std::string>& targets, base::MonoTime now);
+
+  /// One look: verdict and hold. Call it after every batch and at least every 50 ms while armed.
+  GuardRound round(const core::Plan& plan, const core::State& state, base::MonoTime now,
+                   std::int64_t speed);
+  /// A good round, whatever its verdict: the lease may be renewed.
+  [[nodiscard]] bool lease_good(base::MonoTime now) const;
+  /// The state changed: a wave was read back, the rollout begins or is complete.
+  void follow(const core::State& state, base::MonoTime now);
+
+  [[nodiscard]] const core::Verdict& verdict() const { return verdict_; }
+  [[nodiscard]] HoldView hold() const { return {guarded_, real_, requests_}; }
+  [[nodiscard]] std::vector<kpi::ComponentComparison> comparison() const {
+    return recorder_.compare();
+  }
+  [[nodiscard]] std::vector<kpi::KpiRow> figures(base::MonoTime now) const {
+    return board_.versions(now);
+  }
+  [[nodiscard]] std::vector<kpi::KpiRow> tenant_figures(base::MonoTime now) const {
+    return board_.tenants(now);
+  }
+  [[nodiscard]] std::uint64_t lost_lines() const { return board_.lost_lines(); }
+  /// Raw windows of the wave so far (evidence file).
+  [[nodiscard]] std::string windows() const;
+  /// Guard and comparison, to go on after a restart (canonical integers).
+  [[nodiscard]] base::Json save() const;
+
+ private:
+  void count_hold(const kpi::HoldProgress& progress, base::MonoTime now, std::int64_t speed);
+  [[nodiscard]] bool minute_is_due(base::MonoTime now) const;
+
+  kpi::Guard guard_;
+  kpi::ComparisonRecorder recorder_;
+  kpi::KpiBoard board_;
+  std::optional<kpi::EvidenceLog> log_;
+  core::Verdict verdict_;
+  bool reported_ = false;  ///< the journal knows verdict_'s label
+  core::Stage stage_ = core::Stage::Unborn;
+  base::Duration guarded_;
+  base::Duration real_;
+  std::uint64_t requests_ = 0;
+  std::uint64_t requests_before_ = 0;  ///< of this hold, before a restart
+  std::optional<base::MonoTime> last_round_;
+  base::MonoTime saved_at_;
+};
+
+std::vector<kpi::GuardedComponent> guarded_components(const core::Plan& plan);
+
+}  // namespace stellwerk::engine

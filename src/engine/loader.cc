@@ -1,0 +1,66 @@
+#include "engine/loader.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "engine/entries.h"
+
+namespace stellwerk::engine {
+namespace {
+
+constexpr std::size_t kChunk = 1000;
+
+base::Failure not_found(const base::ReleaseId& release) {
+  return base::fail(base::error(base::Code::NotFound, "ENG-0020",
+                                fmt::format("there is no release {} in this journal",
+                                            base::printable(release.str(), 80)))
+                        .then("stellwerk release list", "the releases there are"));
+}
+
+base::Result<core::Plan> plan_of(const ReadEntry& first, ports::ContentStore& content) {
+  const auto* planned = std::get_if<core::ReleasePlanned>(&first.event);
+  if (planned == nullptr)
+    return base::fail(base::Code::Corruption, "ENG-0002",
+                      fmt::format("entry {} begins a release but is no plan", first.index));
+  auto bytes = content.get(planned->plan);
+  if (!bytes) return base::fail(std::move(bytes.error()));
+  return core::decode_plan(*bytes);
+}
+
+}  // namespace
+
+base::Result<core::Plan> load_plan(ports::JournalStore& journal, ports::ContentStore& content,
+                                   const base::ReleaseId& release) {
+  auto first = journal.read_stream(release, 0, 1);
+  if (!first) return base::fail(std::move(first.error()));
+  if (first->empty()) return not_found(release);
+  auto entry = decode(first->front());
+  if (!entry) return base::fail(std::move(entry.error()));
+  return plan_of(*entry, content);
+}
+
+base::Result<LoadedRelease> load_release(ports::JournalStore& journal, ports::ContentStore& content,
+                                         const base::ReleaseId& release) {
+  LoadedRelease loaded;
+  while (true) {
+    auto chunk = journal.read_stream(release, loaded.state.version, kChunk);
+    if (!chunk) return base::fail(std::move(chunk.error()));
+    for (const ports::StoredEntry& stored : *chunk) {
+      auto entry = decode(stored);
+      if (!entry) return base::fail(std::move(entry.error()));
+      if (loaded.state.version == 0) {
+        auto plan = plan_of(*entry, content);
+        if (!plan) return base::fail(std::move(plan.error()));
+        loaded.plan = std::move(*plan);
+      }
+      loaded.state = core::evolve_intents(
+          core::evolve(loaded.plan, std::move(loaded.state), entry->event, entry->at, entry->by),
+          entry->intents);
+    }
+    if (chunk->size() < kChunk) break;
+  }
+  if (loaded.state.version == 0) return not_found(release);
+  return loaded;
+}
+
+}  // namespace stellwerk::engine

@@ -1,0 +1,27 @@
+// loader.h — a release as its journal tells it: plan from the content store, state by folding its
+// entries.
+//
+// Role: recovery, and every command that reads while no engine runs.          Start here:
+// load_release Thread-safety: one call at a time per store object.
+#pragma once
+
+#include "core/decide.h"
+#include "ports/journal_store.h"
+
+namespace stellwerk::engine {
+
+struct LoadedRelease {
+  core::Plan plan;
+  core::State state;
+};
+
+/// @errors NotFound ENG-0020: no such release; Corruption ENG-0002, CAS-0003, PLN-0002: what was
+/// written cannot be read (nothing is continued on it); and those of the stores.
+base::Result<LoadedRelease> load_release(ports::JournalStore& journal, ports::ContentStore& content,
+                                         const base::ReleaseId& release);
+
+/// Only the plan, from the release's first entry. Same errors.
+base::Result<core::Plan> load_plan(ports::JournalStore& journal, ports::ContentStore& content,
+                                   const base::ReleaseId& release);
+
+}  // namespace stellwerk::engine

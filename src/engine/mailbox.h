@@ -1,0 +1,26 @@
+// mailbox.h — how other threads (API, signals) reach the engine: work handed over, done on the
+// engine's thread.
+//
+// Thread-safety: post from any thread; run_all from the engine's thread.
+#pragma once
+
+#include <functional>
+#include <mutex>
+#include <vector>
+
+namespace stellwerk::engine {
+
+class Mailbox {
+ public:
+  using Work = std::function<void()>;
+  explicit Mailbox(std::function<void()> wake) : wake_(std::move(wake)) {}
+  void post(Work work);
+  void run_all();
+
+ private:
+  std::function<void()> wake_;
+  std::mutex mutex_;
+  std::vector<Work> waiting_;
+};
+
+}  // namespace stellwerk::engine

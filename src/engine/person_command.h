@@ -1,0 +1,33 @@
+// person_command.h — what a person typed, as an input for decide(): the same from the API and from
+// the command line.
+//
+// Thread-safety: any thread.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "core/input.h"
+#include "core/plan.h"
+#include "ports/journal_store.h"
+
+namespace stellwerk::engine {
+
+/// `pause`, `resume`, `promote`, `rollback`, `approve`, `reject`, `attest`.
+struct PersonCommand {
+  std::string verb;
+  std::string reason;                ///< demanded by rollback and reject; at most 4 KiB
+  std::string step;                  ///< attest
+  std::optional<base::Digest> plan;  ///< approve, reject: what is approved
+};
+
+/// Keeps the reason in the content store and makes the input.
+/// @errors InvalidArgument ENG-0030: no such verb, or what it demands is missing; those of the
+/// content store
+base::Result<core::InputBody> input_of(const PersonCommand& command, ports::ContentStore& content);
+
+/// The person an operating-system user is in this release; empty when nobody.
+base::PersonId person_of(const core::Plan& plan, std::string_view os_user);
+
+}  // namespace stellwerk::engine

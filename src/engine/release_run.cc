@@ -1,0 +1,200 @@
+#include "engine/release_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/check.h"
+#include "engine/entries.h"
+
+namespace stellwerk::engine {
+namespace {
+
+/// How long a decided rollback waits for its entry before traffic is written without it (design:
+/// nothing blocks it).
+constexpr base::Duration kAppendPatience = base::milliseconds(250);
+
+bool starts_rollback(const core::Decision& decision) {
+  return std::any_of(decision.entries.begin(), decision.entries.end(), [](const auto& entry) {
+    return std::holds_alternative<core::RollbackInitiated>(entry.event);
+  });
+}
+
+/// Entries keep milliseconds; the state must be the same when it is folded from them.
+base::WallTime to_millisecond(base::WallTime t) { return {t.us - t.us % 1000}; }
+
+}  // namespace
+
+ReleaseRun::ReleaseRun(EnginePorts& ports, Committer& committer, RunHost& host, core::Plan plan,
+                       core::State state, RunbookClock clock)
+    : ports_(ports),
+      committer_(committer),
+      host_(host),
+      plan_(std::make_shared<const core::Plan>(std::move(plan))),
+      state_(std::move(state)),
+      clock_(clock) {}
+
+base::Now ReleaseRun::now() const {
+  const base::MonoTime mono = ports_.clock.mono();
+  return {to_millisecond(ports_.clock.wall()), mono, clock_.at(mono)};
+}
+
+void ReleaseRun::handle(core::InputBody body, const base::PersonId& by, Reply reply) {
+  inputs_.push_back({std::move(body), by, std::move(reply)});
+  decide_next();
+}
+
+void ReleaseRun::pump() {
+  if (!pending_) {
+    const auto due = core::next_due(*plan_, state_);
+    if (due && inputs_.empty() && clock_.at(ports_.clock.mono()) >= *due)
+      inputs_.push_back({core::Ticked{}, {}, {}});
+    decide_next();
+    return;
+  }
+  const base::MonoTime mono = ports_.clock.mono();
+  if (mono - pending_->since >= kAppendPatience) act_early();
+  if (!pending_->in_flight && mono >= pending_->retry_at) append();
+}
+
+std::optional<base::MonoTime> ReleaseRun::wake_at() const {
+  const base::MonoTime mono = ports_.clock.mono();
+  if (!pending_) {
+    const auto due = core::next_due(*plan_, state_);
+    if (!due) return std::nullopt;
+    return mono + clock_.until(*due, mono);
+  }
+  if (!pending_->in_flight) return pending_->retry_at;
+  if (acted_early_.empty() && (pending_->rolls_back || !inputs_.empty()))
+    return std::max(pending_->since + kAppendPatience, mono + base::milliseconds(10));
+  return std::nullopt;
+}
+
+Answer ReleaseRun::answer_of(const core::Decision& decision) {
+  Answer answer{decision.refusal, decision.ignored_because, {}};
+  for (const core::NewEvent& entry : decision.entries)
+    answer.entries.push_back(core::type_of(entry.event));
+  return answer;
+}
+
+void ReleaseRun::decide_next() {
+  while (!pending_ && !inputs_.empty()) {
+    Waiting waiting = std::move(inputs_.front());
+    inputs_.pop_front();
+    const base::Now at = now();
+    core::Decision decision =
+        core::decide(*plan_, state_, {at, waiting.by, std::move(waiting.body)});
+    if (decision.entries.empty()) {
+      if (waiting.reply) waiting.reply(answer_of(decision));
+      continue;
+    }
+    const bool rolls_back = starts_rollback(decision);
+    pending_ = Pending{
+        std::move(decision), at, std::move(waiting.reply), rolls_back, false, at.mono, {}, 0};
+    append();
+  }
+}
+
+void ReleaseRun::append() {
+  CommitRequest request;
+  request.stream = plan_->release;
+  request.expected_version = state_.version;
+  request.ends_stream =
+      core::is_terminal(pending_->decision.next.stage) && !core::is_terminal(state_.stage);
+  request.urgent = pending_->rolls_back;
+  for (const core::NewEvent& event : pending_->decision.entries) {
+    auto entry = encode(plan_->release, event, pending_->at, pending_->decision.next.t0);
+    // Every event is bounded and canonical by construction; if not, that is our own mistake.
+    STELLWERK_CHECK(entry.has_value());
+    request.entries.push_back(std::move(*entry));
+  }
+  request.done = [this](base::Result<std::uint64_t> first) { appended(std::move(first)); };
+  pending_->in_flight = true;
+  committer_.commit(std::move(request));
+}
+
+void ReleaseRun::appended(base::Result<std::uint64_t> first_index) {
+  pending_->in_flight = false;
+  if (first_index)
+    committed(*first_index);
+  else
+    failed(first_index.error());
+}
+
+void ReleaseRun::committed(std::uint64_t first_index) {
+  Pending done = std::move(*pending_);
+  pending_.reset();
+  state_ = std::move(done.decision.next);
+  const Answer answer = answer_of(done.decision);
+
+  for (const base::EffectKey& key : done.decision.cancel) host_.cancel_effect(key);
+  for (const core::NewEvent& entry : done.decision.entries)
+    for (const core::Intent& intent : entry.intents)
+      if (acted_early_.erase(intent.key) == 0) host_.start_effect(plan_->release, intent);
+
+  std::vector<Written> written;
+  for (core::NewEvent& entry : done.decision.entries)
+    written.push_back({first_index++, plan_->release, std::move(entry), done.at, state_.t0});
+  host_.written(written);
+  host_.state_changed(plan_->release);
+  if (done.reply) done.reply(answer);
+  decide_next();
+}
+
+void ReleaseRun::failed(const base::Error& error) {
+  ++pending_->failures;
+  pending_->retry_at = ports_.clock.mono() +
+                       base::milliseconds(200) * std::int64_t{std::min(pending_->failures, 50U)};
+  host_.report(
+      base::Error(error).during(fmt::format("writing the journal of {}", plan_->release.str())));
+  act_early();
+  look_whether_written();
+}
+
+/// An append that failed may still have become durable; then it is not to be repeated.
+void ReleaseRun::look_whether_written() {
+  pending_->in_flight = true;
+  const std::uint64_t version = state_.version;
+  const std::size_t count = pending_->decision.entries.size();
+  ports_.lanes.submit({"store", {}, base::seconds(10), {}, pending_->rolls_back},
+                      [this, version, count](const ports::Call&) {
+                        auto read = ports_.journal.read_stream(plan_->release, version, count);
+                        const bool whole = read && read->size() == count;
+                        const std::uint64_t first = whole ? read->front().index : 0;
+                        return [this, whole, first] {
+                          pending_->in_flight = false;
+                          if (whole) committed(first);
+                        };
+                      });
+}
+
+void ReleaseRun::act_early() {
+  if (pending_->rolls_back)
+    act_early_on(pending_->decision);
+  else
+    look_for_waiting_rollback();
+}
+
+/// A rollback may be waiting behind an append that hangs. Deciding on it in advance shows; its keys
+/// will be the same when the decision is made for good.
+void ReleaseRun::look_for_waiting_rollback() {
+  core::State state = pending_->decision.next;
+  for (const Waiting& waiting : inputs_) {
+    core::Decision decision = core::decide(*plan_, state, {now(), waiting.by, waiting.body});
+    if (starts_rollback(decision)) return act_early_on(decision);
+    state = std::move(decision.next);
+  }
+}
+
+void ReleaseRun::act_early_on(const core::Decision& decision) {
+  for (const core::NewEvent& entry : decision.entries) {
+    for (const core::Intent& intent : entry.intents) {
+      const bool is_traffic = intent.kind == core::EffectKind::ReturnTraffic ||
+                              intent.kind == core::EffectKind::RestoreCapacity;
+      if (is_traffic && acted_early_.insert(intent.key).second)
+        host_.start_emergency(plan_->release, intent);
+    }
+  }
+}
+
+}  // namespace stellwerk::engine

@@ -1,0 +1,115 @@
+// release_run.h — one release under way: its plan, its state, the inputs that wait, the append in
+// flight.
+//
+// Role: turns inputs into decisions, decisions into durable entries, and only then hands the
+// effects on. The emergency path of a rollback is here too. Start here: handle(), pump()
+// Thread-safety: the engine's thread.                                       Spec: docs/engine.md
+// Invariants: at most one append in flight; state() is what the journal says, nothing more.
+#pragma once
+
+#include <deque>
+#include <functional>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "core/decide.h"
+#include "engine/committer.h"
+#include "engine/runbook_clock.h"
+
+namespace stellwerk::engine {
+
+/// What a person's command came to, told once it is durable.
+struct Answer {
+  std::optional<base::Error> refusal;
+  std::string ignored_because;
+  std::vector<std::string> entries;  ///< types of what was written
+};
+using Reply = std::function<void(const Answer&)>;
+
+/// An entry that is durable now.
+struct Written {
+  std::uint64_t index = 0;
+  base::ReleaseId release;
+  core::NewEvent event;
+  base::Now at;
+  std::optional<base::RunbookTime> t0;
+};
+
+/// What a run asks of its surroundings; implemented by the engine.
+class RunHost {
+ public:
+  virtual ~RunHost() = default;
+  virtual void start_effect(const base::ReleaseId& release, const core::Intent& intent) = 0;
+  /// The rollback's traffic write before its entry is durable (at most once per key).
+  virtual void start_emergency(const base::ReleaseId& release, const core::Intent& intent) = 0;
+  virtual void cancel_effect(const base::EffectKey& key) = 0;
+  virtual void written(const std::vector<Written>& entries) = 0;
+  /// The state changed: watch other things, renew other leases.
+  virtual void state_changed(const base::ReleaseId& release) = 0;
+  /// Something a person at the machine must see although it cannot be journaled.
+  virtual void report(const base::Error& error) = 0;
+};
+
+class ReleaseRun {
+ public:
+  ReleaseRun(EnginePorts& ports, Committer& committer, RunHost& host, core::Plan plan,
+             core::State state, RunbookClock clock);
+
+  /// Queues an input; it is decided on at once unless an append is under way.
+  void handle(core::InputBody body, const base::PersonId& by = {}, Reply reply = {});
+  /// Deadlines of the emergency path and of repeated appends.
+  void pump();
+
+  [[nodiscard]] const core::Plan& plan() const { return *plan_; }
+  [[nodiscard]] std::shared_ptr<const core::Plan> shared_plan() const { return plan_; }
+  [[nodiscard]] const core::State& state() const { return state_; }
+  [[nodiscard]] RunbookClock& clock() { return clock_; }
+  [[nodiscard]] const RunbookClock& clock() const { return clock_; }
+  [[nodiscard]] base::Now now() const;
+  [[nodiscard]] bool idle() const { return !pending_ && inputs_.empty(); }
+  /// When pump() or a due timer needs a turn.
+  [[nodiscard]] std::optional<base::MonoTime> wake_at() const;
+
+ private:
+  struct Waiting {
+    core::InputBody body;
+    base::PersonId by;
+    Reply reply;
+  };
+  /// A decision whose entries are not durable yet.
+  struct Pending {
+    core::Decision decision;
+    base::Now at;
+    Reply reply;
+    bool rolls_back = false;
+    bool in_flight = false;  ///< the store has it
+    base::MonoTime since;
+    base::MonoTime retry_at;
+    std::uint32_t failures = 0;
+  };
+
+  void decide_next();
+  void append();
+  void appended(base::Result<std::uint64_t> first_index);
+  void committed(std::uint64_t first_index);
+  void failed(const base::Error& error);
+  void look_whether_written();
+  void act_early();
+  void look_for_waiting_rollback();
+  void act_early_on(const core::Decision& decision);
+  static Answer answer_of(const core::Decision& decision);
+
+  EnginePorts& ports_;
+  Committer& committer_;
+  RunHost& host_;
+  std::shared_ptr<const core::Plan> plan_;
+  core::State state_;
+  RunbookClock clock_;
+  std::deque<Waiting> inputs_;
+  std::optional<Pending> pending_;
+  std::set<base::EffectKey>
+      acted_early_;  ///< by the emergency path; keys are the same once the decision is made
+};
+
+}  // namespace stellwerk::engine

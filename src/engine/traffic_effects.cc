@@ -1,0 +1,128 @@
+// Effects that write to the router. All in its one lane; success is what the router reports, not
+// what was sent.
+#include <fmt/format.h>
+
+#include "engine/effects.h"
+
+namespace stellwerk::engine {
+namespace {
+
+constexpr base::Duration kTrafficTimeout = base::seconds(10);
+
+EffectResult done(std::string summary) {
+  return {core::Outcome::Done, std::move(summary), {}, base::Json::object()};
+}
+
+EffectResult compare(const base::Result<core::RoutingTable>& read_back,
+                     const core::RoutingTable& wanted, std::string summary) {
+  if (!read_back) return failure(read_back.error());
+  if (*read_back == wanted) return done(std::move(summary));
+  return {core::Outcome::Failed,
+          "the router shows other routes than were written",
+          {},
+          base::Json::object()};
+}
+
+std::string emergency_line(const EffectContext& context, const EffectResult& result) {
+  const base::Json line = {{"release", context.plan->release.str()},
+                           {"effect", context.intent.key.str()},
+                           {"kind", std::string(core::to_string(context.intent.kind))},
+                           {"outcome", std::string(core::to_string(result.outcome))}};
+  return line.dump();
+}
+
+/// The routes of the old version for a component that the router does not know yet; a router that
+/// serves another version than the release goes from is a mistake of the release, not to be mended
+/// silently.
+base::Result<void> ensure_stable(ports::TrafficRouter& router, const ports::VersionRef& version,
+                                 const ports::Call& call) {
+  auto current = router.current(call);
+  if (!current) return base::fail(std::move(current.error()));
+  const auto routes = current->table.components.find(version.component);
+  if (routes == current->table.components.end()) {
+    core::RoutingTable table;
+    table.components[version.component].stable = version.version;
+    auto applied = router.apply(table, call);
+    if (!applied) return base::fail(std::move(applied.error()));
+    return {};
+  }
+  if (routes->second.stable == version.version) return {};
+  return base::fail(
+      base::error(base::Code::Conflict, "ENG-0022",
+                  fmt::format("{} goes from {}, but the router serves {}", version.component.str(),
+                              version.version.to_string(), routes->second.stable.to_string()))
+          .now("traffic is unchanged")
+          .then("mend `from` in release.yaml", "a release starts from what is installed"));
+}
+
+}  // namespace
+
+/// The instances that run become the version's servers.
+void Effects::serve(const Context& context, const ports::VersionRef& version, EffectResult result) {
+  if (result.outcome != core::Outcome::Done) return answer(context, std::move(result));
+  const core::PlannedComponent* component = context->plan->find_component(version.component);
+  const bool is_old = version.version == component->from;
+  run(context, {"router", base::seconds(20), context->state.rollback.has_value()},
+      [this, version, is_old, health = component->health,
+       summary = std::move(result.summary)](const ports::Call& call) -> EffectResult {
+        auto status = ports_.workload.status(version);
+        if (!status) return failure(status.error());
+        const ports::Endpoints endpoints{version, status->instances, health};
+        if (auto served = ports_.router.endpoints({&endpoints, 1}, call); !served)
+          return failure(served.error());
+        if (is_old)
+          if (auto stable = ensure_stable(ports_.router, version, call); !stable)
+            return failure(stable.error());
+        return done(summary);
+      });
+}
+
+void Effects::move_traffic(const Context& context) {
+  run(context, {"router", kTrafficTimeout},
+      [this, context](const ports::Call& call) -> EffectResult {
+        const core::Plan& plan = *context->plan;
+        const auto number = static_cast<std::uint32_t>(std::stoul(context->intent.subject));
+        const core::RoutingTable wanted = core::routes_of_wave(plan, number);
+        // The lease first: the tenants of earlier waves must not fall back while the table is
+        // written.
+        if (plan.guard.guard_lost == core::GuardLost::Old)
+          if (auto leased = ports_.router.renew({&plan.release, 1}, plan.guard.lease, call);
+              !leased)
+            return failure(leased.error());
+        return compare(ports_.router.apply(wanted, call), wanted,
+                       fmt::format("wave {} read back", number));
+      });
+}
+
+void Effects::return_traffic(const Context& context) {
+  run(context, {"router", kTrafficTimeout, true},
+      [this, context](const ports::Call& call) -> EffectResult {
+        const core::Plan& plan = *context->plan;
+        const core::RoutingTable wanted = core::routes_of_wave(plan, 0);
+        auto revoked = ports_.router.revoke(plan.release, call);
+        EffectResult result = revoked ? compare(ports_.router.apply(wanted, call), wanted,
+                                                "0 % on the new version, read back")
+                                      : failure(revoked.error());
+        if (!context->emergency) return result;
+        if (auto logged = ports_.emergency.append(emergency_line(*context, result)); !logged)
+          result.summary += "; " + logged.error().one_line();
+        return result;
+      });
+}
+
+void Effects::settle_traffic(const Context& context) {
+  run(context, {"router", kTrafficTimeout},
+      [this, context](const ports::Call& call) -> EffectResult {
+        const core::Plan& plan = *context->plan;
+        const auto settled = static_cast<std::uint32_t>(plan.waves.size()) + 1;
+        const core::RoutingTable wanted = core::routes_of_wave(plan, settled);
+        EffectResult result =
+            compare(ports_.router.apply(wanted, call), wanted, "the new version is the stable one");
+        if (result.outcome != core::Outcome::Done) return result;
+        if (auto revoked = ports_.router.revoke(plan.release, call); !revoked)
+          return failure(revoked.error());
+        return result;
+      });
+}
+
+}  // namespace stellwerk::engine

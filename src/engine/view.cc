@@ -1,0 +1,146 @@
+#include "engine/view.h"
+
+#include <fmt/format.h>
+
+#include "core/names.h"
+
+namespace stellwerk::engine {
+namespace {
+
+base::Json components_of(const core::Plan& plan) {
+  base::Json rows = base::Json::array();
+  for (const core::PlannedComponent& component : plan.components)
+    rows.push_back({{"name", component.name.str()},
+                    {"from", component.from.to_string()},
+                    {"to", component.to.to_string()}});
+  return rows;
+}
+
+base::Json steps_of(const core::State& state, const std::vector<core::Step>& steps) {
+  base::Json rows = base::Json::array();
+  for (const core::Step& step : steps) {
+    base::Json row = {{"id", step.id.str()},
+                      {"title", step.title},
+                      {"phase", std::string(to_string(step.phase))},
+                      {"kind", std::string(kind_of(step.action))},
+                      {"status", std::string(to_string(state.status_of(step.id)))},
+                      {"follow_up", step.follow_up}};
+    base::Json roles = base::Json::array();
+    for (const core::Role role : step.roles) roles.push_back(std::string(to_string(role)));
+    row["roles"] = std::move(roles);
+    if (const auto found = state.steps.find(step.id); found != state.steps.end()) {
+      if (!found->second.summary.empty()) row["summary"] = found->second.summary;
+      if (!found->second.by.empty()) row["by"] = found->second.by.str();
+      if (found->second.evidence) row["evidence"] = found->second.evidence->to_string();
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+base::Json traffic_of(const core::Plan& plan, const core::State& state) {
+  base::Json traffic = {{"new_version_share_ppm", 0}, {"tenants", base::Json::array()}};
+  if (state.settled) {
+    traffic["new_version_share_ppm"] = base::kWhole.value;
+    return traffic;
+  }
+  const bool moved = state.may_carry_traffic && state.wave > 0 && !state.lease_expired;
+  if (!moved) return traffic;
+  const bool under_way = state.stage == core::Stage::Moving;
+  const std::uint32_t number = under_way ? state.wave - 1 : state.wave;
+  if (number == 0) return traffic;
+  const core::PlannedWave& wave = plan.wave(number);
+  traffic["new_version_share_ppm"] = wave.share_real.value;
+  for (const base::TenantId& tenant : wave.serves) traffic["tenants"].push_back(tenant.str());
+  return traffic;
+}
+
+base::Json verdict_of(const core::Verdict& verdict) {
+  base::Json json = {{"action", std::string(to_string(verdict.action))},
+                     {"cause", std::string(to_string(verdict.cause))},
+                     {"findings", base::Json::array()}};
+  for (const core::Finding& finding : verdict.findings)
+    json["findings"].push_back({{"cause", std::string(to_string(finding.cause))},
+                                {"action", std::string(to_string(finding.action))},
+                                {"component", finding.component.str()},
+                                {"subject", finding.subject},
+                                {"requests", finding.requests},
+                                {"bad", finding.bad},
+                                {"value", finding.value},
+                                {"limit", finding.limit}});
+  return json;
+}
+
+void add_times(base::Json& view, const core::Plan& plan, const core::State& state) {
+  view["speed"] = state.anchor.speed;
+  if (!state.t0) return;
+  view["t0"] = base::rfc3339(base::WallTime{state.t0->us});
+  if (const auto due = core::next_due(plan, state))
+    view["next_due"] = base::offset_text(*due - *state.t0);
+}
+
+void add_live(base::Json& view, const core::Plan& plan, const core::State& state,
+              const LiveFigures& live) {
+  if (state.t0) {
+    view["runbook_time"] =
+        base::offset_text(base::seconds((live.now.runbook - *state.t0).us / 1'000'000));
+    if (const auto due = core::next_due(plan, state))
+      view["next_due_in_us"] = std::max<std::int64_t>((*due - live.now.runbook).us, 0);
+  }
+  if (live.watch == nullptr) return;
+  const HoldView hold = live.watch->hold();
+  const bool watching = state.stage == core::Stage::PostChecking;
+  if (watching || state.stage == core::Stage::Holding)
+    view["hold"] = {
+        {"guarded_us", hold.guarded.us},
+        {"wanted_us", (watching ? plan.schedule.post_check : plan.wave(state.wave).hold).us},
+        {"requests", hold.requests}};
+  view["kpis"] = kpi::to_json(live.watch->figures(live.now.mono));
+  view["lost_lines"] = live.watch->lost_lines();
+  if (core::guard_armed(state)) view["verdict"] = verdict_of(live.watch->verdict());
+}
+
+}  // namespace
+
+base::Json view_of(const core::Plan& plan, const core::State& state,
+                   const std::optional<LiveFigures>& live) {
+  base::Json view = list_row(plan, state);
+  view["plan"] = state.plan.to_string();
+  view["components"] = components_of(plan);
+  view["traffic"] = traffic_of(plan, state);
+  view["guard_armed"] = core::guard_armed(state);
+  view["entries"] = state.version;
+  view["steps"] = steps_of(state, plan.steps);
+  if (state.rollback) {
+    view["rollback"] = {{"cause", std::string(to_string(state.rollback->cause))},
+                        {"detail", state.rollback->detail},
+                        {"by", state.rollback->by.empty() ? "stellwerk" : state.rollback->by.str()},
+                        {"traffic_returned", state.rollback->traffic_returned}};
+    view["rollback_steps"] = steps_of(state, plan.rollback);
+  }
+  view["waiting_for"] = base::Json::array();
+  for (const base::StepId& step : core::waiting_for_people(plan, state))
+    view["waiting_for"].push_back(step.str());
+  if (state.verdict) view["verdict"] = verdict_of(*state.verdict);
+  add_times(view, plan, state);
+  if (live) add_live(view, plan, state, *live);
+  return view;
+}
+
+base::Json list_row(const core::Plan& plan, const core::State& state) {
+  base::Json row = {{"release", plan.release.str()},
+                    {"title", plan.title},
+                    {"type", std::string(to_string(plan.type))},
+                    {"strategy", std::string(to_string(plan.strategy))},
+                    {"stage", std::string(to_string(state.stage))},
+                    {"ended", core::is_terminal(state.stage)},
+                    {"wave", state.wave},
+                    {"waves", plan.waves.size()}};
+  if (state.paused)
+    row["paused"] = {{"cause", std::string(to_string(state.paused->cause))},
+                     {"detail", state.paused->detail},
+                     {"by", state.paused->by.empty() ? "stellwerk" : state.paused->by.str()}};
+  return row;
+}
+
+}  // namespace stellwerk::engine
