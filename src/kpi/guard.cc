@@ -187,11 +187,11 @@ std::vector<HealthEvidence> Guard::health_evidence(MonoTime now) const {
     all.push_back({name, target.service, target.is_component, target.is_new_version,
                    target.failed_in_row, target.tightest, silent});
   }
-  std::stable_sort(all.begin(), all.end(), [&](const HealthEvidence& a, const HealthEvidence& b) {
+  std::sort(all.begin(), all.end(), [&](const HealthEvidence& a, const HealthEvidence& b) {
     const auto badness = [&](const HealthEvidence& h) {
       return std::tuple(health_failed(policy_, h), h.is_component, h.failed_in_row);
     };
-    return badness(a) > badness(b);
+    return badness(a) != badness(b) ? badness(a) > badness(b) : a.target < b.target;
   });
   if (all.size() > GuardEvidence::kHealthMax) all.resize(GuardEvidence::kHealthMax);
   return all;

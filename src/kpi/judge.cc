@@ -1,7 +1,7 @@
 #include "kpi/judge.h"
 
 #include <algorithm>
-#include <string>
+#include <string_view>
 #include <tuple>
 #include <utility>
 
@@ -185,8 +185,13 @@ class Judge {
   }
 
   core::Verdict ranked() {
-    std::stable_sort(findings_.begin(), findings_.end(), [](const Finding& a, const Finding& b) {
-      return a.action != b.action ? a.action > b.action : rank(a.cause) < rank(b.cause);
+    std::sort(findings_.begin(), findings_.end(), [](const Finding& a, const Finding& b) {
+      const auto order = [](const Finding& f) {
+        return std::tuple(-static_cast<int>(f.action), rank(f.cause),
+                          std::string_view(f.component.str()), std::string_view(f.subject), f.value,
+                          f.requests);
+      };
+      return order(a) < order(b);
     });
     if (findings_.size() > kFindingsMax) findings_.resize(kFindingsMax);
     core::Verdict verdict;
