@@ -57,8 +57,10 @@ base::Result<void> Deployment::want(WorkloadRecord record) {
   if (auto saved = surroundings_.store.save(record); !saved)
     return base::fail(not_kept(record.version, saved.error()));
   record_ = std::move(record);
-  for (auto& [number, instance] : instances_)
+  for (auto& [number, instance] : instances_) {
     if (surplus(number)) instance->stop(record_.spec.stop_timeout);
+    instance->compare(record_.spec);
+  }
   return {};
 }
 

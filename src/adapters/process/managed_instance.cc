@@ -43,9 +43,13 @@ bool ManagedInstance::adopt(const core::WorkloadSpec& spec) {
   surroundings_.port_book.take(record_.port);
   auto pidfd = process::adopt(record_.process);
   if (!pidfd.valid()) return false;
-  other_command_ = record_.command != command_digest(spec.command);
+  compare(spec);
   began(std::move(pidfd), "taken over after a restart of Stellwerk");
   return true;
+}
+
+void ManagedInstance::compare(const core::WorkloadSpec& spec) {
+  other_command_ = record_.command != command_digest(spec.command);
 }
 
 void ManagedInstance::start(const core::WorkloadSpec& spec) {

@@ -40,6 +40,8 @@ class ManagedInstance {
   bool adopt(const core::WorkloadSpec& spec);
   /// Starts it; a failure is kept in start_error() and tried again after a back-off.
   void start(const core::WorkloadSpec& spec);
+  /// Notes whether it runs what the specification says now; running ones are kept either way.
+  void compare(const core::WorkloadSpec& spec);
   /// SIGTERM now, SIGKILL after `stop_timeout`; then it is Stopped. Repeatable.
   void stop(base::Duration stop_timeout);
   /// Ends a back-off: it is started at the next tick, and its failures are forgotten.
@@ -86,7 +88,7 @@ class ManagedInstance {
   std::uint32_t failures_ = 0;
   std::uint32_t bad_probes_ = 0;
   std::string last_exit_;
-  bool other_command_ = false;  ///< adopted, and the specification has changed since it was started
+  bool other_command_ = false;  ///< the specification has changed since it was started
   std::optional<base::Error> start_error_;
   base::MonoTime began_at_;
   base::MonoTime next_probe_;

@@ -119,8 +119,7 @@ base::Result<ports::WorkloadStatus> Supervisor::wait_until_ready(Lock& lock,
   for (;;) {
     const auto* target = find(record.version);
     if (target == nullptr)
-      return base::fail(Code::Conflict, "PRC-0004",
-                        fmt::format("{} was retired meanwhile", name_of(record.version)));
+      return stopped_waiting(record.version, "to become ready", "it was retired meanwhile");
     if (target->all_ready()) return target->status();
     if (auto error = target->hopeless()) return base::fail(std::move(*error));
     if (surroundings_.clock.mono() >= give_up_at) return base::fail(target->never_ready(patience));
