@@ -1,6 +1,8 @@
 // Rows are long on purpose: one text stays one literal, so that it can be searched for.
 #include "base/messages_table.h"
 
+#include <array>
+
 namespace stellwerk::base {
 namespace {
 
@@ -192,10 +194,12 @@ constexpr MessageRow kNotices[] = {
      "Please look at its state with: stellwerk release show {release}\n"},
 };
 
-constexpr std::span<const MessageRow> kSections[] = {kNotices};
-
 }  // namespace
 
-std::span<const std::span<const MessageRow>> message_sections() { return kSections; }
+std::span<const std::span<const MessageRow>> message_sections() {
+  static const std::array<std::span<const MessageRow>, 4> sections{
+      kNotices, plan_messages(), event_messages(), cli_messages()};
+  return sections;
+}
 
 }  // namespace stellwerk::base

@@ -19,4 +19,12 @@ struct MessageRow {
 /// All sections, in the order of the file.
 std::span<const std::span<const MessageRow>> message_sections();
 
+/// What a plan says: roles, titles of steps, notes (messages_plan.cc).
+std::span<const MessageRow> plan_messages();
+/// What the terminal says about events, and words for stages, causes and verdicts
+/// (messages_events.cc).
+std::span<const MessageRow> event_messages();
+/// What the command line says beside that (messages_cli.cc).
+std::span<const MessageRow> cli_messages();
+
 }  // namespace stellwerk::base

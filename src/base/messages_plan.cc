@@ -1,0 +1,140 @@
+// Rows are long on purpose: one text stays one literal, so that it can be searched for.
+#include "base/messages_table.h"
+
+namespace stellwerk::base {
+namespace {
+
+constexpr MessageRow kPlan[] = {
+    // ---- role.*: who does it
+    {"role.release-manager", "Release Manager", "Release Manager"},
+    {"role.devops", "DevOps", "DevOps"},
+    {"role.qa", "QA", "QA"},
+    {"role.product-owner", "Product Owner", "Product Owner"},
+    {"role.audit-officer", "Audit Officer", "Audit Officer"},
+
+    // ---- step.*: titles of the plan's steps; {component}, {from}, {to}, {wave}, {share}, {count},
+    // {role} where they mean something
+    {"step.preparation.changelog", "Changelog und Release Notes erstellt, genehmigt und verteilt",
+     "Changelog and release notes written, approved and distributed"},
+    {"step.preparation.version", "Version vergeben: Git-Tag und Docker-Image",
+     "Version assigned: Git tag and Docker image"},
+    {"step.preparation.tests", "Build und alle Tests grün", "Build and all tests green"},
+    {"step.preparation.import-tests", "Feldmapping, Probeimporte und Plausibilität geprüft",
+     "Field mapping, trial imports and plausibility checked"},
+    {"step.preparation.migration-guide", "Migrationsleitfaden veröffentlicht",
+     "Migration guide published"},
+    {"step.preparation.backup", "Backups erstellt und Wiederherstellung geprüft",
+     "Backups made and their restoration checked"},
+    {"step.preparation.draft", "Release als Draft protokolliert", "Release recorded as a draft"},
+    {"step.preparation.schedule", "Zeitplan protokolliert", "Schedule recorded"},
+    {"step.preparation.approval", "Freigabe: {role} ({count})", "Approval: {role} ({count})"},
+    {"step.preparation.approval-signed", "Signierte Freigabe: {role} ({count})",
+     "Signed approval: {role} ({count})"},
+    {"step.pre-check.announcement", "Stakeholder informiert", "Stakeholders informed"},
+    {"step.pre-check.health", "Health-Check aller Services", "Health check of all services"},
+    {"step.pre-check.database", "DB-Migrationen geprüft (Dry-Run), oder keine in diesem Release",
+     "Database migrations checked (dry run), or none in this release"},
+    {"step.pre-check.compatibility", "Schema-Kompatibilität geprüft und dokumentiert",
+     "Schema compatibility checked and documented"},
+    {"step.rollout.pre-check-record", "Pre-Check-Ergebnisse dokumentiert",
+     "Results of the pre-checks recorded"},
+    {"step.rollout.start", "Rollout begonnen", "Rollout started"},
+    {"step.rollout.start-notice", "Stakeholder über den Beginn informiert",
+     "Stakeholders told of the start"},
+    {"step.rollout.deploy", "{component} {to} starten und aufwärmen",
+     "Start and warm up {component} {to}"},
+    {"step.rollout.deployed", "Neue Version läuft und ist gesund",
+     "New version runs and is healthy"},
+    {"step.rollout.wave", "Welle {wave}: {share} des Verkehrs", "Wave {wave}: {share} of traffic"},
+    {"step.rollout.progress-notice", "Stakeholder über den Fortschritt informiert",
+     "Stakeholders told of the progress"},
+    {"step.post-check.rollout-completed", "Rollout abgeschlossen, KPIs stabil",
+     "Rollout completed, KPIs stable"},
+    {"step.post-check.watch", "KPIs überwachen", "KPIs watched"},
+    {"step.post-check.smoke", "UAT Smoke Tests: kritische User-Journeys",
+     "UAT smoke tests: critical user journeys"},
+    {"step.post-check.logs", "Logs durchgesehen (Fehler, Warnings)",
+     "Logs looked through (errors, warnings)"},
+    {"step.post-check.import-records", "Importfiles, Mapping-Logs und Fehlerlisten abgelegt",
+     "Import files, mapping logs and error lists kept"},
+    {"step.post-check.comparison", "KPI-Vergleich vorher/nachher",
+     "KPIs compared, before and after"},
+    {"step.post-check.integrity", "Integritätsprüfung des Audit-Logs",
+     "Integrity check of the audit log"},
+    {"step.post-check.summary", "Release-Bericht erstellt", "Release report written"},
+    {"step.post-check.metrics", "KPI-Vergleich protokolliert", "KPI comparison recorded"},
+    {"step.post-check.verified", "Release als Completed protokolliert",
+     "Release recorded as completed"},
+    {"step.post-check.success-notice", "Stakeholder und On-Call über den Erfolg informiert",
+     "Stakeholders and on-call told of the success"},
+    {"step.post-check.audit-log", "Audit-Log vollständig und signiert",
+     "Audit log complete and signed"},
+    {"step.post-check.release-notes", "Release Notes veröffentlicht", "Release notes published"},
+    {"step.post-check.reports", "Deployment-Report und KPI-Vergleich als PDF abgelegt",
+     "Deployment report and KPI comparison filed as PDF"},
+    {"step.post-check.retrospective", "Retrospektive geplant, Lessons Learned festgehalten",
+     "Retrospective planned, lessons learned written down"},
+    {"step.rollback.decision", "Rollback entschieden, Stakeholder informiert",
+     "Rollback decided, stakeholders informed"},
+    {"step.rollback.return-traffic", "Verkehr zurück auf die alte Version",
+     "Traffic back to the old version"},
+    {"step.rollback.executed-notice", "Stakeholder über den Rollback informiert",
+     "Stakeholders told of the rollback"},
+    {"step.rollback.retire", "{component} {to} stoppen", "Stop {component} {to}"},
+    {"step.rollback.restored",
+     "Altzustand wiederhergestellt (keine Down-Migrationen, keine Feature Flags)",
+     "Old state restored (no down migrations, no feature flags)"},
+    {"step.rollback.completed-notice", "Stakeholder über den Abschluss informiert",
+     "Stakeholders told of its completion"},
+    {"step.rollback.reason", "Grund, Zeit und Verantwortliche protokolliert",
+     "Reason, time and responsible people recorded"},
+    {"step.rollback.audit-log", "Rollback vollständig und signiert protokolliert",
+     "Rollback recorded completely and signed"},
+    {"step.rollback.incident-report", "Schweregrad analysiert, Incident-Report verteilt",
+     "Severity analysed, incident report distributed"},
+    {"step.rollback.post-mortem", "Post-Mortem geplant", "Post-mortem planned"},
+
+    // ---- plan.note.*: what a person should read in a plan
+    {"plan.note.skipped-version",
+     "{component}: {from} → {to} überspringt Versionsnummern; erwartet wird {expected}",
+     "{component}: {from} → {to} skips version numbers; {expected} is expected"},
+    {"plan.note.pre-release", "{component}: {to} ist eine Vorabversion",
+     "{component}: {to} is a pre-release"},
+    {"plan.note.standby",
+     "Die alte Version bleibt bis zum Ende der Nachprüfung bereit ({post_check}), nicht nur "
+     "{standby}",
+     "The old version stays ready until the end of the post-check ({post_check}), not only "
+     "{standby}"},
+    {"plan.note.wave-dropped",
+     "Die Welle mit {share} entfällt: Sie würde in dieser Umgebung keinen Mandanten umstellen",
+     "The wave of {share} is left out: in this environment it would move no tenant"},
+    {"plan.note.last-wave",
+     "Die letzte Welle stellt keinen bekannten Mandanten mehr um, nur noch Anfragen ohne Mandant",
+     "The last wave moves no known tenant, only requests without a tenant"},
+    {"plan.note.named-more",
+     "Welle {wave}: Die genannten Mandanten tragen {real}, mehr als die verlangten {wanted}",
+     "Wave {wave}: the tenants named carry {real}, more than the {wanted} asked for"},
+    {"plan.note.error-baseline",
+     "Erfolgskriterium „Error-Rate < Baseline“: erfüllt, wenn sie nicht höher ist; liegt die "
+     "Baseline bei 0 %, "
+     "kann sie nicht niedriger werden",
+     "Success criterion “error rate < baseline”: met when it is not higher; at a baseline of 0 % "
+     "it could not be "
+     "lower"},
+    {"plan.note.other-services",
+     "Fällt der Health-Check eines Service aus, der keine Komponente ist, wird angehalten statt "
+     "zurückgerollt",
+     "A failed health check of a service that is no component pauses the release instead of "
+     "rolling it back"},
+    {"plan.note.no-lease",
+     "Ohne Lease (guard_lost: hold): Fällt Stellwerk aus, bleibt der Verkehr auf der neuen Version",
+     "Without a lease (guard_lost: hold): if Stellwerk is gone, traffic stays on the new version"},
+    {"plan.note.waived", "{service} darf beim Pre-Check ausfallen: {reason}",
+     "{service} may be unhealthy at the pre-check: {reason}"},
+};
+
+}  // namespace
+
+std::span<const MessageRow> plan_messages() { return kPlan; }
+
+}  // namespace stellwerk::base
