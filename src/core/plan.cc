@@ -1,0 +1,45 @@
+#include "core/plan.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/check.h"
+
+namespace stellwerk::core {
+namespace {
+
+template <class Items, class Matches>
+auto find_in(const Items& items, Matches matches) -> const typename Items::value_type* {
+  const auto found = std::find_if(items.begin(), items.end(), matches);
+  return found == items.end() ? nullptr : &*found;
+}
+
+// In the order of StepAction's alternatives.
+constexpr std::array<std::string_view, std::variant_size_v<StepAction>> kKinds{
+    "command", "http",  "manual",     "health",    "approval", "record",         "deploy",
+    "wave",    "watch", "comparison", "integrity", "summary",  "return-traffic", "retire"};
+
+}  // namespace
+
+std::string_view kind_of(const StepAction& action) { return kKinds.at(action.index()); }
+
+const Step* Plan::find_step(const base::StepId& id) const {
+  const auto is_it = [&](const Step& step) { return step.id == id; };
+  const Step* step = find_in(steps, is_it);
+  return step != nullptr ? step : find_in(rollback, is_it);
+}
+
+const PlannedComponent* Plan::find_component(const base::ComponentName& name) const {
+  return find_in(components, [&](const PlannedComponent& each) { return each.name == name; });
+}
+
+const PlannedWave& Plan::wave(std::uint32_t number) const {
+  STELLWERK_CHECK(number >= 1 && number <= waves.size());
+  return waves[number - 1];
+}
+
+const Person* Plan::find_person(const base::PersonId& id) const {
+  return find_in(people, [&](const Person& each) { return each.id == id; });
+}
+
+}  // namespace stellwerk::core
