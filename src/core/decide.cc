@@ -112,10 +112,19 @@ void on_traffic_returned(Decider& d, const Intent& intent, const EffectReturned&
       d.emit(StepPassed{step.id, in.summary, in.evidence});
 }
 
+/// At the start of a release: without the old version there is nothing to release from.
+void on_old_version_up(Decider& d, const Intent& intent, const EffectReturned& in) {
+  const bool repeat = in.outcome != Outcome::Done && intent.attempt < kAttemptsMax;
+  d.emit(finished(in), repeat ? std::vector<Wanted>{again(intent)} : std::vector<Wanted>{});
+  if (in.outcome != Outcome::Done && !repeat && !d.s.paused)
+    d.pause(PauseCause::StepFailed, std::string(kOldVersion));
+}
+
 /// Restored or not: traffic goes back now, and no faster than the capacity that came.
-void on_capacity_restored(Decider& d, const EffectReturned& in) {
+void on_capacity_restored(Decider& d, const Intent& intent, const EffectReturned& in) {
+  if (d.s.stage != Stage::RollingBack) return on_old_version_up(d, intent, in);
   d.emit(finished(in));
-  if (d.s.stage != Stage::RollingBack || d.has_open(EffectKind::RestoreCapacity)) return;
+  if (d.has_open(EffectKind::RestoreCapacity)) return;
   if (d.has_open(EffectKind::ReturnTraffic) || d.s.rollback->traffic_returned) return;
   d.emit(EffectRequested{"return traffic"}, {{EffectKind::ReturnTraffic, ""}});
 }
@@ -236,7 +245,7 @@ void on_input(Decider& d, const EffectReturned& in) {
     case EffectKind::ReturnTraffic:
       return on_traffic_returned(d, intent, in);
     case EffectKind::RestoreCapacity:
-      return on_capacity_restored(d, in);
+      return on_capacity_restored(d, intent, in);
     case EffectKind::SettleTraffic:
       return on_settled(d, intent, in);
     case EffectKind::RetireNew:

@@ -74,7 +74,7 @@ bool phase_begun(const State& s, Phase phase) {
     case Phase::Preparation:
       return s.stage != Stage::Unborn;
     case Phase::PreCheck:
-      return s.t0 && s.stage != Stage::Announced;
+      return s.t0.has_value();  // people may be ready before the hour
     case Phase::Rollout:
       return s.may_carry_traffic || s.rollout_completed;
     case Phase::PostCheck:
@@ -133,6 +133,15 @@ bool same_plan(Decider& d, const base::Digest& digest) {
   return false;
 }
 
+/// The release starts from its old versions: they run and the router serves them, before anything
+/// is checked.
+std::vector<Wanted> old_versions(const Plan& plan) {
+  std::vector<Wanted> wanted;
+  for (const PlannedComponent& component : plan.components)
+    wanted.push_back({EffectKind::RestoreCapacity, component.name.str()});
+  return wanted;
+}
+
 void reopen_failed_steps(Decider& d) {
   std::vector<base::StepId> failed;
   for (const auto& [id, step] : d.s.steps)
@@ -166,7 +175,7 @@ void on_input(Decider& d, const RunRequested& in) {
   ReleaseScheduled scheduled;
   if (d.plan.schedule.start) scheduled.start_us = d.plan.schedule.start->us;
   scheduled.announce_lead = d.plan.schedule.announce_lead;
-  d.emit(std::move(scheduled));
+  d.emit(std::move(scheduled), old_versions(d.plan));
 }
 
 void on_input(Decider& d, const Attested& in) {
@@ -253,8 +262,10 @@ void on_input(Decider& d, const ResumeRequested& in) {
             .then(fmt::format("stellwerk release watch {}", d.plan.release.str()), "the figures")
             .then(fmt::format("stellwerk release rollback {} --reason TEXT", d.plan.release.str()),
                   "back to the old version"));
+  const bool old_version_failed = d.s.paused->detail == kOldVersion;
   d.emit(ReleaseResumed{false, in.reason}, {}, d.by);
   reopen_failed_steps(d);
+  if (old_version_failed) d.emit(EffectRequested{"bring up the old version"}, old_versions(d.plan));
   if (d.s.lease_expired) restart_wave(d);
 }
 

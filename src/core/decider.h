@@ -71,6 +71,9 @@ class Decider {
   [[nodiscard]] bool reached(base::Duration offset) const;
 };
 
+/// Detail of the pause when the old version cannot be brought up at the start.
+inline constexpr std::string_view kOldVersion = "old-version";
+
 /// Waits between attempts: 250 ms doubling up to 30 s.
 base::Duration back_off(std::uint32_t attempt);
 

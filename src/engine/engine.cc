@@ -204,10 +204,25 @@ void Engine::written(const std::vector<Written>& entries) {
   outbox_.wake(entries.back().index + 1);
 }
 
+void Engine::set_rollout_speed(const base::ReleaseId& release, std::int64_t speed) {
+  if (const auto found = live_.find(release); found != live_.end())
+    found->second->rollout_speed = speed;
+}
+
+void Engine::change_speed(Live& live) {
+  if (live.run.state().stage != core::Stage::Deploying || !live.rollout_speed) return;
+  const std::int64_t speed = *live.rollout_speed;
+  live.rollout_speed.reset();
+  const base::MonoTime now = ports_.clock.mono();
+  live.run.clock().set_speed(speed, now);
+  live.run.handle(core::ClockBound{live.run.clock().at(now), speed});
+}
+
 void Engine::state_changed(const base::ReleaseId& release) {
   Live& live = *live_.at(release);
   live.watch.follow(live.run.state(), ports_.clock.mono());
   world_changed_ = true;
+  change_speed(live);
 }
 
 void Engine::report(const base::Error& error) {

@@ -84,6 +84,7 @@ class Engine final : private RunHost {
                              std::optional<std::int64_t> speed);
   /// Live, or loaded for a command to a release that has ended. nullptr: the reply was given.
   Live* find_or_load(const base::ReleaseId& release, const Reply& reply);
+  void change_speed(Live& live);
   void restart_effects(Live& live);
   base::Result<void> take_in_emergency();
   [[nodiscard]] base::Result<void> check_free(const core::Plan& plan) const;

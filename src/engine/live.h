@@ -16,6 +16,7 @@ struct Engine::Live {
   ReleaseRun run;
   GuardWatch watch;
   std::set<base::EffectKey> started;          ///< by this process
+  std::optional<std::int64_t> rollout_speed;  ///< asked for a demonstration
   bool sending_hold = false;                  ///< evidence of a hold is being stored
   std::map<std::string, bool> old_instances;  ///< last probe of each instance of an old version
 };

@@ -55,6 +55,13 @@ base::Json traffic_of(const core::Plan& plan, const core::State& state) {
   return traffic;
 }
 
+base::Json limits_of(const core::Thresholds& limits) {
+  return {{"error_rate_pause_ppm", limits.error_rate_pause.value},
+          {"error_rate_rollback_ppm", limits.error_rate_rollback.value},
+          {"p95_us", limits.p95_pause.us},
+          {"consumer_lag", limits.consumer_lag_pause}};
+}
+
 base::Json verdict_of(const core::Verdict& verdict) {
   base::Json json = {{"action", std::string(to_string(verdict.action))},
                      {"cause", std::string(to_string(verdict.cause))},
@@ -109,6 +116,7 @@ base::Json view_of(const core::Plan& plan, const core::State& state,
   view["components"] = components_of(plan);
   view["traffic"] = traffic_of(plan, state);
   view["guard_armed"] = core::guard_armed(state);
+  view["limits"] = limits_of(plan.guard.limits);
   view["entries"] = state.version;
   view["steps"] = steps_of(state, plan.steps);
   if (state.rollback) {

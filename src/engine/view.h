@@ -16,8 +16,7 @@ struct LiveFigures {
   base::Now now;
 };
 
-/// `release`, `stage`, `phase`, `wave`, `waves`, `t0`, `paused`, `waiting_for`, `steps`, `traffic`,
-/// `verdict`, `next_due`; with figures: `hold`, `kpis`, `lost_lines`.
+/// Every key: docs/reference/release-view.md. With figures also `hold`, `kpis`, `lost_lines`.
 base::Json view_of(const core::Plan& plan, const core::State& state,
                    const std::optional<LiveFigures>& live);
 /// One line of `release list`.

@@ -1,0 +1,349 @@
+// The decision core as stories: what a release does with good answers, bad ones, people and
+// crashes.
+#include "core/decide.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "core/names.h"
+#include "core/story.h"
+
+namespace stellwerk::core {
+namespace {
+
+using testing::Story;
+
+const base::PersonId kManager{"release-manager-123"};
+
+std::vector<std::string> only_runbook(const std::vector<std::string>& types) {
+  static const std::vector<std::string> kRunbook{"audit.release.planned",
+                                                 "scheduler.release.planned",
+                                                 "notification.maintenance.scheduled",
+                                                 "audit.precheck.completed",
+                                                 "scheduler.release.started",
+                                                 "notification.release.started",
+                                                 "scheduler.release.deployed",
+                                                 "scheduler.release.wave1",
+                                                 "notification.release.progress",
+                                                 "scheduler.release.wave2",
+                                                 "scheduler.release.wave3",
+                                                 "scheduler.release.completed",
+                                                 "analytics.release.metrics",
+                                                 "audit.release.completed",
+                                                 "notification.release.successful",
+                                                 "audit.release.logged",
+                                                 "scheduler.release.paused",
+                                                 "notification.rollback.initiated",
+                                                 "notification.rollback.executed",
+                                                 "scheduler.release.rolledback",
+                                                 "notification.rollback.completed",
+                                                 "audit.release.rolledback",
+                                                 "audit.rollback.logged"};
+  std::vector<std::string> kept;
+  for (const std::string& type : types)
+    if (std::find(kRunbook.begin(), kRunbook.end(), type) != kRunbook.end()) kept.push_back(type);
+  return kept;
+}
+
+Verdict verdict(Action action, Cause cause) {
+  Verdict v;
+  v.action = action;
+  v.cause = cause;
+  return v;
+}
+
+// Goal: a good release tells the runbook's events in the runbook's order (runbook "Event-Sequenz").
+TEST(GoodRelease, TellsTheRunbooksEventsInOrder) {
+  Story story;
+  story.run_to_end();
+  EXPECT_EQ(story.state.stage, Stage::Completed);
+  EXPECT_EQ(
+      only_runbook(story.types),
+      (std::vector<std::string>{"audit.release.planned", "scheduler.release.planned",
+                                "notification.maintenance.scheduled", "audit.precheck.completed",
+                                "scheduler.release.started", "notification.release.started",
+                                "scheduler.release.deployed", "scheduler.release.wave1",
+                                "notification.release.progress", "scheduler.release.wave2",
+                                "notification.release.progress", "scheduler.release.wave3",
+                                "notification.release.progress", "scheduler.release.completed",
+                                "analytics.release.metrics", "audit.release.completed",
+                                "notification.release.successful", "audit.release.logged"}));
+}
+
+// Goal: waves begin at the example's times: T+0, T+15m, T+30m; done at T+90m.
+TEST(GoodRelease, KeepsTheExamplesTimes) {
+  Story story;
+  story.run_to_end();
+  EXPECT_EQ(story.offset_of("scheduler.release.wave1"), base::minutes(0));
+  EXPECT_EQ(story.offset_of("scheduler.release.wave2"), base::minutes(15));
+  EXPECT_EQ(story.offset_of("scheduler.release.wave3"), base::minutes(30));
+  EXPECT_EQ(story.offset_of("scheduler.release.completed"), base::minutes(60));
+  EXPECT_EQ(story.offset_of("audit.release.completed"), base::minutes(90));
+}
+
+// Goal: a verdict beyond the rollback limit goes back without a person, in the runbook's order.
+TEST(BadRelease, IsRolledBackInTheRunbooksOrder) {
+  Story story;
+  story.run_until(Stage::Holding);
+  story.send(VerdictReached{verdict(Action::Rollback, Cause::ErrorRate), {}});
+  story.settle();
+  EXPECT_EQ(story.state.stage, Stage::RolledBack);
+  const auto told = only_runbook(story.types);
+  const std::vector<std::string> wanted{"scheduler.release.paused",
+                                        "notification.rollback.initiated",
+                                        "notification.rollback.executed",
+                                        "scheduler.release.rolledback",
+                                        "notification.rollback.completed",
+                                        "audit.release.rolledback",
+                                        "audit.rollback.logged"};
+  EXPECT_EQ(std::vector<std::string>(told.end() - 7, told.end()), wanted);
+}
+
+TEST(BadRelease, DoesNotTellPausedTwiceWhenItWasPausedAlready) {
+  Story story;
+  story.run_until(Stage::Holding);
+  story.send(VerdictReached{verdict(Action::Pause, Cause::ErrorRate), {}});
+  story.send(VerdictReached{verdict(Action::Rollback, Cause::ErrorRate), {}});
+  story.settle();
+  EXPECT_EQ(std::count(story.types.begin(), story.types.end(), "scheduler.release.paused"), 1);
+  EXPECT_EQ(story.state.stage, Stage::RolledBack);
+}
+
+// Goal: the first effect of a rollback is the traffic, and it is tried for ever.
+TEST(Rollback, ReturnsTrafficFirstAndNeverGivesUp) {
+  Story story;
+  story.run_until(Stage::Holding);
+  story.send(VerdictReached{verdict(Action::StopAndRollback, Cause::Health), {}});
+  ASSERT_EQ(story.open_kinds(), std::vector<EffectKind>{EffectKind::ReturnTraffic});
+  for (int i = 0; i < 20; ++i) story.answer(EffectKind::ReturnTraffic, Outcome::Failed);
+  EXPECT_EQ(story.open_kinds(), std::vector<EffectKind>{EffectKind::ReturnTraffic});
+  EXPECT_LE(story.state.open.begin()->second.delay, base::seconds(30));
+  story.settle();
+  EXPECT_EQ(story.state.stage, Stage::RolledBack);
+}
+
+TEST(Rollback, RestoresLostCapacityBeforeTraffic) {
+  Story story;
+  story.run_until(Stage::Holding);
+  story.send(OldCapacityChanged{base::ComponentName("document-domain"), true});
+  story.send(VerdictReached{verdict(Action::Rollback, Cause::ErrorRate), {}});
+  ASSERT_EQ(story.open_kinds(), std::vector<EffectKind>{EffectKind::RestoreCapacity});
+  story.answer(EffectKind::RestoreCapacity, Outcome::Failed);
+  EXPECT_EQ(story.open_kinds(), std::vector<EffectKind>{EffectKind::ReturnTraffic});
+}
+
+TEST(Rollback, ByAPersonNeedsTheRoleAndNamesThem) {
+  Story story;
+  story.run_until(Stage::Holding);
+  const base::Digest reason = base::sha256("because");
+  EXPECT_EQ(story.send(RollbackRequested{reason}, base::PersonId("auditor-1")).refusal->id,
+            "ENG-0011");
+  EXPECT_EQ(story.send(RollbackRequested{reason}, base::PersonId("nobody")).refusal->id,
+            "ENG-0010");
+  story.send(RollbackRequested{reason}, kManager);
+  story.settle();
+  EXPECT_EQ(story.state.stage, Stage::RolledBack);
+  EXPECT_EQ(story.state.rollback->by, kManager);
+}
+
+TEST(Rollback, IsRefusedOnceThePostCheckIsDone) {
+  Story story;
+  story.run_to_end();
+  EXPECT_EQ(story.send(RollbackRequested{base::sha256("late")}, kManager).refusal->id, "ENG-0016");
+}
+
+TEST(Rollback, InAskModeWaitsForAPersonUntilTheDeadline) {
+  Story story;
+  story.plan.guard.rollback = RollbackMode::Ask;
+  story.run_until(Stage::Holding);
+  story.send(VerdictReached{verdict(Action::Rollback, Cause::ErrorRate), {}});
+  ASSERT_TRUE(story.state.paused);
+  EXPECT_EQ(story.state.paused->cause, PauseCause::AskRollback);
+  story.pass(story.plan.guard.ask_deadline - base::seconds(1));
+  EXPECT_EQ(story.state.stage, Stage::Holding);
+  story.pass(base::seconds(1));
+  EXPECT_EQ(story.state.stage, Stage::RollingBack);
+}
+
+TEST(Rollback, InAskModeIsStillAutomaticForHealth) {
+  Story story;
+  story.plan.guard.rollback = RollbackMode::Ask;
+  story.run_until(Stage::Holding);
+  story.send(VerdictReached{verdict(Action::StopAndRollback, Cause::Health), {}});
+  EXPECT_EQ(story.state.stage, Stage::RollingBack);
+}
+
+// Goal: before traffic nothing is rolled back, it is cancelled, and no rollback event is told.
+TEST(Cancel, EndsAReleaseBeforeTrafficWithoutRollbackEvents) {
+  Story story;
+  story.run_until(Stage::Ready);
+  story.send(RollbackRequested{base::sha256("changed our mind")}, kManager);
+  story.settle();
+  EXPECT_EQ(story.state.stage, Stage::Cancelled);
+  for (const std::string& type : story.types)
+    EXPECT_EQ(type.find("rollback"), std::string::npos) << type;
+}
+
+TEST(Cancel, FailsAReleaseWhoseNewVersionNeverGetsHealthy) {
+  Story story;
+  story.run_until(Stage::Deploying);
+  story.answer(EffectKind::DeployVersion, Outcome::Failed);
+  EXPECT_EQ(story.open_kinds(), std::vector<EffectKind>{EffectKind::RetireNew});
+  story.settle();
+  EXPECT_EQ(story.state.stage, Stage::Failed);
+}
+
+TEST(Cancel, FollowsARejection) {
+  Story story;
+  story.start();
+  story.send(Rejected{story.state.plan, base::sha256("no")}, kManager);
+  story.settle();
+  EXPECT_EQ(story.state.stage, Stage::Cancelled);
+}
+
+TEST(Approval, ForAnotherPlanIsRefused) {
+  Story story;
+  story.start();
+  EXPECT_EQ(story.send(Approved{base::sha256("another"), false}, kManager).refusal->id, "ENG-0013");
+}
+
+TEST(Approval, IsTakenOnceForEachRoleOfAPerson) {
+  Story story;
+  story.start();
+  // The manager is product owner too: two roles, two approvals, and not a third.
+  EXPECT_FALSE(story.send(Approved{story.state.plan, false}, kManager).refusal);
+  EXPECT_FALSE(story.send(Approved{story.state.plan, false}, kManager).refusal);
+  EXPECT_EQ(story.send(Approved{story.state.plan, false}, kManager).refusal->id, "ENG-0015");
+  EXPECT_EQ(story.state.approvals.size(), 2U);
+}
+
+TEST(Gate, StaysClosedWhileAStepIsOpen) {
+  Story story;
+  story.start();
+  story.answer_all();
+  EXPECT_EQ(story.state.stage, Stage::Preparing);
+  EXPECT_FALSE(waiting_for_people(story.plan, story.state).empty());
+}
+
+TEST(Gate, PausesOnAFailedCheckAndRunsItAgainAfterResume) {
+  Story story;
+  story.run_until(Stage::PreChecking);
+  story.answer(EffectKind::RunStep, Outcome::Failed);
+  ASSERT_TRUE(story.state.paused);
+  EXPECT_EQ(story.state.paused->cause, PauseCause::StepFailed);
+  story.send(ResumeRequested{}, kManager);
+  EXPECT_FALSE(story.state.paused);
+  const auto kinds = story.open_kinds();
+  EXPECT_NE(std::find(kinds.begin(), kinds.end(), EffectKind::RunStep), kinds.end());
+}
+
+TEST(Pause, StopsNoGuardAndCanBecomeARollback) {
+  Story story;
+  story.run_until(Stage::Holding);
+  story.send(PauseRequested{}, kManager);
+  EXPECT_TRUE(guard_armed(story.state));
+  story.send(VerdictReached{verdict(Action::StopAndRollback, Cause::Health), {}});
+  EXPECT_EQ(story.state.stage, Stage::RollingBack);
+}
+
+TEST(Pause, HoldsTheWaveWhateverTheTime) {
+  Story story;
+  story.run_until(Stage::Holding);
+  story.send(PauseRequested{}, kManager);
+  story.hold_fully();
+  story.pass(base::hours(2));
+  EXPECT_EQ(story.state.wave, 1U);
+}
+
+TEST(Resume, IsRefusedWhileTheGuardObjects) {
+  Story story;
+  story.run_until(Stage::Holding);
+  story.send(VerdictReached{verdict(Action::Pause, Cause::Latency), {}});
+  EXPECT_EQ(story.send(ResumeRequested{}, kManager).refusal->id, "ENG-0012");
+  story.send(VerdictReached{verdict(Action::Continue, Cause::AllGood), {}});
+  EXPECT_FALSE(story.send(ResumeRequested{}, kManager).refusal);
+}
+
+TEST(Resume, HappensByItselfWhenTheReleaseSaysSo) {
+  Story story;
+  story.plan.guard.resume_on_recovery = true;
+  story.run_until(Stage::Holding);
+  story.send(VerdictReached{verdict(Action::Pause, Cause::Latency), {}});
+  story.send(VerdictReached{verdict(Action::Continue, Cause::AllGood), {}});
+  EXPECT_FALSE(story.state.paused);
+}
+
+TEST(Promote, SkipsTheRestOfAHold) {
+  Story story;
+  story.run_until(Stage::Holding);
+  EXPECT_FALSE(story.send(PromoteRequested{}, kManager).refusal);
+  EXPECT_EQ(story.state.wave, 2U);
+  EXPECT_EQ(story.state.stage, Stage::Moving);
+}
+
+TEST(Lease, ThatRanOutWhileAwayPausesAndStartsTheWaveAnew) {
+  Story story;
+  story.run_until(Stage::Holding);
+  story.send(Restarted{false, true});
+  ASSERT_TRUE(story.state.paused);
+  EXPECT_EQ(story.state.paused->cause, PauseCause::LeaseExpired);
+  EXPECT_FALSE(wants_lease(story.plan, story.state));
+  story.send(ResumeRequested{}, kManager);
+  EXPECT_EQ(story.state.stage, Stage::Moving);
+  EXPECT_EQ(story.open_kinds(), std::vector<EffectKind>{EffectKind::MoveTraffic});
+}
+
+TEST(Lease, AliveAfterARestartLetsTheWaveGoOn) {
+  Story story;
+  story.run_until(Stage::Holding);
+  story.send(Restarted{true, true});
+  EXPECT_FALSE(story.state.paused);
+}
+
+TEST(Lease, ThatRanOutInThePostCheckIsWatchedAgainFromTheStart) {
+  Story story;
+  story.run_until(Stage::PostChecking);
+  story.send(LeaseLost{});
+  story.send(ResumeRequested{}, kManager);
+  story.run_to_end();
+  EXPECT_EQ(story.state.stage, Stage::Completed);
+  EXPECT_EQ(std::count(story.types.begin(), story.types.end(), "scheduler.release.completed"), 1);
+}
+
+TEST(Restart, LeavesOnceEffectsToAPerson) {
+  Story story;
+  story.plan = testing::plan_with_once_command();
+  story.start();
+  story.send(Restarted{false, false});
+  ASSERT_TRUE(story.state.paused);
+  EXPECT_EQ(story.state.status_of(testing::once_step()), StepStatus::OutcomeUnknown);
+}
+
+TEST(LateAnswer, OfAnAbandonedEffectChangesNothing) {
+  Story story;
+  story.run_until(Stage::Holding);
+  const State before = story.state;
+  const Decision decision = story.send(
+      EffectReturned{base::EffectKey("x/1/0"), Outcome::Done, "", {}, base::Json::object()});
+  EXPECT_TRUE(decision.entries.empty());
+  EXPECT_FALSE(decision.ignored_because.empty());
+}
+
+// Goal: the journal alone gives the state (design §3).
+TEST(Evolve, FoldsTheEntriesIntoTheSameState) {
+  Story story;
+  story.run_until(Stage::Holding);
+  story.send(VerdictReached{verdict(Action::Rollback, Cause::ErrorRate), {}});
+  story.settle();
+  const State folded = story.folded_from_json();
+  EXPECT_EQ(folded.version, story.state.version);
+  EXPECT_EQ(folded.stage, story.state.stage);
+  EXPECT_EQ(folded.wave, story.state.wave);
+  EXPECT_EQ(folded.last_seen, story.state.last_seen);
+  EXPECT_EQ(folded.steps.size(), story.state.steps.size());
+  EXPECT_EQ(folded.open, story.state.open);
+}
+
+}  // namespace
+}  // namespace stellwerk::core
