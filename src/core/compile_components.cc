@@ -127,13 +127,18 @@ const Service* service_of(Compilation& c, std::size_t index) {
     c.suggest(name, names);
     return nullptr;
   }
-  if (service->workload) return service;
-  base::Error& error =
-      c.problem({"PLN-0009", key_of(index, "domain"),
-                 fmt::format("service {} cannot be released: Stellwerk does not run it", name),
-                 "it has no `workload` in stellwerk.yaml, so it is only watched"});
-  error =
-      std::move(error).then("add a workload to service " + name, "how its instances are started");
+  if (!service->workload) {
+    base::Error& error =
+        c.problem({"PLN-0009", key_of(index, "domain"),
+                   fmt::format("service {} cannot be released: Stellwerk does not run it", name),
+                   "it has no `run` in stellwerk.yaml, so it is only watched"});
+    error = std::move(error).then("add run to service " + name, "how its instances are started");
+    return nullptr;
+  }
+  if (service->health.url.starts_with('/')) return service;
+  c.problem({"PLN-0009", key_of(index, "domain"),
+             fmt::format("the health of {} cannot be asked of each instance", name),
+             fmt::format("its health URL {} is no path", base::in_quotes(service->health.url))});
   return nullptr;
 }
 

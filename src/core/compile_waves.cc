@@ -74,8 +74,10 @@ class WaveBuilder {
     wave.adds.push_back(tenant);
     weight_served_ += weights_.at(tenant);
   }
-  void join_named(const Draft& draft, PlannedWave& wave);
+  /// False when a name is unknown.
+  bool join_named(const Draft& draft, PlannedWave& wave);
   void join_ranked(Ppm share, PlannedWave& wave);
+  void fill(const Draft& draft, PlannedWave& wave);
   void join_everyone(PlannedWave& wave);
   void refuse_unknown(const Draft& draft, std::size_t index);
   [[nodiscard]] Ppm real_share(std::uint32_t buckets) const {
@@ -110,13 +112,17 @@ void WaveBuilder::refuse_unknown(const Draft& draft, std::size_t index) {
   c_.suggest(name, known);
 }
 
-void WaveBuilder::join_named(const Draft& draft, PlannedWave& wave) {
+bool WaveBuilder::join_named(const Draft& draft, PlannedWave& wave) {
+  bool all_known = true;
   for (std::size_t i = 0; i < draft.tenants.size(); ++i) {
-    if (weights_.contains(draft.tenants[i]))
+    if (weights_.contains(draft.tenants[i])) {
       join(draft.tenants[i], wave);
-    else
+    } else {
       refuse_unknown(draft, i);
+      all_known = false;
+    }
   }
+  return all_known;
 }
 
 void WaveBuilder::join_ranked(Ppm share, PlannedWave& wave) {
@@ -146,33 +152,38 @@ void WaveBuilder::check_share(const Draft& draft) {
   share_ = std::max(share_, *draft.share);
 }
 
-void WaveBuilder::add(const Draft& draft, bool is_last, bool is_default) {
-  PlannedWave wave;
+void WaveBuilder::fill(const Draft& draft, PlannedWave& wave) {
   wave.hold = draft.hold;
-  wave.buckets = buckets_;
-  check_share(draft);
-  join_named(draft, wave);
-  const Ppm named = real_share(buckets_);
-  if (draft.everyone) {
+  if (draft.everyone)
     join_everyone(wave);
-  } else if (draft.share) {
+  else if (draft.share)
     join_ranked(*draft.share, wave);
-    if (draft.tenants.empty())
-      wave.buckets = std::max(
-          buckets_, static_cast<std::uint32_t>(draft.share->value / base::percent(1).value));
-  }
+  // Unknown tenants move only in shares without names, and with everyone.
+  if (draft.share && draft.tenants.empty() && !draft.everyone)
+    wave.buckets =
+        std::max(buckets_, static_cast<std::uint32_t>(draft.share->value / base::percent(1).value));
   wave.share_real = draft.everyone ? base::kWhole : real_share(wave.buckets);
   wave.share_wanted = draft.share.value_or(wave.share_real);
+}
+
+void WaveBuilder::add(const Draft& draft, bool is_last, bool is_default) {
+  const Ppm before = real_share(buckets_);
+  PlannedWave wave;
+  wave.buckets = buckets_;
+  check_share(draft);
+  const bool all_known = join_named(draft, wave);
+  const Ppm named = real_share(buckets_);
+  fill(draft, wave);
 
   if (is_last && wave.adds.empty() && !weights_.empty())
     c_.note("plan.note.last-wave", {}, c_.written_at(draft.key));
-  if (!is_last && moves_nobody(wave)) {
+  if (!is_last && all_known && moves_nobody(wave)) {
     if (is_default)
       return c_.note("plan.note.wave-dropped", {{"share", base::percent_text(wave.share_wanted)}},
                      c_.runbook());
-    c_.problem({"PLN-0005", draft.key, "this wave would move nobody",
-                fmt::format("{} of the usual traffic is moved before it",
-                            base::percent_text(real_share(buckets_)))});
+    c_.problem(
+        {"PLN-0005", draft.key, "this wave would move nobody",
+         fmt::format("{} of the usual traffic is moved before it", base::percent_text(before))});
   }
   if (draft.share && !draft.tenants.empty() && named > *draft.share)
     c_.note("plan.note.named-more",

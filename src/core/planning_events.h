@@ -1,0 +1,141 @@
+// planning_events.h — events of preparation and pre-checks: the plan, steps, approvals, the clock.
+//
+// Role: alternatives of core::Event, one struct an entry type. Include event.h, not this.
+// Thread-safety: values.                                             Spec: docs/events.md
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/digest.h"
+#include "base/ids.h"
+#include "base/json.h"
+#include "base/ratio.h"
+#include "base/time.h"
+#include "core/effect.h"
+#include "core/verdict.h"
+#include "core/words.h"
+
+namespace stellwerk::core {
+
+struct ReleasePlanned {  // audit.release.planned
+  base::Digest plan;
+  base::Digest release_file;
+  ReleaseType release_type = ReleaseType::Minor;
+  std::vector<std::string> components;  ///< `document-domain 1.2.0 → 1.3.0`
+  template <class A>
+  void fields(A& a) {
+    a("plan", plan)("release_file", release_file)("release_type", release_type)("components",
+                                                                                components);
+  }
+};
+struct ReleaseScheduled {                // scheduler.release.planned
+  std::optional<std::int64_t> start_us;  ///< wall time asked for
+  base::Duration announce_lead;
+  template <class A>
+  void fields(A& a) {
+    a("start_us", start_us)("announce_lead_us", announce_lead);
+  }
+};
+struct ClockAnchored {  // scheduler.clock.anchored
+  base::WallTime wall;
+  base::RunbookTime runbook;
+  std::int64_t speed = 1;
+  template <class A>
+  void fields(A& a) {
+    a("wall_us", wall)("runbook_us", runbook)("speed", speed);
+  }
+};
+struct ClockStepped {  // scheduler.clock.stepped: the wall clock jumped; nothing moves because of
+                       // it
+  base::Duration by;
+  template <class A>
+  void fields(A& a) {
+    a("by_us", by);
+  }
+};
+struct StepStarted {  // stellwerk.step.started
+  base::StepId step;
+  template <class A>
+  void fields(A& a) {
+    a("step", step);
+  }
+};
+struct StepPassed {  // audit.step.passed
+  base::StepId step;
+  std::string summary;
+  std::optional<base::Digest> evidence;
+  template <class A>
+  void fields(A& a) {
+    a("step", step)("summary", summary)("evidence", evidence);
+  }
+};
+struct StepAttested {  // audit.step.attested
+  base::StepId step;
+  base::PersonId person;
+  std::optional<base::Digest> note;
+  template <class A>
+  void fields(A& a) {
+    a("step", step)("person", person)("note", note);
+  }
+};
+struct StepFailed {  // audit.step.failed
+  base::StepId step;
+  std::string summary;
+  bool outcome_unknown = false;
+  std::optional<base::Digest> evidence;
+  template <class A>
+  void fields(A& a) {
+    a("step", step)("summary", summary)("outcome_unknown", outcome_unknown)("evidence", evidence);
+  }
+};
+struct StepReopened {  // audit.step.reopened: a person resumed; it is done again
+  base::StepId step;
+  template <class A>
+  void fields(A& a) {
+    a("step", step);
+  }
+};
+struct ApprovalGranted {  // audit.approval.granted
+  base::PersonId person;
+  Role role = Role::ReleaseManager;
+  base::Digest plan;
+  bool signature =
+      false;  ///< false: attributed to the local operating-system user, marked unsigned
+  template <class A>
+  void fields(A& a) {
+    a("person", person)("role", role)("plan", plan)("signed", signature);
+  }
+};
+struct ApprovalRejected {  // audit.approval.rejected
+  base::PersonId person;
+  base::Digest plan;
+  base::Digest reason;
+  template <class A>
+  void fields(A& a) {
+    a("person", person)("plan", plan)("reason", reason);
+  }
+};
+struct MaintenanceScheduled {  // notification.maintenance.scheduled
+  base::RunbookTime t0;
+  template <class A>
+  void fields(A& a) {
+    a("t0_us", t0);
+  }
+};
+struct PreCheckStarted {  // stellwerk.precheck.started
+  template <class A>
+  void fields(A&) {}
+};
+struct PreCheckCompleted {  // audit.precheck.completed
+  std::uint32_t steps_passed = 0;
+  template <class A>
+  void fields(A& a) {
+    a("steps_passed", steps_passed);
+  }
+};
+
+}  // namespace stellwerk::core
