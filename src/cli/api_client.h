@@ -1,0 +1,29 @@
+// api_client.h — asks the engine that holds the data folder, over its Unix socket.
+//
+// Thread-safety: one thread.                                        Start here: ApiClient
+// Spec: docs/reference/api.md
+#pragma once
+
+#include <string>
+
+#include "base/json.h"
+
+namespace stellwerk::cli {
+
+class ApiClient {
+ public:
+  explicit ApiClient(std::string socket) : socket_(std::move(socket)) {}
+  /// @errors what the engine answered (ENG-…, API-…); Unavailable CLI-0007: not reached, or the
+  /// answer cannot be read; OutcomeUnknown CLI-0009: sent, but not answered in time
+  [[nodiscard]] base::Result<base::Json> get(const std::string& path) const;
+  [[nodiscard]] base::Result<base::Json> post(const std::string& path,
+                                              const base::Json& body) const;
+
+ private:
+  struct Request;
+  [[nodiscard]] base::Result<base::Json> send(const Request& request) const;
+
+  std::string socket_;
+};
+
+}  // namespace stellwerk::cli

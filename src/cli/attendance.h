@@ -1,0 +1,77 @@
+// attendance.h — being there while a release is carried out in this process: prints its events and
+// progress, answers signals, stays until its end.
+//
+// Role: `run`, and `release pause|resume|promote|rollback` when no engine runs.
+// Start here: Attendance                                               Thread-safety: one thread.
+// Invariants: never leaves while a new version may carry traffic, unless told to (detach).
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "cli/console.h"
+#include "cli/status_line.h"
+#include "cli/world.h"
+
+namespace stellwerk::cli {
+
+/// With what the program ends when a release has ended so; Paused for one that has not.
+Exit exit_of(core::Stage stage);
+
+class Attendance {
+ public:
+  /// What the messages name besides the release.
+  struct Subject {
+    base::ReleaseId release;
+    std::string file;  ///< for `stellwerk run FILE --resume`; empty: not known
+  };
+
+  Attendance(World& world, const Console& console, EngineHost& host, Subject subject);
+  ~Attendance();
+  Attendance(const Attendance&) = delete;
+  Attendance& operator=(const Attendance&) = delete;
+
+  /// Hands a command to the engine and turns the loop until it is answered.
+  /// @errors what the engine refused with; OutcomeUnknown CLI-0009: no answer within 15 s.
+  base::Result<engine::Answer> ask(const core::InputBody& body);
+  /// Turns the loop until the release and all that was asked has ended, or a person detached.
+  Exit stay();
+  /// Turns the loop until everything is written and delivered, at most 10 s.
+  void settle();
+
+ private:
+  void print(const engine::Written& entry);
+  void hint_at_pause(const engine::Written& entry);
+  void report_once(const base::Error& error);
+  void show_progress();
+  void show_waiting(const base::Json& view);
+  void welcome_others();
+  std::optional<Exit> look();
+  std::optional<Exit> on_signal(int signal);
+  std::optional<Exit> on_typed(const std::string& line);
+  void ask_person();
+  void note_lease();
+  std::optional<Exit> roll_back_by_hand();
+  std::optional<Exit> stop();
+  Exit detach();
+
+  [[nodiscard]] const engine::ReleaseRun* run() const;
+  [[nodiscard]] bool others_guarded() const;
+  [[nodiscard]] std::string resume_command() const;
+  void note(std::string_view key, const base::MessageArguments& arguments = {});
+
+  World& world_;
+  const Console& console_;
+  EngineHost& host_;
+  Subject subject_;
+  StatusLine status_;
+  std::map<std::string, base::MonoTime> reported_;
+  std::set<std::string> waiting_shown_;
+  std::optional<base::MonoTime> ended_at_;
+  bool question_open_ = false;
+  bool stopping_ = false;
+};
+
+}  // namespace stellwerk::cli

@@ -1,0 +1,132 @@
+#include "cli/cli.h"
+
+#include <poll.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "cli/doctor.h"
+#include "cli/error_text.h"
+#include "cli/explain.h"
+#include "cli/inputs.h"
+#include "cli/release_command.h"
+#include "cli/run_command.h"
+
+namespace stellwerk::cli {
+namespace {
+
+constexpr std::size_t kColumnsMin = 40;
+constexpr std::size_t kColumnsMax = 200;
+constexpr std::size_t kColumnsPipe = 100;
+
+std::size_t terminal_columns() {
+  winsize size{};
+  if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) != 0 || size.ws_col == 0) return kColumnsPipe;
+  return std::clamp<std::size_t>(size.ws_col, kColumnsMin, kColumnsMax);
+}
+
+/// What was typed and ended with Enter, without ever waiting for it.
+std::optional<std::string> typed_line() {
+  pollfd waiting{STDIN_FILENO, POLLIN, 0};
+  if (::poll(&waiting, 1, 0) <= 0) return std::nullopt;
+  std::string line(256, '\0');
+  const ssize_t count = ::read(STDIN_FILENO, line.data(), line.size());
+  if (count <= 0) return std::nullopt;
+  line.resize(static_cast<std::size_t>(count));
+  return line;
+}
+
+/// The language of texts when no file says: LC_ALL, LC_MESSAGES, LANG; German otherwise.
+base::Locale system_locale(World& world) {
+  for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
+    const std::string value = world.variable(name);
+    if (value.empty()) continue;
+    return value.starts_with("en") ? base::Locale::En : base::Locale::De;
+  }
+  return base::Locale::De;
+}
+
+Console console_of(World& world) {
+  const bool out = ::isatty(STDOUT_FILENO) == 1;
+  const bool err = ::isatty(STDERR_FILENO) == 1;
+  const bool colour = world.variable("NO_COLOR").empty() && world.variable("TERM") != "dumb";
+  Console console{.out = std::cout, .err = std::cerr};
+  console.locale = system_locale(world);
+  console.colour_out = colour && out;
+  console.colour_err = colour && err;
+  console.live = err && ::isatty(STDIN_FILENO) == 1 && world.variable("TERM") != "dumb";
+  console.columns = terminal_columns();
+  console.read_line = typed_line;
+  return console;
+}
+
+void apply(Console& console, const Arguments& arguments) {
+  console.json = arguments.json;
+  if (arguments.no_colour || arguments.json) console.colour_out = console.colour_err = false;
+  if (arguments.json) console.live = false;
+  if (arguments.locale) {
+    console.locale = *arguments.locale;
+    return;
+  }
+  // plan and run read both files anyway; the others ask the installation for its language.
+  const bool reads_it = arguments.command == Command::Plan || arguments.command == Command::Run;
+  if (reads_it || !arguments.data.empty()) return;
+  if (const auto environment = load_environment(arguments); environment.value)
+    console.locale = environment.value->environment.locale;
+}
+
+Exit schema_command(World& world, const Console& console, const Arguments& arguments) {
+  const config::OrderedJson schema = arguments.topic == "release"
+                                         ? config::release_schema()
+                                         : config::environment_schema(world.adapter_settings());
+  console.out << schema.dump(2) << '\n';
+  return Exit::Done;
+}
+
+}  // namespace
+
+Exit execute(World& world, Console& console, const Arguments& arguments) {
+  apply(console, arguments);
+  switch (arguments.command) {
+    case Command::Plan:
+      return plan_command(console, arguments);
+    case Command::Run:
+      return run_command(world, console, arguments);
+    case Command::List:
+      return list_command(world, console, arguments);
+    case Command::Show:
+      return show_command(world, console, arguments);
+    case Command::Watch:
+      return watch_command(world, console, arguments);
+    case Command::Steer:
+      return steer_command(world, console, arguments);
+    case Command::Doctor:
+      return doctor_command(world, console, arguments);
+    case Command::Schema:
+      return schema_command(world, console, arguments);
+    case Command::Explain:
+      return explain_command(console, arguments);
+  }
+  return Exit::Usage;
+}
+
+int cli_main(World& world, int argc, char** argv) {
+  Console console = console_of(world);
+  const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
+  const auto parsed = parse_command_line(words, console.locale);
+  if (!parsed) {
+    console.json = std::find(words.begin(), words.end(), "--json") != words.end();
+    return static_cast<int>(failed(console, parsed.error()));
+  }
+  if (!parsed->text.empty()) {
+    console.out << parsed->text;
+    return static_cast<int>(Exit::Done);
+  }
+  const Exit exit = execute(world, console, parsed->arguments);
+  console.out.flush();
+  return static_cast<int>(exit);
+}
+
+}  // namespace stellwerk::cli

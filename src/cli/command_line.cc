@@ -1,0 +1,314 @@
+#include "cli/command_line.h"
+
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <charconv>
+
+#include "base/ids.h"
+#include "base/text.h"
+
+#ifndef STELLWERK_VERSION
+#error "STELLWERK_VERSION comes from CMakeLists.txt"
+#endif
+
+namespace stellwerk::cli {
+namespace {
+
+enum Takes : unsigned {
+  kNothing = 0,
+  kFile = 1U << 0,
+  kRelease = 1U << 1,
+  kSteps = 1U << 2,
+  kTopic = 1U << 3,
+  kCode = 1U << 4,
+  kReason = 1U << 5,
+  kPlanDigest = 1U << 6,
+  kKey = 1U << 7,
+  kSpeed = 1U << 8,
+  kResume = 1U << 9,
+  kAll = 1U << 10,
+  kNote = 1U << 11,
+};
+
+struct CommandRow {
+  std::string_view name;
+  bool of_release;  ///< `stellwerk release NAME`
+  Command command;
+  unsigned takes;
+};
+
+constexpr CommandRow kCommands[] = {
+    {"plan", false, Command::Plan, kFile},
+    {"run", false, Command::Run, kFile | kSpeed | kResume},
+    {"list", true, Command::List, kAll},
+    {"show", true, Command::Show, kRelease},
+    {"watch", true, Command::Watch, kRelease},
+    {"pause", true, Command::Steer, kRelease | kReason},
+    {"resume", true, Command::Steer, kRelease | kReason},
+    {"promote", true, Command::Steer, kRelease},
+    {"rollback", true, Command::Steer, kRelease | kReason},
+    {"approve", false, Command::Steer, kRelease | kPlanDigest | kKey},
+    {"reject", false, Command::Steer, kRelease | kReason | kPlanDigest},
+    {"attest", false, Command::Steer, kRelease | kSteps | kNote},
+    {"doctor", false, Command::Doctor, kNothing},
+    {"schema", false, Command::Schema, kTopic},
+    {"explain", false, Command::Explain, kCode},
+};
+
+base::Error not_understood(std::string message, std::string why) {
+  return base::error(base::Code::InvalidArgument, "CLI-0001", std::move(message))
+      .because(std::move(why))
+      .now("nothing was done");
+}
+
+class Parser {
+ public:
+  explicit Parser(base::Locale locale) : locale_(locale) {
+    app_.name("stellwerk");
+    app_.formatter(formatter());
+    app_.option_defaults()->group(text("cli.help.label.options"));
+    app_.set_help_flag("-h,--help", text("cli.help.option.help"));
+    app_.set_version_flag("--version", "stellwerk " STELLWERK_VERSION,
+                          text("cli.help.option.version"));
+    app_.allow_extras();
+    app_.require_subcommand(0, 1);
+    add_global_options();
+    for (const CommandRow& row : kCommands) add_command(row);
+  }
+
+  base::Result<CommandLine> parse(const std::vector<std::string>& words) {
+    try {
+      app_.parse(std::vector<std::string>(words.rbegin(), words.rend()));
+    } catch (const CLI::CallForHelp&) {
+      return CommandLine{{}, chosen().help(path_of(chosen()))};
+    } catch (const CLI::CallForVersion&) {
+      return CommandLine{{}, "stellwerk " STELLWERK_VERSION "\n"};
+    } catch (const CLI::ParseError& problem) {
+      return base::fail(with_help(not_understood("the command line is not understood",
+                                                 base::printable(problem.what(), 300))));
+    }
+    return check();
+  }
+
+ private:
+  [[nodiscard]] std::string text(std::string_view key) const { return base::message(locale_, key); }
+
+  std::shared_ptr<CLI::Formatter> formatter() {
+    auto formatter = std::make_shared<CLI::Formatter>();
+    formatter->label("Usage", text("cli.help.label.usage"));
+    formatter->label("Positionals", text("cli.help.label.arguments"));
+    formatter->label("OPTIONS", text("cli.help.label.option-word"));
+    formatter->label("SUBCOMMAND", text("cli.help.label.command-word"));
+    formatter->column_width(26);
+    return formatter;
+  }
+
+  void add_global_options() {
+    app_.description(text("cli.help.about"));
+    app_.add_option("--environment", args_.environment, text("cli.help.option.environment"))
+        ->option_text("FILE");
+    app_.add_option("--data", args_.data, text("cli.help.option.data"))->option_text("FOLDER");
+    app_.add_flag("--json", args_.json, text("cli.help.option.json"));
+    app_.add_option("--locale", locale_word_, text("cli.help.option.locale"))->option_text("de|en");
+    app_.add_flag("--no-colour,--no-color", args_.no_colour, text("cli.help.option.no-colour"));
+  }
+
+  CLI::App& parent_of(const CommandRow& row) {
+    if (!row.of_release) return app_;
+    if (release_ == nullptr) {
+      release_ = app_.add_subcommand("release", text("cli.help.release"));
+      prepare(*release_);
+      release_->require_subcommand(0, 1);
+    }
+    return *release_;
+  }
+
+  /// Options after a subcommand reach the program's own only when the subcommand falls through.
+  void prepare(CLI::App& command) {
+    command.fallthrough();
+    command.allow_extras();
+    command.group(text("cli.help.label.commands"));
+    command.formatter(formatter());
+    command.option_defaults()->group(text("cli.help.label.options"));
+    command.set_help_flag("-h,--help", text("cli.help.option.help"));
+  }
+
+  void add_command(const CommandRow& row) {
+    CLI::App& command = *parent_of(row).add_subcommand(std::string(row.name),
+                                                       text("cli.help." + std::string(row.name)));
+    prepare(command);
+    rows_[&command] = &row;
+    const auto argument = [&](unsigned bit, const char* name, std::string& target,
+                              const char* key) {
+      if ((row.takes & bit) != 0) command.add_option(name, target, text(key));
+    };
+    argument(kFile, "RELEASE", args_.file, "cli.help.argument.file");
+    argument(kRelease, "ID", args_.release, "cli.help.argument.release");
+    argument(kTopic, "TOPIC", args_.topic, "cli.help.argument.topic");
+    argument(kCode, "CODE", args_.topic, "cli.help.argument.code");
+    if ((row.takes & kSteps) != 0)
+      command.add_option("STEP", args_.steps, text("cli.help.argument.steps"));
+    const auto option = [&](unsigned bit, const char* name, std::string& target, const char* word) {
+      if ((row.takes & bit) == 0) return;
+      const std::string key = std::string("cli.help.option.") + (name + 2);
+      command.add_option(name, target, text(key))->option_text(word);
+    };
+    option(kReason, "--reason", args_.reason, "TEXT");
+    option(kNote, "--note", args_.reason, "TEXT");
+    option(kPlanDigest, "--plan", args_.plan, "DIGEST");
+    option(kKey, "--key", args_.key, "FILE");
+    option(kSpeed, "--speed", speed_word_, "N[,M]");
+    if ((row.takes & kResume) != 0)
+      command.add_flag("--resume", args_.resume, text("cli.help.option.resume"));
+    if ((row.takes & kAll) != 0) command.add_flag("--all", args_.all, text("cli.help.option.all"));
+  }
+
+  /// The innermost command that was named.
+  CLI::App& chosen() {
+    CLI::App* app = &app_;
+    while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
+    return *app;
+  }
+
+  static std::string path_of(const CLI::App& app) {
+    if (app.get_parent() == nullptr) return app.get_name();
+    return path_of(*app.get_parent()) + " " + app.get_name();
+  }
+
+  base::Error with_help(base::Error error) {
+    return std::move(error).then(path_of(chosen()) + " --help", "what there is");
+  }
+
+  base::Result<CommandLine> check() {
+    if (const auto extra = app_.remaining(true); !extra.empty()) return base::fail(unknown(extra));
+    const auto found = rows_.find(&chosen());
+    if (found == rows_.end()) {
+      return base::fail(with_help(not_understood(
+          "a command is missing", fmt::format("after \"{}\" comes one of {}", path_of(chosen()),
+                                              base::and_list(command_names(chosen()))))));
+    }
+    const CommandRow& row = *found->second;
+    args_.command = row.command;
+    if (row.command == Command::Steer) args_.verb = row.name;
+    if (auto missing = missing_argument(row)) return base::fail(with_help(std::move(*missing)));
+    if (auto read = read_words(); !read) return base::fail(std::move(read.error()));
+    return CommandLine{args_, {}};
+  }
+
+  static std::vector<std::string> command_names(const CLI::App& app) {
+    std::vector<std::string> names;
+    for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; }))
+      names.push_back(sub->get_name());
+    return names;
+  }
+
+  static void add_option_names(const CLI::App& app, std::vector<std::string>& names) {
+    for (const CLI::Option* option : app.get_options())
+      for (const std::string& name : option->get_lnames()) names.push_back("--" + name);
+    if (app.get_parent() != nullptr) add_option_names(*app.get_parent(), names);
+  }
+
+  base::Error unknown(const std::vector<std::string>& extras) {
+    const auto dashed = std::find_if(extras.begin(), extras.end(), [](const std::string& word) {
+      return word.size() > 1 && word.front() == '-';
+    });
+    const bool is_option = dashed != extras.end();
+    const std::string word = is_option ? *dashed : extras.front();
+    std::vector<std::string> candidates = command_names(chosen());
+    const bool wants_command = !candidates.empty();
+    if (is_option) {
+      candidates.clear();
+      add_option_names(chosen(), candidates);
+    }
+    const std::string what = is_option       ? "is no option"
+                             : wants_command ? "is no command"
+                                             : "is one argument too many";
+    const auto meant = base::nearest(word.substr(0, word.find('=')), candidates);
+    base::Error error = not_understood(
+        fmt::format("{} {} of {}", base::in_quotes(word), what, path_of(chosen())),
+        meant ? fmt::format("did you mean {}?", *meant)
+              : (candidates.empty() ? std::string() : "there are " + base::and_list(candidates)));
+    return with_help(std::move(error));
+  }
+
+  [[nodiscard]] std::optional<base::Error> missing_argument(const CommandRow& row) const {
+    const auto lacks = [&](unsigned bit, bool empty) { return (row.takes & bit) != 0 && empty; };
+    const auto missing = [&](std::string_view name, std::string_view why) {
+      return not_understood(fmt::format("{} is missing", name), std::string(why));
+    };
+    if (lacks(kFile, args_.file.empty())) return missing("RELEASE", "name the release's file");
+    if (lacks(kRelease, args_.release.empty())) return missing("ID", "name the release by its id");
+    if (lacks(kSteps, args_.steps.empty())) return missing("STEP", "name at least one step");
+    if (lacks(kTopic, args_.topic != "release" && args_.topic != "environment"))
+      return missing("TOPIC", "it is release or environment");
+    const bool must_say_why = row.name == "rollback" || row.name == "reject";
+    if (must_say_why && base::trim(args_.reason).empty())
+      return missing("--reason TEXT", "the record must say why");
+    return std::nullopt;
+  }
+
+  base::Result<void> read_words() {
+    if (!locale_word_.empty()) {
+      auto locale = base::parse_locale(locale_word_);
+      if (!locale) return base::fail(std::move(locale.error()));
+      args_.locale = *locale;
+    }
+    if (args_.release.empty() || base::parse_name(args_.release)) return read_speed();
+    auto name = base::parse_name(args_.release);
+    return base::fail(std::move(name.error()).during("reading the id of a release"));
+  }
+
+  /// `N`, or `N,M`: N until the rollout starts, M from then on.
+  base::Result<void> read_speed() {
+    if (speed_word_.empty()) return {};
+    const auto words = base::split(speed_word_, ',');
+    args_.speed = speed_of(words.front());
+    if (words.size() == 2) args_.rollout_speed = speed_of(words.back());
+    const bool good =
+        args_.speed && words.size() <= 2 && (words.size() == 1 || args_.rollout_speed);
+    if (good) return {};
+    return base::fail(
+        with_help(not_understood(fmt::format("{} is no speed", base::in_quotes(speed_word_)),
+                                 "a speed is a whole number from 1 to 3600, or two of them with a "
+                                 "comma: until the rollout starts, and from then on")));
+  }
+
+  static std::optional<std::int64_t> speed_of(std::string_view word) {
+    constexpr std::int64_t kSpeedMax = 3600;
+    std::int64_t speed = 0;
+    const char* end = word.data() + word.size();
+    const auto [stop, problem] = std::from_chars(word.data(), end, speed);
+    if (problem == std::errc() && stop == end && speed >= 1 && speed <= kSpeedMax) return speed;
+    return std::nullopt;
+  }
+
+  base::Locale locale_;
+  CLI::App app_;
+  CLI::App* release_ = nullptr;
+  std::map<const CLI::App*, const CommandRow*> rows_;
+  Arguments args_;
+  std::string locale_word_;
+  std::string speed_word_;
+};
+
+/// Help needs its language before anything is parsed.
+base::Locale locale_asked_for(const std::vector<std::string>& words, base::Locale otherwise) {
+  for (std::size_t i = 0; i < words.size(); ++i) {
+    if (words[i] == "--locale" && i + 1 < words.size())
+      return base::parse_locale(words[i + 1]).value_or(otherwise);
+    if (words[i].starts_with("--locale="))
+      return base::parse_locale(words[i].substr(9)).value_or(otherwise);
+  }
+  return otherwise;
+}
+
+}  // namespace
+
+base::Result<CommandLine> parse_command_line(const std::vector<std::string>& words,
+                                             base::Locale locale) {
+  return Parser(locale_asked_for(words, locale)).parse(words);
+}
+
+}  // namespace stellwerk::cli

@@ -1,0 +1,64 @@
+// command_line.h — what was typed, checked and as data; the one table of commands.
+//
+// Role: cli_main() parses once and hands Arguments to the command. Only this file's .cc knows the
+// parser.                                                    Start here: parse_command_line()
+// Thread-safety: pure functions.                             Spec: docs/reference/commands.md
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/messages.h"
+#include "base/result.h"
+
+namespace stellwerk::cli {
+
+enum class Command : std::uint8_t {
+  Plan,
+  Run,
+  List,
+  Show,
+  Watch,
+  Steer,  ///< pause, resume, promote, rollback, approve, reject, attest: `verb`
+  Doctor,
+  Schema,
+  Explain
+};
+
+struct Arguments {
+  Command command = Command::Plan;
+  std::string verb;                ///< of Steer
+  std::string file;                ///< release.yaml
+  std::string release;             ///< id
+  std::vector<std::string> steps;  ///< attest
+  std::string reason;              ///< also attest's note
+  std::string plan;                ///< approve, reject: digest
+  std::string key;                 ///< approve
+  std::string topic;               ///< schema: which; explain: code
+  std::string environment;         ///< --environment
+  std::string data;                ///< --data
+  std::optional<base::Locale> locale;
+  std::optional<std::int64_t> speed;
+  std::optional<std::int64_t> rollout_speed;  ///< --speed N,M
+  bool json = false;
+  bool no_colour = false;
+  bool resume = false;
+  bool all = false;
+};
+
+/// Either something to do, or a text that was asked for (--help, --version).
+struct CommandLine {
+  Arguments arguments;
+  std::string text;
+};
+
+/// @param words   without the program's name
+/// @param locale  of help, unless --locale says otherwise
+/// @errors InvalidArgument CLI-0001: an unknown command or option (with what was probably meant), a
+/// missing or wrong value
+base::Result<CommandLine> parse_command_line(const std::vector<std::string>& words,
+                                             base::Locale locale);
+
+}  // namespace stellwerk::cli

@@ -1,0 +1,53 @@
+// console.h — where a command writes, and how wide, coloured and in which language.
+//
+// Role: made once by cli_main() from the process's terminal, by tests from strings.
+// Thread-safety: one thread.                                              Start here: Console
+// Invariants: data goes to `out`, everything else to `err`; colour is off unless asked for.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "base/json.h"
+#include "base/messages.h"
+
+namespace stellwerk::cli {
+
+enum class Colour : std::uint8_t { Plain, Bold, Dim, Red, Green, Yellow };
+
+struct Console {
+  std::ostream& out;
+  std::ostream& err;
+  base::Locale locale = base::Locale::De;
+  bool json = false;
+  bool colour_out = false;
+  bool colour_err = false;
+  bool live = false;         ///< a person watches: progress is rewritten in place, questions asked
+  std::size_t columns = 80;  ///< of the terminal, at least 40
+  /// A line the person typed, if there is one; never blocks.
+  std::function<std::optional<std::string>()> read_line = {};
+
+  [[nodiscard]] std::string text(std::string_view key,
+                                 const base::MessageArguments& arguments = {}) const {
+    return base::message(locale, key, arguments);
+  }
+  void print_json(const base::Json& value) const;
+};
+
+/// `text` with the terminal's codes for `colour`, or as it is.
+std::string painted(std::string_view text, Colour colour, bool on);
+/// Columns of a terminal that `text` takes: one a character (texts here have no wide ones).
+std::size_t width_of(std::string_view text);
+/// `text`, filled with blanks to `width` columns.
+std::string padded(std::string_view text, std::size_t width);
+/// At most `width` columns, ending with `…` where it was cut.
+std::string cut(std::string_view text, std::size_t width);
+/// Breaks at blanks so that no line is wider than `width` (a longer word stays whole); lines after
+/// the first begin with `indent` blanks, and the first counts as if it did.
+std::string wrapped(std::string_view text, std::size_t width, std::size_t indent);
+
+}  // namespace stellwerk::cli

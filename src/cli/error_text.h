@@ -1,0 +1,42 @@
+// error_text.h — an Error as people read it: what, why, the state now, what to do next, its code.
+//
+// Thread-safety: pure functions.                                    Start here: error_text()
+#pragma once
+
+#include <span>
+#include <string>
+
+#include "base/result.h"
+#include "cli/console.h"
+#include "cli/world.h"
+
+namespace stellwerk::cli {
+
+enum class Severity : std::uint8_t { Error, Warning };
+
+struct ErrorStyle {
+  std::size_t columns = 80;
+  bool colour = false;
+  Severity severity = Severity::Error;
+};
+
+///     release.yaml:12:5: error[CFG-0003]: "wafes" is no key of a release
+///       why    …
+///       state  …
+///       next   stellwerk …    what it achieves
+///       help   stellwerk explain CFG-0003
+/// Several are separated by blank lines; `help` stands once for each code.
+std::string error_text(std::span<const base::Error> errors, const ErrorStyle& style);
+
+/// `{"errors": [{"id":…, "message":…, "file":…, "line":…, "column":…, …}]}`
+base::Json errors_json(std::span<const base::Error> errors);
+
+/// Prints to the console's standard error, as text or JSON.
+void report(const Console& console, std::span<const base::Error> errors,
+            Severity severity = Severity::Error);
+void report(const Console& console, const base::Error& error);
+/// Prints it and says with what the program ends: 2 where the request or the files are wrong or
+/// something stands against it, 12 where a machine, a store or the network failed.
+Exit failed(const Console& console, const base::Error& error);
+
+}  // namespace stellwerk::cli

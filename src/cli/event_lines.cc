@@ -1,0 +1,212 @@
+#include "cli/event_lines.h"
+
+#include <fmt/format.h>
+
+#include "base/ratio.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "cli/console.h"
+#include "cli/verdict_text.h"
+
+namespace stellwerk::cli {
+namespace {
+
+constexpr std::size_t kTimeWidth = 11;
+constexpr std::size_t kOffsetWidth = 9;
+constexpr std::size_t kNameWidth = 36;
+constexpr std::size_t kTenantsListed = 3;
+constexpr std::string_view kSelf = "stellwerk";
+
+std::string person_or_self(const base::PersonId& person) {
+  return person.empty() ? std::string(kSelf) : person.str();
+}
+
+std::string joined(const std::vector<std::string>& parts) {
+  return fmt::format("{}", fmt::join(parts, ", "));
+}
+
+/// The text of each event that has one; the rest fall to the template.
+class Teller {
+ public:
+  Teller(const core::Plan& plan, const EventAt& event, base::Locale locale)
+      : plan_(plan), event_(event), locale_(locale) {}
+
+  template <class E>
+  std::string operator()(const E& /*says it all by its name*/) const {
+    return {};
+  }
+  std::string operator()(const core::ReleasePlanned& e) const {
+    return say("planned", {{"components", joined(e.components)}, {"plan", e.plan.short_text()}});
+  }
+  std::string operator()(const core::ReleaseScheduled& e) const {
+    const std::string lead = base::to_string(e.announce_lead);
+    if (!e.start_us) return say("scheduled", {{"lead", lead}});
+    return say("scheduled-at",
+               {{"lead", lead}, {"start", base::rfc3339(base::WallTime{*e.start_us})}});
+  }
+  std::string operator()(const core::ClockAnchored& e) const {
+    return e.speed == 1 ? std::string() : say("speed", {{"speed", std::to_string(e.speed)}});
+  }
+  std::string operator()(const core::ClockStepped& e) const {
+    return say("clock-stepped", {{"by", span_text(e.by.us)}});
+  }
+  std::string operator()(const core::StepPassed& e) const { return step(e.step, e.summary); }
+  std::string operator()(const core::StepAttested& e) const {
+    return say("attested", {{"step", e.step.str()}, {"person", e.person.str()}});
+  }
+  std::string operator()(const core::StepFailed& e) const {
+    if (!e.outcome_unknown) return step(e.step, e.summary);
+    return say("step-unknown",
+               {{"step", e.step.str()}, {"summary", base::printable(e.summary, 300)}});
+  }
+  std::string operator()(const core::StepReopened& e) const {
+    return say("reopened", {{"step", e.step.str()}});
+  }
+  std::string operator()(const core::ApprovalGranted& e) const {
+    return say(e.signature ? "approved-signed" : "approved",
+               {{"person", e.person.str()},
+                {"role", std::string(core::to_string(e.role))},
+                {"plan", e.plan.short_text()}});
+  }
+  std::string operator()(const core::ApprovalRejected& e) const {
+    return say("rejected", {{"person", e.person.str()}, {"plan", e.plan.short_text()}});
+  }
+  std::string operator()(const core::MaintenanceScheduled& e) const {
+    return say("announced", {{"t0", base::rfc3339(base::WallTime{e.t0.us})}});
+  }
+  std::string operator()(const core::PreCheckCompleted& e) const {
+    return say("prechecked", {{"steps", std::to_string(e.steps_passed)}});
+  }
+  std::string operator()(const core::VersionDeployed& e) const {
+    return say("deployed", {{"components", joined(e.components)}});
+  }
+  std::string operator()(const core::WaveStarted& e) const {
+    return say("wave", {{"tenants", tenants_text(e.tenants, locale_)},
+                        {"share", base::percent_text(e.share)}});
+  }
+  std::string operator()(const core::ProgressNotified& e) const {
+    return say("progress", {{"wave", std::to_string(e.wave)}, {"waves", std::to_string(e.waves)}});
+  }
+  std::string operator()(const core::VerdictChanged& e) const {
+    return verdict_text(locale_, e.verdict, plan_.guard.limits.p95_pause);
+  }
+  std::string operator()(const core::ReleasePaused& e) const {
+    return caused("paused", pause_word(e.cause), e.detail);
+  }
+  std::string operator()(const core::ReleaseResumed& e) const {
+    if (e.by_guard) return say("resumed-guard", {});
+    return say("resumed", {{"by", person_or_self(event_.by)}});
+  }
+  std::string operator()(const core::ReleasePromoted& e) const {
+    return say("promoted", {{"wave", std::to_string(e.wave)}});
+  }
+  std::string operator()(const core::RolloutCompleted&) const { return say("completed", {}); }
+  std::string operator()(const core::MetricsRecorded&) const { return say("metrics", {}); }
+  std::string operator()(const core::ReleaseVerified& e) const {
+    return say("verified", {{"steps", std::to_string(e.steps_passed)}});
+  }
+  std::string operator()(const core::ReleaseLogged& e) const { return logged(e); }
+  std::string operator()(const core::RollbackLogged& e) const { return logged(e); }
+  std::string operator()(const core::RollbackInitiated& e) const {
+    return caused("rollback", rollback_word(e.cause), e.detail);
+  }
+  std::string operator()(const core::TrafficReturned&) const { return say("returned", {}); }
+  std::string operator()(const core::RollbackRecorded& e) const {
+    return say("rollback-recorded", {{"cause", rollback_word(e.cause)}, {"by", e.responsible}});
+  }
+  std::string operator()(const core::ReleaseCancelled& e) const { return e.detail; }
+  std::string operator()(const core::ReleaseFailed& e) const { return e.detail; }
+  std::string operator()(const core::LeaseExpired&) const { return say("lease-expired", {}); }
+  std::string operator()(const core::RoutesReasserted&) const { return say("reasserted", {}); }
+  std::string operator()(const core::TrafficSettled&) const { return say("settled", {}); }
+  std::string operator()(const core::VersionRetired& e) const {
+    return say(e.old_version ? "retired-old" : "retired-new", {{"component", e.component.str()}});
+  }
+  std::string operator()(const core::CheckpointSigned& e) const {
+    return say("checkpoint", {{"closes", e.closes},
+                              {"size", std::to_string(e.tree_size)},
+                              {"root", e.root.short_text()}});
+  }
+  std::string operator()(const core::CapacityChanged& e) const {
+    return say(e.gone ? "capacity-gone" : "capacity-back", {{"component", e.component.str()}});
+  }
+  std::string operator()(const core::JournalGap& e) const {
+    return say("gap", {{"count", std::to_string(e.count)}});
+  }
+
+ private:
+  [[nodiscard]] std::string say(std::string_view key, const base::MessageArguments& words) const {
+    return base::message(locale_, "cli.event." + std::string(key), words);
+  }
+  [[nodiscard]] std::string step(const base::StepId& id, const std::string& summary) const {
+    if (summary.empty()) return id.str();
+    return say("step", {{"step", id.str()}, {"summary", base::printable(summary, 300)}});
+  }
+  [[nodiscard]] std::string caused(std::string_view key, std::string cause,
+                                   const std::string& detail) const {
+    if (detail.empty()) return cause;
+    return say(key, {{"cause", std::move(cause)}, {"detail", base::printable(detail, 200)}});
+  }
+  [[nodiscard]] std::string pause_word(core::PauseCause cause) const {
+    return base::message(locale_, "cli.pause." + std::string(core::to_string(cause)));
+  }
+  [[nodiscard]] std::string rollback_word(core::RollbackCause cause) const {
+    return base::message(locale_, "cli.rollback." + std::string(core::to_string(cause)));
+  }
+  template <class E>
+  [[nodiscard]] std::string logged(const E& e) const {
+    return say("logged", {{"size", std::to_string(e.tree_size)}, {"root", e.root.short_text()}});
+  }
+
+  const core::Plan& plan_;
+  const EventAt& event_;
+  base::Locale locale_;
+};
+
+Colour colour_of(const core::Event& event, std::string_view name) {
+  if (std::holds_alternative<core::StepFailed>(event) ||
+      std::holds_alternative<core::ReleaseFailed>(event) ||
+      std::holds_alternative<core::RollbackInitiated>(event) ||
+      std::holds_alternative<core::LeaseExpired>(event))
+    return Colour::Red;
+  if (const auto* changed = std::get_if<core::VerdictChanged>(&event))
+    return changed->verdict.action == core::Action::Continue ? Colour::Plain : Colour::Red;
+  if (std::holds_alternative<core::ReleasePaused>(event)) return Colour::Yellow;
+  if (std::holds_alternative<core::WaveStarted>(event) ||
+      std::holds_alternative<core::TrafficReturned>(event) ||
+      std::holds_alternative<core::RolloutCompleted>(event))
+    return Colour::Green;
+  return name.starts_with("scheduler.") ? Colour::Bold : Colour::Plain;
+}
+
+std::string offset_of(const EventAt& event) {
+  if (!event.t0) return "-";
+  return base::offset_text(base::seconds((event.at.runbook - *event.t0).us / 1'000'000));
+}
+
+}  // namespace
+
+std::string clock_text(base::WallTime at) { return base::rfc3339(at).substr(11, 8) + "Z"; }
+
+std::string tenants_text(const std::vector<std::string>& tenants, base::Locale locale) {
+  if (tenants.size() == 1 && tenants.front() == "all") return base::message(locale, "cli.everyone");
+  if (tenants.size() <= kTenantsListed) return joined(tenants);
+  return fmt::format("{} … {} ({})", tenants.front(), tenants.back(), tenants.size());
+}
+
+std::string event_text(const core::Plan& plan, const EventAt& event, base::Locale locale) {
+  return std::visit(Teller(plan, event, locale), event.event);
+}
+
+std::string event_line(const core::Plan& plan, const EventAt& event, const EventLineStyle& style) {
+  const std::string name = core::type_of(event.event);
+  const std::string text = event_text(plan, event, style.locale);
+  std::string line =
+      painted(padded(clock_text(event.at.wall), kTimeWidth), Colour::Dim, style.colour);
+  line += padded(offset_of(event), kOffsetWidth);
+  const Colour colour = colour_of(event.event, name);
+  if (text.empty()) return line + painted(name, colour, style.colour);
+  return line + painted(padded(name, kNameWidth), colour, style.colour) + text;
+}
+
+}  // namespace stellwerk::cli

@@ -1,0 +1,39 @@
+// event_lines.h — one readable line for one event.
+//
+//     20:15:00Z  T+15m    scheduler.release.wave2   + pilot-2 … pilot-5 (4) · 50 % of traffic, …
+//
+// Thread-safety: pure functions.                                    Start here: event_line()
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "base/messages.h"
+#include "core/event.h"
+#include "core/plan.h"
+
+namespace stellwerk::cli {
+
+struct EventAt {
+  const core::Event& event;
+  base::Now at;
+  base::PersonId by;
+  std::optional<base::RunbookTime> t0;  ///< of the state after the event
+};
+
+struct EventLineStyle {
+  base::Locale locale = base::Locale::De;
+  bool colour = false;
+};
+
+/// Ends without a line break. For public events; the others have a line without a text.
+std::string event_line(const core::Plan& plan, const EventAt& event, const EventLineStyle& style);
+/// Only the human text; empty where the name says it all.
+std::string event_text(const core::Plan& plan, const EventAt& event, base::Locale locale);
+
+/// `20:15:00Z`
+std::string clock_text(base::WallTime at);
+/// `pilot-1, pilot-2`, from four on `pilot-2 … pilot-5 (4)`; `all` in the locale's word.
+std::string tenants_text(const std::vector<std::string>& tenants, base::Locale locale);
+
+}  // namespace stellwerk::cli

@@ -1,0 +1,88 @@
+#include "cli/inputs.h"
+
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <iterator>
+#include <system_error>
+
+#include "core/compile.h"
+
+namespace stellwerk::cli {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr const char* kEnvironmentName = "stellwerk.yaml";
+
+bool is_there(const fs::path& path) {
+  std::error_code ignored;
+  return fs::exists(path, ignored);
+}
+
+base::Result<std::string> environment_path(const Arguments& arguments) {
+  if (!arguments.environment.empty()) return arguments.environment;
+  const fs::path beside = fs::path(arguments.file).parent_path() / kEnvironmentName;
+  if (is_there(beside)) return beside.string();
+  if (is_there(kEnvironmentName)) return std::string(kEnvironmentName);
+  const bool has_file = !arguments.file.empty() && beside != fs::path(kEnvironmentName);
+  return base::fail(base::error(base::Code::NotFound, "CLI-0002", "there is no stellwerk.yaml")
+                        .because(has_file ? fmt::format("neither {} nor ./{} exists",
+                                                        beside.string(), kEnvironmentName)
+                                          : fmt::format("./{} does not exist", kEnvironmentName))
+                        .now("nothing was done")
+                        .then("--environment FILE", "name the file that describes the installation")
+                        .then("stellwerk schema environment", "what it may contain"));
+}
+
+std::string absolute(const std::string& path) {
+  std::error_code problem;
+  const fs::path whole = fs::absolute(path, problem);
+  return problem ? path : whole.lexically_normal().string();
+}
+
+template <class T>
+void take_problems(std::vector<base::Error>& target, config::Loaded<T>& loaded) {
+  target.insert(target.end(), std::make_move_iterator(loaded.problems.begin()),
+                std::make_move_iterator(loaded.problems.end()));
+}
+
+}  // namespace
+
+config::Loaded<config::EnvironmentFile> load_environment(const Arguments& arguments) {
+  auto path = environment_path(arguments);
+  if (!path) return {std::nullopt, {std::move(path.error())}};
+  auto loaded = config::load_environment(*path);
+  if (loaded.value && !arguments.data.empty())
+    loaded.value->environment.data_folder = absolute(arguments.data);
+  return loaded;
+}
+
+config::Loaded<std::string> data_folder(const Arguments& arguments) {
+  if (!arguments.data.empty()) return {absolute(arguments.data), {}};
+  auto environment = load_environment(arguments);
+  if (!environment.value) return {std::nullopt, std::move(environment.problems)};
+  return {environment.value->environment.data_folder, {}};
+}
+
+config::Loaded<Inputs> load_inputs(const Arguments& arguments) {
+  config::Loaded<Inputs> inputs;
+  auto release = config::load_release(arguments.file);
+  auto environment = load_environment(arguments);
+  take_problems(inputs.problems, release);
+  take_problems(inputs.problems, environment);
+  if (!release.value || !environment.value) return inputs;
+
+  core::CompileResult compiled = core::compile(*release.value, environment.value->environment);
+  if (!compiled.plan) {
+    inputs.problems = std::move(compiled.problems);
+    return inputs;
+  }
+  inputs.value.emplace();
+  inputs.value->obstacles = core::obstacles(*compiled.plan);
+  inputs.value->plan = std::move(*compiled.plan);
+  inputs.value->environment = std::move(*environment.value);
+  return inputs;
+}
+
+}  // namespace stellwerk::cli

@@ -1,0 +1,33 @@
+// inputs.h — the files a command works with: where they are, what they say, the plan they make.
+//
+// Thread-safety: one thread.                                 Start here: load_inputs()
+// Invariants: all problems of both files and of their plan at once.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/command_line.h"
+#include "config/load.h"
+#include "core/plan.h"
+
+namespace stellwerk::cli {
+
+struct Inputs {
+  config::EnvironmentFile environment;
+  core::Plan plan;
+  std::vector<base::Error> obstacles;  ///< why it could not be run
+};
+
+/// The release's file, the environment (named, beside it, or here) and the compiled plan.
+config::Loaded<Inputs> load_inputs(const Arguments& arguments);
+
+/// stellwerk.yaml: named by --environment, beside the release file, or in the working folder; its
+/// data folder replaced by --data.
+/// Problems: CLI-0002: none is there; those of config.
+config::Loaded<config::EnvironmentFile> load_environment(const Arguments& arguments);
+
+/// --data, or what stellwerk.yaml says. The same problems.
+config::Loaded<std::string> data_folder(const Arguments& arguments);
+
+}  // namespace stellwerk::cli

@@ -1,0 +1,196 @@
+// Looking at releases: list, show, watch.
+#include "cli/release_command.h"
+
+#include <fmt/format.h>
+
+#include <ostream>
+
+#include "cli/api_client.h"
+#include "cli/attendance.h"
+#include "cli/error_text.h"
+#include "cli/event_lines.h"
+#include "cli/inputs.h"
+#include "cli/release_view.h"
+#include "cli/status_line.h"
+#include "engine/entries.h"
+#include "engine/loader.h"
+#include "engine/view.h"
+
+namespace stellwerk::cli {
+namespace {
+
+constexpr std::size_t kListed = 20;
+constexpr std::size_t kChunk = 500;
+constexpr base::Duration kWatchInterval = base::milliseconds(250);
+
+ViewStyle style_of(const Console& console) {
+  return {console.locale, console.columns, console.colour_out};
+}
+
+base::Result<base::Json> stored_view(World& world, const std::string& data_folder,
+                                     const base::ReleaseId& release) {
+  auto reader = world.open_reader(data_folder);
+  if (!reader) return base::fail(std::move(reader.error()));
+  auto loaded = engine::load_release(*reader->journal, *reader->content, release);
+  if (!loaded) return base::fail(std::move(loaded.error()));
+  return engine::view_of(loaded->plan, loaded->state, std::nullopt);
+}
+
+/// Problems of the environment file, printed; the caller ends.
+std::optional<std::string> folder_of(const Console& console, const Arguments& arguments) {
+  auto folder = data_folder(arguments);
+  if (!folder.value) report(console, folder.problems);
+  return std::move(folder.value);
+}
+
+/// Follows one release's entries in the journal.
+class Watcher {
+ public:
+  Watcher(World& world, const Console& console, const std::string& data_folder,
+          base::ReleaseId release)
+      : world_(world),
+        console_(console),
+        data_folder_(data_folder),
+        release_(std::move(release)),
+        status_(console) {}
+
+  Exit watch() {
+    auto reader = world_.open_reader(data_folder_);
+    if (!reader) return failed(console_, reader.error());
+    auto plan = engine::load_plan(*reader->journal, *reader->content, release_);
+    if (!plan) return failed(console_, plan.error());
+    plan_ = std::move(*plan);
+    while (true) {
+      auto more = print_new(*reader->journal);
+      if (!more) return failed(console_, more.error());
+      if (*more) continue;
+      if (core::is_terminal(state_.stage)) return exit_of(state_.stage);
+      show_progress();
+      if (!world_.sleep(kWatchInterval)) return exit_of(state_.stage);
+    }
+  }
+
+ private:
+  /// True when there may be more at once.
+  base::Result<bool> print_new(ports::JournalStore& journal) {
+    auto chunk = journal.read_stream(release_, state_.version, kChunk);
+    if (!chunk) return base::fail(std::move(chunk.error()));
+    for (const ports::StoredEntry& stored : *chunk) {
+      auto entry = engine::decode(stored);
+      if (!entry) return base::fail(std::move(entry.error()));
+      state_ = core::evolve(plan_, std::move(state_), entry->event, entry->at, entry->by);
+      if (core::is_public(stored.type)) print(stored, *entry);
+    }
+    console_.out.flush();
+    return chunk->size() == kChunk;
+  }
+
+  void print(const ports::StoredEntry& stored, const engine::ReadEntry& entry) {
+    status_.clear();
+    if (console_.json) {
+      console_.out << stored.bytes << '\n';
+      return;
+    }
+    const EventAt at{entry.event, entry.at, entry.by, state_.t0};
+    console_.out << event_line(plan_, at, {console_.locale, console_.colour_out}) << '\n';
+  }
+
+  void show_progress() {
+    const base::MonoTime now = world_.now().mono;
+    if (!status_.due(now)) return;
+    if (!world_.engine_runs(data_folder_)) return say_unguarded();
+    unguarded_said_ = false;
+    const auto view = view_of_release(world_, data_folder_, release_);
+    if (view) status_.show(progress_text(*view, console_.locale), now);
+  }
+
+  void say_unguarded() {
+    if (unguarded_said_) return;
+    unguarded_said_ = true;
+    status_.note(
+        console_.text("cli.run.unguarded", {{"command", "stellwerk run RELEASE.yaml --resume"}}));
+  }
+
+  World& world_;
+  const Console& console_;
+  const std::string& data_folder_;
+  base::ReleaseId release_;
+  core::Plan plan_;
+  core::State state_;
+  StatusLine status_;
+  bool unguarded_said_ = false;
+};
+
+base::Result<base::Json> list_rows(Reader& reader, bool all, std::size_t& left_out) {
+  auto streams = reader.journal->streams(false);
+  if (!streams) return base::fail(std::move(streams.error()));
+  base::Json rows = base::Json::array();
+  for (const ports::StreamInfo& stream : *streams) {
+    if (stream.release.empty()) continue;
+    if (!all && stream.ended && rows.size() >= kListed) {
+      ++left_out;
+      continue;
+    }
+    auto loaded = engine::load_release(*reader.journal, *reader.content, stream.release);
+    if (!loaded) return base::fail(std::move(loaded.error()));
+    rows.push_back(engine::list_row(loaded->plan, loaded->state));
+  }
+  return rows;
+}
+
+}  // namespace
+
+base::Result<base::Json> view_of_release(World& world, const std::string& data_folder,
+                                         const base::ReleaseId& release) {
+  if (world.engine_runs(data_folder)) {
+    auto view = ApiClient(world.socket_path(data_folder)).get("/v1/releases/" + release.str());
+    const bool elsewhere = !view && (view.error().id == "API-0004" ||  // has ended: not in memory
+                                     view.error().code == base::Code::Unavailable);
+    if (!elsewhere) return view;
+  }
+  return stored_view(world, data_folder, release);
+}
+
+Exit list_command(World& world, Console& console, const Arguments& arguments) {
+  const auto folder = folder_of(console, arguments);
+  if (!folder) return Exit::Usage;
+  base::Json rows = base::Json::array();
+  std::size_t left_out = 0;
+  auto reader = world.open_reader(*folder);
+  if (!reader && reader.error().code != base::Code::NotFound)
+    return failed(console, reader.error());
+  if (reader) {
+    auto listed = list_rows(*reader, arguments.all, left_out);
+    if (!listed) return failed(console, listed.error());
+    rows = std::move(*listed);
+  }
+  if (console.json) {
+    console.print_json({{"releases", std::move(rows)}, {"left_out", left_out}});
+    return Exit::Done;
+  }
+  if (rows.empty()) console.err << console.text("cli.list.empty") << '\n';
+  console.out << list_text(rows, style_of(console));
+  if (left_out > 0)
+    console.err << console.text("cli.list.more", {{"count", std::to_string(left_out)}}) << '\n';
+  return Exit::Done;
+}
+
+Exit show_command(World& world, Console& console, const Arguments& arguments) {
+  const auto folder = folder_of(console, arguments);
+  if (!folder) return Exit::Usage;
+  auto view = view_of_release(world, *folder, base::ReleaseId(arguments.release));
+  if (!view) return failed(console, view.error());
+  if (console.json)
+    console.print_json(*view);
+  else
+    console.out << release_text(*view, style_of(console));
+  return Exit::Done;
+}
+
+Exit watch_command(World& world, Console& console, const Arguments& arguments) {
+  const auto folder = folder_of(console, arguments);
+  if (!folder) return Exit::Usage;
+  return Watcher(world, console, *folder, base::ReleaseId(arguments.release)).watch();
+}
+
+}  // namespace stellwerk::cli

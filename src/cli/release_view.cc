@@ -1,0 +1,373 @@
+#include "cli/release_view.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/ratio.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "cli/event_lines.h"
+#include "cli/verdict_text.h"
+
+namespace stellwerk::cli {
+namespace {
+
+constexpr std::size_t kLabelWidth = 12;
+constexpr std::size_t kIdWidth = 38;
+constexpr std::array kPhases{"preparation", "pre-check", "rollout", "post-check"};
+constexpr base::Json::error_handler_t kReplace = base::Json::error_handler_t::replace;
+
+const base::Json& member(const base::Json& object, const char* key) {
+  static const base::Json none;
+  const auto found = object.is_object() ? object.find(key) : object.end();
+  return object.is_object() && found != object.end() ? *found : none;
+}
+
+std::string word(const base::Json& object, const char* key) {
+  const base::Json& value = member(object, key);
+  if (value.is_string()) return base::printable(value.get_ref<const std::string&>(), 400);
+  return value.is_null() ? std::string() : value.dump(-1, ' ', false, kReplace);
+}
+
+std::int64_t number(const base::Json& object, const char* key) {
+  const base::Json& value = member(object, key);
+  return value.is_number_integer() ? value.get<std::int64_t>() : 0;
+}
+
+bool truth(const base::Json& object, const char* key) {
+  const base::Json& value = member(object, key);
+  return value.is_boolean() && value.get<bool>();
+}
+
+std::vector<std::string> words(const base::Json& list) {
+  std::vector<std::string> texts;
+  if (!list.is_array()) return texts;
+  for (const base::Json& each : list)
+    if (each.is_string()) texts.push_back(base::printable(each.get_ref<const std::string&>(), 200));
+  return texts;
+}
+
+base::Duration slow_limit(const base::Json& view) {
+  return {number(member(view, "limits"), "p95_us")};
+}
+
+/// The figures of the versions that a release brings.
+std::vector<const base::Json*> new_version_figures(const base::Json& view) {
+  std::vector<const base::Json*> rows;
+  const base::Json& kpis = member(view, "kpis");
+  if (!kpis.is_array()) return rows;
+  for (const base::Json& row : kpis)
+    for (const base::Json& component : member(view, "components"))
+      if (word(component, "name") == word(row, "component") &&
+          word(component, "to") == word(row, "version"))
+        rows.push_back(&row);
+  return rows;
+}
+
+std::string p95_text(const base::Json& figures) {
+  const base::Json& p95 = member(figures, "p95_us");
+  return p95.is_number_integer() ? latency_text(p95.get<std::int64_t>()) : "-";
+}
+
+class ViewWriter {
+ public:
+  ViewWriter(const base::Json& view, const ViewStyle& style) : view_(view), style_(style) {}
+
+  std::string write() {
+    header();
+    stage();
+    traffic();
+    guard();
+    rollback();
+    waiting();
+    steps();
+    return std::move(text_);
+  }
+
+ private:
+  [[nodiscard]] std::string say(std::string_view key,
+                                const base::MessageArguments& arguments = {}) const {
+    return base::message(style_.locale, key, arguments);
+  }
+
+  void row(std::string_view label_key, const std::string& value, Colour colour = Colour::Plain) {
+    text_ += painted(padded(label_key.empty() ? "" : say(label_key), kLabelWidth), Colour::Dim,
+                     style_.colour);
+    text_ += painted(wrapped(value, style_.columns, kLabelWidth), colour, style_.colour) + '\n';
+  }
+
+  void header() {
+    std::string title = word(view_, "release");
+    if (const std::string name = word(view_, "title"); !name.empty()) title += "  " + name;
+    row("cli.view.release", title, Colour::Bold);
+    std::vector<std::string> components;
+    for (const base::Json& each : member(view_, "components"))
+      components.push_back(
+          fmt::format("{} {} → {}", word(each, "name"), word(each, "from"), word(each, "to")));
+    row("cli.view.components", fmt::format("{} · {}, {}", fmt::join(components, ", "),
+                                           word(view_, "type"), word(view_, "strategy")));
+    row("cli.view.plan", fmt::format("{} · {}", word(view_, "plan").substr(0, 19),
+                                     say("cli.view.entries", {{"count", word(view_, "entries")}})));
+  }
+
+  void stage() {
+    const std::string name = stage_text(word(view_, "stage"), style_.locale);
+    const bool has_wave = number(view_, "wave") > 0;
+    row("cli.view.stage",
+        has_wave
+            ? say("cli.view.stage-wave",
+                  {{"stage", name}, {"wave", word(view_, "wave")}, {"waves", word(view_, "waves")}})
+            : name);
+    if (const base::Json& paused = member(view_, "paused"); !paused.is_null())
+      row("cli.view.paused",
+          say("cli.view.paused-by", {{"cause", say("cli.pause." + word(paused, "cause"))},
+                                     {"detail", word(paused, "detail")},
+                                     {"by", word(paused, "by")}}),
+          Colour::Yellow);
+    time();
+  }
+
+  void time() {
+    const std::string t0 = word(view_, "t0");
+    if (t0.empty()) return;
+    const std::string now = word(view_, "runbook_time");
+    std::string text = now.empty() ? say("cli.view.time-t0", {{"t0", t0}})
+                                   : say("cli.view.time-now", {{"now", now}, {"t0", t0}});
+    if (const std::string due = word(view_, "next_due"); !due.empty()) {
+      const base::Json& span = member(view_, "next_due_in_us");
+      text += " · ";
+      text += span.is_null() ? say("cli.view.next", {{"due", due}})
+                             : say("cli.view.next-in",
+                                   {{"due", due}, {"span", span_text(span.get<std::int64_t>())}});
+    }
+    if (const std::int64_t speed = number(view_, "speed"); speed > 1)
+      text += " · " + say("cli.view.speed", {{"speed", std::to_string(speed)}});
+    row("cli.view.time", text);
+  }
+
+  void traffic() {
+    const base::Json& traffic = member(view_, "traffic");
+    const std::int64_t share = number(traffic, "new_version_share_ppm");
+    if (share == 0) return row("cli.view.traffic", say("cli.view.traffic-none"));
+    if (share == base::kWhole.value)
+      return row("cli.view.traffic", say("cli.view.traffic-all"), Colour::Green);
+    const auto tenants = words(member(traffic, "tenants"));
+    row("cli.view.traffic",
+        say("cli.view.traffic-share", {{"share", base::percent_text({share})},
+                                       {"tenants", fmt::format("{}", fmt::join(tenants, ", "))}}));
+  }
+
+  void guard() {
+    const bool armed = truth(view_, "guard_armed");
+    const base::Json& json = member(view_, "verdict");
+    std::string text = say(armed ? "cli.view.guard-armed" : "cli.view.guard-off");
+    Colour colour = Colour::Plain;
+    if (armed && json.is_object()) {
+      const core::Verdict verdict = verdict_of_view(json);
+      text += " · " + verdict_text(style_.locale, verdict, slow_limit(view_));
+      if (verdict.action != core::Action::Continue) colour = Colour::Red;
+    }
+    row("cli.view.guard", text, colour);
+    if (const base::Json& hold = member(view_, "hold"); hold.is_object())
+      row("cli.view.hold",
+          say("cli.view.hold-figures", {{"guarded", span_text(number(hold, "guarded_us"))},
+                                        {"wanted", span_text(number(hold, "wanted_us"))},
+                                        {"requests", word(hold, "requests")}}));
+    figures();
+  }
+
+  void figures() {
+    std::string_view label = "cli.view.figures";
+    const base::Json& kpis = member(view_, "kpis");
+    if (kpis.is_array())
+      for (const base::Json& each : kpis) {
+        row(label,
+            say("cli.view.figures-row", {{"component", word(each, "component")},
+                                         {"version", word(each, "version")},
+                                         {"requests", word(each, "requests")},
+                                         {"errors", rate_text(number(each, "error_rate_ppm"))},
+                                         {"p95", p95_text(each)}}));
+        label = {};
+      }
+    if (number(view_, "lost_lines") > 0)
+      row({}, say("cli.view.lost", {{"count", word(view_, "lost_lines")}}), Colour::Yellow);
+  }
+
+  void rollback() {
+    const base::Json& json = member(view_, "rollback");
+    if (json.is_null()) return;
+    row("cli.view.rollback",
+        say("cli.view.rollback-by", {{"cause", say("cli.rollback." + word(json, "cause"))},
+                                     {"detail", word(json, "detail")},
+                                     {"by", word(json, "by")}}) +
+            " · " +
+            say(truth(json, "traffic_returned") ? "cli.view.returned" : "cli.view.not-returned"),
+        Colour::Red);
+  }
+
+  void waiting() {
+    const std::string lines = waiting_text(view_, style_);
+    if (!lines.empty()) text_ += '\n' + say("cli.view.waiting") + ":\n" + lines;
+  }
+
+  void steps() {
+    for (const char* phase : kPhases) table(member(view_, "steps"), phase);
+    table(member(view_, "rollback_steps"), "rollback");
+  }
+
+  void table(const base::Json& rows, std::string_view phase) {
+    if (!rows.is_array()) return;
+    bool begun = false;
+    for (const base::Json& step : rows) {
+      if (word(step, "phase") != phase) continue;
+      if (!begun)
+        text_ += '\n' +
+                 painted(say("cli.phase." + std::string(phase)), Colour::Bold, style_.colour) +
+                 '\n';
+      begun = true;
+      text_ += step_line(step);
+    }
+  }
+
+  [[nodiscard]] std::string step_line(const base::Json& step) const {
+    const std::string status = word(step, "status");
+    const auto [mark, colour] = mark_of(status);
+    std::string tail = status == "passed" || status == "open" ? "" : say("cli.step." + status);
+    const auto add = [&tail](const std::string& more) {
+      if (more.empty()) return;
+      tail += tail.empty() ? more : " · " + more;
+    };
+    add(word(step, "summary").empty() ? word(step, "title") : word(step, "summary"));
+    if (const std::string by = word(step, "by"); !by.empty()) add(say("cli.view.by", {{"by", by}}));
+    if (truth(step, "follow_up")) add(say("cli.view.follow-up"));
+    const std::string id = word(step, "id");
+    std::string line = "  " + painted(mark, colour, style_.colour) + " ";
+    constexpr std::size_t kBefore = 4;
+    if (width_of(id) + 2 > kIdWidth)
+      line += id + '\n' + std::string(kBefore + kIdWidth, ' ');
+    else
+      line += padded(id, kIdWidth);
+    return line + wrapped(tail, style_.columns, kBefore + kIdWidth) + '\n';
+  }
+
+  static std::pair<std::string_view, Colour> mark_of(std::string_view status) {
+    if (status == "passed") return {"✔", Colour::Green};
+    if (status == "failed") return {"✘", Colour::Red};
+    if (status == "outcome-unknown") return {"?", Colour::Yellow};
+    if (status == "running") return {"…", Colour::Yellow};
+    return {"·", Colour::Dim};
+  }
+
+  const base::Json& view_;
+  const ViewStyle& style_;
+  std::string text_;
+};
+
+const base::Json* step_of(const base::Json& view, const std::string& id) {
+  for (const char* list : {"steps", "rollback_steps"})
+    for (const base::Json& step : member(view, list))
+      if (word(step, "id") == id) return &step;
+  return nullptr;
+}
+
+std::string hold_text(const base::Json& view, base::Locale locale) {
+  const base::Json& hold = member(view, "hold");
+  if (!hold.is_object()) return {};
+  return " " + base::message(locale, "cli.progress.hold",
+                             {{"guarded", span_text(number(hold, "guarded_us"))},
+                              {"wanted", span_text(number(hold, "wanted_us"))}});
+}
+
+std::string figures_text(const base::Json& view, base::Locale locale) {
+  std::string text;
+  for (const base::Json* row : new_version_figures(view)) {
+    constexpr std::int64_t kWindowSeconds = 60;
+    text += " · ";
+    text += base::message(locale, "cli.progress.figures",
+                          {{"rate", std::to_string(number(*row, "requests") / kWindowSeconds)},
+                           {"errors", rate_text(number(*row, "error_rate_ppm"))},
+                           {"p95", p95_text(*row)}});
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string stage_text(const std::string& stage, base::Locale locale) {
+  const std::string key = "cli.stage." + stage;
+  return base::has_message(key) ? base::message(locale, key) : stage;
+}
+
+std::string waiting_text(const base::Json& view, const ViewStyle& style) {
+  std::string lines;
+  for (const std::string& id : words(member(view, "waiting_for"))) {
+    const base::Json* step = step_of(view, id);
+    const bool approval = step != nullptr && word(*step, "kind") == "approval";
+    std::string line = approval
+                           ? fmt::format("  stellwerk approve {}", word(view, "release"))
+                           : fmt::format("  stellwerk attest {} {}", word(view, "release"), id);
+    if (step != nullptr) {
+      const auto roles = words(member(*step, "roles"));
+      const std::string what = fmt::format("{} ({})", word(*step, "title"), fmt::join(roles, ", "));
+      constexpr std::size_t kIndent = 6;
+      line += '\n' + std::string(kIndent, ' ') + wrapped(what, style.columns, kIndent);
+    }
+    lines += line + '\n';
+  }
+  return lines;
+}
+
+std::string progress_text(const base::Json& view, base::Locale locale) {
+  std::string text = stage_text(word(view, "stage"), locale);
+  if (const base::Json& paused = member(view, "paused"); !paused.is_null())
+    text += " · " +
+            base::message(locale, "cli.progress.paused",
+                          {{"cause", base::message(locale, "cli.pause." + word(paused, "cause"))}});
+  if (number(view, "wave") > 0)
+    text = base::message(locale, "cli.progress.wave",
+                         {{"wave", word(view, "wave")}, {"waves", word(view, "waves")}}) +
+           " · " + text;
+  text += hold_text(view, locale);
+  const base::Json& span = member(view, "next_due_in_us");
+  if (const std::string due = word(view, "next_due"); !due.empty() && !span.is_null())
+    text += " · " + base::message(locale, "cli.progress.due",
+                                  {{"due", due}, {"span", span_text(span.get<std::int64_t>())}});
+  text += figures_text(view, locale);
+  if (const core::Verdict verdict = verdict_of_view(member(view, "verdict"));
+      truth(view, "guard_armed") && verdict.cause != core::Cause::AllGood)
+    text += " · " + verdict_text(locale, verdict, slow_limit(view));
+  if (const auto waiting = words(member(view, "waiting_for")); !waiting.empty())
+    text += " · " + base::message(locale, "cli.progress.waiting",
+                                  {{"count", std::to_string(waiting.size())}});
+  return text;
+}
+
+std::string list_text(const base::Json& rows, const ViewStyle& style) {
+  std::size_t id_width = 8;
+  std::size_t stage_width = 8;
+  for (const base::Json& row : rows) {
+    id_width = std::max(id_width, width_of(word(row, "release")));
+    stage_width = std::max(stage_width, width_of(stage_text(word(row, "stage"), style.locale)));
+  }
+  std::string text;
+  for (const base::Json& row : rows) {
+    const std::string stage = padded(stage_text(word(row, "stage"), style.locale), stage_width);
+    const std::string name = word(row, "stage");
+    Colour colour = Colour::Bold;
+    if (name == "completed") colour = Colour::Green;
+    if (name == "rolled-back" || name == "failed") colour = Colour::Red;
+    if (!member(row, "paused").is_null()) colour = Colour::Yellow;
+    const std::string wave = fmt::format("{}/{}", word(row, "wave"), word(row, "waves"));
+    const std::string head =
+        fmt::format("{}  {}  {:5}  {}  ", padded(word(row, "release"), id_width),
+                    painted(stage, colour, style.colour), wave, padded(word(row, "type"), 9));
+    const std::size_t used = id_width + stage_width + 22;
+    const std::size_t left = style.columns > used + 12 ? style.columns - used : 12;
+    text += head + cut(word(row, "title"), left) + '\n';
+  }
+  return text;
+}
+
+}  // namespace stellwerk::cli

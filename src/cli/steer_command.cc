@@ -1,0 +1,230 @@
+// Steering a release: pause, resume, promote, rollback, approve, reject, attest.
+#include <fmt/format.h>
+
+#include <ostream>
+
+#include "base/text.h"
+#include "cli/api_client.h"
+#include "cli/attendance.h"
+#include "cli/error_text.h"
+#include "cli/inputs.h"
+#include "cli/release_command.h"
+#include "engine/loader.h"
+#include "engine/person_command.h"
+
+namespace stellwerk::cli {
+namespace {
+
+constexpr std::size_t kDigestDigits = 64;
+constexpr std::size_t kPrefixDigitsMin = 12;
+
+/// approve, reject and attest say something about a release; they do not carry it on.
+bool is_a_statement(const std::string& verb) {
+  return verb == "approve" || verb == "reject" || verb == "attest";
+}
+
+base::Error no_signatures() {
+  return base::error(base::Code::Rejected, "CLI-0006", "an approval cannot be signed yet")
+      .because("this version attributes approvals to the operating-system user, unsigned")
+      .now("nothing was approved")
+      .then("leave out --key", "an unsigned approval, where the plan allows one");
+}
+
+base::Error needs_engine(const std::string& verb, const base::ReleaseId& release) {
+  return base::error(base::Code::Conflict, "CLI-0005",
+                     fmt::format("{} needs somebody to carry release {} on", verb, release.str()))
+      .because("the release has not ended, and no engine runs on this data folder")
+      .now("the release is unchanged; nobody guards it")
+      .then("stellwerk run RELEASE.yaml --resume", "in another terminal; then repeat this");
+}
+
+/// The digest that `--plan` means: whole, or at least 12 digits of the plan under way.
+base::Result<base::Digest> digest_meant(const std::string& text, const base::Digest& under_way) {
+  if (text.empty()) return under_way;
+  constexpr std::string_view kPrefix = "sha256:";
+  const std::string digits = text.starts_with(kPrefix) ? text.substr(kPrefix.size()) : text;
+  if (digits.size() >= kPrefixDigitsMin && under_way.hex().starts_with(digits)) return under_way;
+  if (digits.size() == kDigestDigits) return base::Digest::parse(std::string(kPrefix) + digits);
+  return base::fail(
+      base::error(base::Code::InvalidArgument, "CLI-0001",
+                  fmt::format("{} is not the plan under way", base::printable(text, 80)))
+          .because(fmt::format("that is {}; give its digest whole, or at least 12 digits of it",
+                               under_way.to_string()))
+          .now("nothing was approved"));
+}
+
+class Steering {
+ public:
+  Steering(World& world, Console& console, const Arguments& arguments, std::string data_folder)
+      : world_(world),
+        console_(console),
+        arguments_(arguments),
+        data_folder_(std::move(data_folder)),
+        release_(arguments.release) {}
+
+  Exit steer() {
+    if (!arguments_.key.empty()) return failed(console_, no_signatures());
+    return world_.engine_runs(data_folder_) ? through_socket() : here();
+  }
+
+ private:
+  /// One command a step for attest, one in all for the others.
+  [[nodiscard]] std::vector<engine::PersonCommand> commands(const base::Digest& plan) const {
+    engine::PersonCommand command{arguments_.verb, arguments_.reason, {}, {}};
+    if (command.verb == "approve" || command.verb == "reject") command.plan = plan;
+    if (command.verb != "attest") return {command};
+    std::vector<engine::PersonCommand> all;
+    for (const std::string& step : arguments_.steps) {
+      command.step = step;
+      all.push_back(command);
+    }
+    return all;
+  }
+
+  // ---- an engine runs: it is asked
+
+  Exit through_socket() {
+    base::Digest plan;
+    if (is_a_statement(arguments_.verb) && arguments_.verb != "attest") {
+      auto meant = plan_meant();
+      if (!meant) return failed(console_, meant.error());
+      plan = *meant;
+    }
+    const ApiClient client(world_.socket_path(data_folder_));
+    const std::string path = fmt::format("/v1/releases/{}/commands", release_.str());
+    Exit worst = Exit::Done;
+    for (const engine::PersonCommand& command : commands(plan)) {
+      const auto answer = client.post(path, body_of(command));
+      if (answer)
+        tell(command, answer->value("ignored_because", ""),
+             answer->value("entries", std::vector<std::string>{}));
+      else
+        worst = std::max(worst, failed(console_, answer.error()));
+    }
+    finish();
+    if (arguments_.verb == "rollback" && worst == Exit::Done && !console_.json)
+      console_.err << console_.text("cli.steer.watch",
+                                    {{"command", "stellwerk release watch " + release_.str()}})
+                   << '\n';
+    return worst;
+  }
+
+  static base::Json body_of(const engine::PersonCommand& command) {
+    base::Json body = {{"command", command.verb}};
+    if (!command.reason.empty()) body["reason"] = command.reason;
+    if (!command.step.empty()) body["step"] = command.step;
+    if (command.plan) body["plan"] = command.plan->to_string();
+    return body;
+  }
+
+  base::Result<base::Digest> plan_meant() {
+    auto view = view_of_release(world_, data_folder_, release_);
+    if (!view) return base::fail(std::move(view.error()));
+    auto under_way = base::Digest::parse(view->value("plan", ""));
+    if (!under_way) return base::fail(std::move(under_way.error()));
+    return digest_meant(arguments_.plan, *under_way);
+  }
+
+  // ---- no engine runs: here
+
+  Exit here() {
+    auto stored = load();
+    if (!stored) return failed(console_, stored.error());
+    const bool ended = core::is_terminal(stored->state.stage);
+    if (is_a_statement(arguments_.verb) && !ended)
+      return failed(console_, needs_engine(arguments_.verb, release_));
+    if (ended)
+      if (const auto refusal = refusal_at_end(*stored)) return failed(console_, *refusal);
+    auto plan = digest_meant(arguments_.plan, stored->state.plan);
+    if (!plan) return failed(console_, plan.error());
+    plan_ = *plan;
+
+    auto environment = load_environment(arguments_);
+    if (!environment.value) {
+      report(console_, environment.problems);
+      return Exit::Usage;
+    }
+    auto host = world_.open_engine(*environment.value);
+    if (!host) return failed(console_, host.error());
+    return in_host(**host, ended);
+  }
+
+  base::Result<engine::LoadedRelease> load() {
+    auto reader = world_.open_reader(data_folder_);
+    if (!reader) return base::fail(std::move(reader.error()));
+    return engine::load_release(*reader->journal, *reader->content, release_);
+  }
+
+  /// What has ended cannot be steered; the decision core says why, without an engine being started.
+  std::optional<base::Error> refusal_at_end(const engine::LoadedRelease& stored) {
+    if (is_a_statement(arguments_.verb)) return std::nullopt;
+    core::InputBody body = core::PauseRequested{};
+    if (arguments_.verb == "resume") body = core::ResumeRequested{};
+    if (arguments_.verb == "promote") body = core::PromoteRequested{};
+    if (arguments_.verb == "rollback") body = core::RollbackRequested{};
+    const base::PersonId by = engine::person_of(stored.plan, world_.os_user());
+    return core::decide(stored.plan, stored.state, {world_.now(), by, body}).refusal;
+  }
+
+  Exit in_host(EngineHost& host, bool ended) {
+    Attendance attendance(world_, console_, host, {release_, {}});
+    if (auto recovered = host.engine().recover(); !recovered)
+      return failed(console_, recovered.error());
+    Exit worst = Exit::Done;
+    for (const engine::PersonCommand& command : commands(plan_)) {
+      auto body = engine::input_of(command, host.engine().ports().content);
+      auto answer = body ? attendance.ask(*body) : base::fail(std::move(body.error()));
+      if (answer)
+        tell(command, answer->ignored_because, answer->entries);
+      else
+        worst = std::max(worst, failed(console_, answer.error()));
+    }
+    finish();
+    if (!ended && worst == Exit::Done) return attendance.stay();
+    attendance.settle();
+    return worst;
+  }
+
+  // ---- telling
+
+  void tell(const engine::PersonCommand& command, const std::string& ignored,
+            const std::vector<std::string>& entries) {
+    const std::string what = command.step.empty() ? command.verb : "attest " + command.step;
+    if (console_.json) {
+      base::Json row = {{"command", command.verb}, {"entries", entries}};
+      if (!command.step.empty()) row["step"] = command.step;
+      if (!ignored.empty()) row["ignored_because"] = ignored;
+      answers_.push_back(std::move(row));
+      return;
+    }
+    console_.err << (ignored.empty()
+                         ? console_.text("cli.steer.done", {{"verb", what}})
+                         : console_.text("cli.steer.ignored", {{"verb", what}, {"why", ignored}}))
+                 << '\n';
+  }
+
+  void finish() {
+    if (console_.json && !answers_.empty()) console_.print_json({{"answers", answers_}});
+  }
+
+  World& world_;
+  Console& console_;
+  const Arguments& arguments_;
+  std::string data_folder_;
+  base::ReleaseId release_;
+  base::Digest plan_;
+  base::Json answers_ = base::Json::array();
+};
+
+}  // namespace
+
+Exit steer_command(World& world, Console& console, const Arguments& arguments) {
+  auto folder = data_folder(arguments);
+  if (!folder.value) {
+    report(console, folder.problems);
+    return Exit::Usage;
+  }
+  return Steering(world, console, arguments, std::move(*folder.value)).steer();
+}
+
+}  // namespace stellwerk::cli

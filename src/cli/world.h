@@ -1,0 +1,72 @@
+// world.h — what the commands need of the program around them: opening an engine or a reader.
+// Implemented by app, so that no command names a product.
+//
+// Thread-safety: one command at a time.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "config/load.h"
+#include "config/schema.h"
+#include "engine/engine.h"
+
+namespace stellwerk::cli {
+
+/// An engine with its adapters and its API socket, in this process; holds the data folder's lock.
+class EngineHost {
+ public:
+  virtual ~EngineHost() = default;
+  virtual engine::Engine& engine() = 0;
+  /// One turn of the loop: step(), then wait until something happens or the next turn is due.
+  virtual void turn() = 0;
+  /// SIGINT and SIGTERM since the last call (0: none). They do not end the process while a host is
+  /// open.
+  virtual int take_signal() = 0;
+};
+
+/// The stores, for reading beside a running engine or without one.
+struct Reader {
+  std::unique_ptr<ports::JournalStore> journal;
+  std::unique_ptr<ports::ContentStore> content;
+};
+
+class World {
+ public:
+  virtual ~World() = default;
+  /// @errors Conflict JRN-0005: another stellwerk holds the data folder; and those of the adapters
+  virtual base::Result<std::unique_ptr<EngineHost>> open_engine(
+      const config::EnvironmentFile& environment) = 0;
+  /// @errors NotFound JRN-0008: nothing was ever journaled there; those of the store
+  virtual base::Result<Reader> open_reader(const std::string& data_folder) = 0;
+  /// `<data folder>/stellwerk.sock`
+  virtual std::string socket_path(const std::string& data_folder) = 0;
+  /// True while another process holds the data folder.
+  virtual bool engine_runs(const std::string& data_folder) = 0;
+  virtual std::string os_user() = 0;
+  virtual base::Now now() = 0;  ///< runbook time is the wall's here
+  /// Waits; false when a signal came.
+  virtual bool sleep(base::Duration span) = 0;
+  /// Names of the adapters there are, by kind, for doctor and errors.
+  virtual std::string adapter_list() = 0;
+  /// Their settings, for `stellwerk schema environment`.
+  virtual std::vector<config::AdapterSettings> adapter_settings() { return {}; }
+  /// A variable of the process's environment (NO_COLOR, LANG, COLUMNS); empty: not set.
+  virtual std::string variable(const std::string& /*name*/) { return {}; }
+};
+
+/// What a command left: printed by the caller, turned into the exit code.
+enum class Exit : int {
+  Done = 0,
+  Findings = 1,
+  Usage = 2,
+  VerificationFailed = 3,
+  RolledBack = 10,
+  Paused = 11,
+  Failed = 12,
+};
+
+}  // namespace stellwerk::cli
