@@ -6,6 +6,7 @@
 #include <array>
 #include <chrono>
 #include <condition_variable>
+#include <cstdlib>
 #include <mutex>
 
 #include "app/host.h"
@@ -68,6 +69,11 @@ class RealWorld final : public cli::World {
   }
 
   std::string adapter_list() override { return adapter_names(); }
+
+  std::string variable(const std::string& name) override {
+    const char* value = std::getenv(name.c_str());
+    return value == nullptr ? std::string() : value;
+  }
 
  private:
   Signals signals_;  // first: the mask must be set before any thread is made
