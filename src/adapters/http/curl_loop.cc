@@ -53,22 +53,19 @@ CurlLoop::~CurlLoop() {
 
 TransferId CurlLoop::submit(const ports::HttpRequest& request, base::Duration timeout,
                             TransferDone done) {
-  const auto problem = problem_with(request);
-  auto transfer = problem.empty()
-                      ? std::make_unique<Transfer>(TransferId{0}, request, timeout, std::move(done))
-                      : nullptr;
+  if (auto problem = problem_with(request); !problem.empty()) {
+    TransferResult result;
+    result.problem = std::move(problem);
+    after(clock_.mono(), [done = std::move(done), result] { done(result); });
+    return 0;
+  }
+  auto transfer = std::make_unique<Transfer>(TransferId{0}, request, timeout, std::move(done));
   TransferId id = 0;
   {
     const std::lock_guard lock(mutex_);
     id = ++last_id_;
-    if (transfer != nullptr) {
-      transfer->id = id;
-      new_.push_back(std::move(transfer));
-    } else {
-      TransferResult result;
-      result.problem = problem;
-      timers_.push_back({clock_.mono(), [done = std::move(done), result] { done(result); }});
-    }
+    transfer->id = id;
+    new_.push_back(std::move(transfer));
   }
   curl_multi_wakeup(multi_);
   return id;

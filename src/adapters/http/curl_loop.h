@@ -37,7 +37,7 @@ struct TransferResult {
 };
 
 using TransferDone = std::function<void(TransferResult)>;
-using TransferId = std::uint64_t;  ///< 0: none
+using TransferId = std::uint64_t;  ///< 0: none, the request cannot be sent
 
 class CurlLoop {
  public:

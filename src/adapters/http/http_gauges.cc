@@ -127,7 +127,7 @@ struct HttpGauges::Watch : std::enable_shared_from_this<Watch> {
   std::function<void()> wake;
 };
 
-HttpGauges::HttpGauges(CurlLoop& loop) : loop_(loop), watch_(std::make_shared<Watch>(loop)) {}
+HttpGauges::HttpGauges(CurlLoop& loop) : watch_(std::make_shared<Watch>(loop)) {}
 
 HttpGauges::~HttpGauges() {
   const std::lock_guard lock(watch_->mutex);

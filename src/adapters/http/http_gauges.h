@@ -27,7 +27,6 @@ class HttpGauges : public ports::MetricSource {
 
  private:
   struct Watch;
-  CurlLoop& loop_;
   std::shared_ptr<Watch> watch_;
 };
 

@@ -50,7 +50,7 @@ void reset_signals() {
   for (int number = 1; number < SIGRTMAX; ++number) ::sigaction(number, &standard, nullptr);
   sigset_t none;
   sigemptyset(&none);
-  ::sigprocmask(SIG_SETMASK, &none, nullptr);
+  ::pthread_sigmask(SIG_SETMASK, &none, nullptr);
 }
 
 /// Moves the pipe to 3 and closes all above it. The descriptors handed in are all above 3.
