@@ -261,27 +261,27 @@ class Parser {
   }
 
   /// `N`, or `N,M`: N until the rollout starts, M from then on.
+  /// `60`, or `3600,30`: another speed from the rollout on.
   base::Result<void> read_speed() {
     if (speed_word_.empty()) return {};
-    const auto words = base::split(speed_word_, ',');
-    args_.speed = speed_of(words.front());
-    if (words.size() == 2) args_.rollout_speed = speed_of(words.back());
-    const bool good =
-        args_.speed && words.size() <= 2 && (words.size() == 1 || args_.rollout_speed);
-    if (good) return {};
-    return base::fail(
-        with_help(not_understood(fmt::format("{} is no speed", base::in_quotes(speed_word_)),
-                                 "a speed is a whole number from 1 to 3600, or two of them with a "
-                                 "comma: until the rollout starts, and from then on")));
+    const std::size_t comma = speed_word_.find(',');
+    args_.speed = speed_of(std::string_view(speed_word_).substr(0, comma));
+    if (comma != std::string::npos)
+      args_.rollout_speed = speed_of(std::string_view(speed_word_).substr(comma + 1));
+    if (args_.speed && (comma == std::string::npos || args_.rollout_speed)) return {};
+    return base::fail(with_help(not_understood(
+        fmt::format("{} is no speed", base::in_quotes(speed_word_)),
+        "a speed is a whole number from 1 to 3600; a second one, after a comma, holds from the "
+        "rollout on")));
   }
 
-  static std::optional<std::int64_t> speed_of(std::string_view word) {
+  static std::optional<std::int64_t> speed_of(std::string_view text) {
     constexpr std::int64_t kSpeedMax = 3600;
     std::int64_t speed = 0;
-    const char* end = word.data() + word.size();
-    const auto [stop, problem] = std::from_chars(word.data(), end, speed);
-    if (problem == std::errc() && stop == end && speed >= 1 && speed <= kSpeedMax) return speed;
-    return std::nullopt;
+    const char* end = text.data() + text.size();
+    const auto [stop, problem] = std::from_chars(text.data(), end, speed);
+    if (problem != std::errc() || stop != end || speed < 1 || speed > kSpeedMax) return {};
+    return speed;
   }
 
   base::Locale locale_;

@@ -40,7 +40,8 @@ struct Arguments {
   std::string environment;         ///< --environment
   std::string data;                ///< --data
   std::optional<base::Locale> locale;
-  std::optional<std::int64_t> speed;
+  std::optional<std::int64_t> speed;          ///< of runbook time
+  std::optional<std::int64_t> rollout_speed;  ///< from the rollout on, where it differs
   std::optional<std::int64_t> rollout_speed;  ///< --speed N,M
   bool json = false;
   bool no_colour = false;

@@ -44,13 +44,24 @@ class Run {
     if (!host) return failed(console_, host.error());
     Attendance attendance(world_, console_, **host, {inputs_.plan.release, arguments_.file});
     engine::Engine& engine = (*host)->engine();
-    if (auto recovered = engine.recover(arguments_.speed); !recovered)
+    if (auto recovered = engine.recover(speed_to_go_on(engine)); !recovered)
       return failed(console_, recovered.error());
     if (auto begun = begin_or_go_on(engine); !begun) return failed(console_, begun.error());
+    if (arguments_.rollout_speed)
+      engine.set_rollout_speed(inputs_.plan.release, *arguments_.rollout_speed);
     return attendance.stay();
   }
 
  private:
+  /// The second speed when the release is in its rollout already.
+  std::optional<std::int64_t> speed_to_go_on(engine::Engine& engine) {
+    if (!arguments_.rollout_speed) return arguments_.speed;
+    const auto stored =
+        engine::load_release(engine.ports().journal, engine.ports().content, inputs_.plan.release);
+    const bool before = !stored || stored->state.stage < core::Stage::Deploying;
+    return before ? arguments_.speed : arguments_.rollout_speed;
+  }
+
   base::Result<void> begin_or_go_on(engine::Engine& engine) {
     const core::Plan& plan = inputs_.plan;
     if (const engine::ReleaseRun* under_way = engine.find(plan.release)) {
@@ -102,9 +113,11 @@ Exit run_command(World& world, Console& console, const Arguments& arguments) {
     report(console, inputs.value->obstacles);
     return Exit::Usage;
   }
-  if (arguments.speed && *arguments.speed > 1 && !console.json)
-    console.err << console.text("cli.run.speed", {{"speed", std::to_string(*arguments.speed)}})
-                << '\n';
+  if (arguments.speed && *arguments.speed > 1 && !console.json) {
+    std::string speed = std::to_string(*arguments.speed);
+    if (arguments.rollout_speed) speed += fmt::format(" / {}", *arguments.rollout_speed);
+    console.err << console.text("cli.run.speed", {{"speed", speed}}) << '\n';
+  }
   return Run(world, console, arguments, *inputs.value).carry_out();
 }
 
