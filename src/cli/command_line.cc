@@ -261,7 +261,6 @@ class Parser {
   }
 
   /// `N`, or `N,M`: N until the rollout starts, M from then on.
-  /// `60`, or `3600,30`: another speed from the rollout on.
   base::Result<void> read_speed() {
     if (speed_word_.empty()) return {};
     const std::size_t comma = speed_word_.find(',');

@@ -42,7 +42,6 @@ struct Arguments {
   std::optional<base::Locale> locale;
   std::optional<std::int64_t> speed;          ///< of runbook time
   std::optional<std::int64_t> rollout_speed;  ///< from the rollout on, where it differs
-  std::optional<std::int64_t> rollout_speed;  ///< --speed N,M
   bool json = false;
   bool no_colour = false;
   bool resume = false;

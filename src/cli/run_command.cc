@@ -71,11 +71,8 @@ class Run {
       return {};
     }
     if (arguments_.resume) return base::fail(why_not_resumed(engine));
-    auto begun = engine.begin(plan, engine::person_of(plan, world_.os_user()),
-                              arguments_.speed.value_or(1), {});
-    if (begun && arguments_.rollout_speed)
-      engine.set_rollout_speed(plan.release, *arguments_.rollout_speed);
-    return begun;
+    return engine.begin(plan, engine::person_of(plan, world_.os_user()),
+                        arguments_.speed.value_or(1), {});
   }
 
   base::Error why_not_resumed(engine::Engine& engine) {
