@@ -295,6 +295,10 @@ std::string figures_text(const base::Json& view, base::Locale locale) {
 
 }  // namespace
 
+std::string release_text(const base::Json& view, const ViewStyle& style) {
+  return ViewWriter(view, style).write();
+}
+
 std::string stage_text(const std::string& stage, base::Locale locale) {
   const std::string key = "cli.stage." + stage;
   return base::has_message(key) ? base::message(locale, key) : stage;
