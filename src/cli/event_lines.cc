@@ -12,7 +12,7 @@ namespace stellwerk::cli {
 namespace {
 
 constexpr std::size_t kTimeWidth = 11;
-constexpr std::size_t kOffsetWidth = 9;
+constexpr std::size_t kOffsetWidth = 12;
 constexpr std::size_t kNameWidth = 36;
 constexpr std::size_t kTenantsListed = 3;
 constexpr std::string_view kSelf = "stellwerk";
@@ -203,7 +203,7 @@ std::string event_line(const core::Plan& plan, const EventAt& event, const Event
   const std::string text = event_text(plan, event, style.locale);
   std::string line =
       painted(padded(clock_text(event.at.wall), kTimeWidth), Colour::Dim, style.colour);
-  line += padded(offset_of(event), kOffsetWidth);
+  line += padded(offset_of(event) + ' ', kOffsetWidth);
   const Colour colour = colour_of(event.event, name);
   if (text.empty()) return line + painted(name, colour, style.colour);
   return line + painted(padded(name, kNameWidth), colour, style.colour) + text;

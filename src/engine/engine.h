@@ -44,6 +44,8 @@ class Engine final : private RunHost {
   /// of its components
   base::Result<void> begin(core::Plan plan, const base::PersonId& by, std::int64_t speed,
                            Reply reply);
+  /// For demonstrations: another speed from the rollout's start on.
+  void set_rollout_speed(const base::ReleaseId& release, std::int64_t speed);
   /// Hands a person's command (or a stop) to a release. A release that has ended is loaded for it.
   void command(const base::ReleaseId& release, core::InputBody body, const base::PersonId& by,
                Reply reply);

@@ -74,6 +74,8 @@ void Engine::note_capacity(const ports::HealthResult& result) {
     if (planned == nullptr || result.target.is_new_version) continue;
     auto& instances = live->old_instances;
     instances[result.target.name] = result.good;
+    if (result.good) live->seen_ready.insert(component);
+    if (!live->seen_ready.contains(component)) continue;
     const bool gone = std::none_of(instances.begin(), instances.end(), [&](const auto& each) {
       return each.second && each.first.starts_with(component.str());
     });

@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::string_view kSelf = "stellwerk";
 /// Runbook time to the microsecond: the offset in `runbook_time` is for people.
-constexpr const char* kRunbookKey = "runbook_us";
+constexpr const char* kRunbookKey = "at_us";
 
 base::Failure unreadable(const ports::StoredEntry& entry, std::string why) {
   return base::fail(base::error(base::Code::Corruption, "ENG-0002",

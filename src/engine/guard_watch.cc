@@ -100,6 +100,7 @@ void GuardWatch::follow(const core::State& state, base::MonoTime now) {
   const core::Stage before = stage_;
   stage_ = state.stage;
   if (before == stage_) return;
+  completing_ = false;
   if (stage_ == core::Stage::Moving) {
     if (state.wave == 1 && !state.rollout_completed) recorder_.begin_rollout(now);
     guarded_ = real_ = {};
@@ -164,7 +165,9 @@ GuardRound GuardWatch::round(const core::Plan& plan, const core::State& state, b
   core::HoldProgressed hold{state.wave, guarded_, real_, requests_, {}, {}};
   const bool complete = !state.paused && verdict_.action == core::Action::Continue &&
                         core::hold_complete(plan, state, hold) && progress.may_end;
-  if (complete && log_ && !changed && !minute) {
+  const bool at_gate = complete && !completing_;
+  completing_ = complete;
+  if (at_gate && log_ && !changed && !minute) {
     log_->mark(now);
     result.verdict = core::VerdictReached{verdict_, kpi::to_json(evidence)};
   }
