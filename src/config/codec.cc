@@ -32,12 +32,16 @@ bool has_type(const Node& node, const Syntax& syntax) {
   return false;
 }
 
+/// True when the text that YAML took for a number or boolean would be good in quotes.
+bool quotes_help(const Node& node, const Syntax& syntax) {
+  if (node.kind != Node::Kind::Scalar || syntax.scalar != Scalar::Text) return false;
+  if (&syntax == &kName) return base::parse_name(node.text).has_value();
+  return syntax.problem != nullptr && syntax.problem(node.text).empty();
+}
+
 void report_type(Reading& reading, const Syntax& syntax, const Node& node) {
-  const bool quotes_help = node.kind == Node::Kind::Scalar && syntax.scalar == Scalar::Text;
-  reading.report(
-      node.place,
-      bad_value(shown(node), syntax,
-                quotes_help ? "YAML takes it for something else unless it is in quotes" : ""));
+  const auto hint = quotes_help(node, syntax) ? "put it in quotes" : "";
+  reading.report(node.place, bad_value(shown(node), syntax, hint));
 }
 
 /// Reports the error of a parser of base as this file's.

@@ -107,7 +107,10 @@ struct Codec<T> {
     if (number) target = static_cast<T>(*number);
     return number.has_value();
   }
-  static OrderedJson write(const FieldSpec&, const T& value) { return value; }
+  /// A number that the field would refuse means "not set".
+  static OrderedJson write(const FieldSpec& spec, const T& value) {
+    return std::cmp_less(value, spec.min) ? OrderedJson() : OrderedJson(value);
+  }
   static ValueInfo describe(const FieldSpec& spec) {
     return detail::scalar_info(within(spec), kInteger);
   }
@@ -120,7 +123,9 @@ struct Codec<base::Id<Tag>> {
     if (name) target = base::Id<Tag>(std::move(*name));
     return name.has_value();
   }
-  static OrderedJson write(const FieldSpec&, const base::Id<Tag>& value) { return value.str(); }
+  static OrderedJson write(const FieldSpec&, const base::Id<Tag>& value) {
+    return value.empty() ? OrderedJson() : OrderedJson(value.str());
+  }
   static ValueInfo describe(const FieldSpec& spec) { return detail::scalar_info(spec, kName); }
 };
 

@@ -7,6 +7,7 @@
 #include <yaml-cpp/parser.h>
 
 #include <algorithm>
+#include <array>
 #include <exception>
 #include <map>
 #include <sstream>
@@ -61,7 +62,8 @@ struct Frame {
 /// Builds the tree from the library's events.
 class Builder : public YAML::EventHandler {
  public:
-  Builder(std::string_view text, Problems& problems) : places_(text), problems_(problems) {}
+  Builder(std::string_view text, Problems& problems)
+      : text_(text), places_(text), problems_(problems) {}
 
   [[nodiscard]] Node take() { return std::move(root_); }
 
@@ -93,6 +95,11 @@ class Builder : public YAML::EventHandler {
     Node node = node_of(Node::Kind::Scalar, place);
     node.quoted = tag != "?";
     node.text = value;
+    if (!closed(mark)) {
+      problems_.add(place, problem("CFG-0002", "the file is not valid YAML",
+                                   "the quote that begins here is not closed"));
+      throw Stop{};
+    }
     if (const auto bad = unusable(value); !bad.empty()) {
       problems_.add(place, problem("CFG-0002", "the value has a character that no text may have",
                                    std::string(bad)));
@@ -121,6 +128,22 @@ class Builder : public YAML::EventHandler {
       if ((static_cast<unsigned char>(c) < 0x20 && c != '\n' && c != '\t') || c == 0x7F)
         return "a control character, written as an escape";
     return {};
+  }
+
+  /// False for a quoted scalar that runs to the end of the file, which the library accepts.
+  [[nodiscard]] bool closed(const YAML::Mark& mark) const {
+    const auto begin = static_cast<std::size_t>(std::max(mark.pos, 0));
+    const char quote = begin < text_.size() ? text_[begin] : ' ';
+    if (quote != '"' && quote != '\'') return true;
+    for (auto i = begin + 1; i < text_.size(); ++i) {
+      const char next = i + 1 < text_.size() ? text_[i + 1] : ' ';
+      const bool escape = quote == '"' ? text_[i] == '\\' : text_[i] == quote && next == quote;
+      if (escape)
+        ++i;
+      else if (text_[i] == quote)
+        return true;
+    }
+    return false;
   }
 
   void refuse(Place place, std::string what, std::string why) {
@@ -221,6 +244,7 @@ class Builder : public YAML::EventHandler {
     frame.drops_value = false;
   }
 
+  std::string_view text_;
   Places places_;
   Problems& problems_;
   Node root_;
@@ -286,6 +310,29 @@ bool is_text(std::string_view text, Problems& problems) {
   return true;
 }
 
+/// What the library says, and what its users understand.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kReasons = {{
+    {"end of map not found", "a key is expected here; look at the indentation and the quotes"},
+    {"end of sequence flow not found", "a [ is not closed"},
+    {"end of map flow not found", "a { is not closed"},
+    {"illegal map value", "a second value on the line; put texts with a colon in quotes"},
+}};
+
+/// The library's reason, with what usually helps.
+std::string reason(std::string_view text, const YAML::Exception& exception) {
+  const auto position =
+      std::min(static_cast<std::size_t>(std::max(exception.mark.pos, 0)), text.size());
+  const auto line_start = position == 0 ? 0 : text.rfind('\n', position - 1) + 1;
+  const auto line = text.substr(line_start, text.find('\n', line_start) - line_start);
+  const auto indent = line.substr(0, line.find_first_not_of(" \t"));
+  if (indent.find('\t') != std::string_view::npos) return "a tab; indent with spaces";
+  for (const auto& [theirs, ours] : kReasons)
+    if (exception.msg == theirs) return std::string(ours);
+  if (exception.msg != "unknown token" || position == text.size()) return exception.msg;
+  return fmt::format("a text cannot begin with {} unless it is in quotes",
+                     base::printable(text.substr(position, 1)));
+}
+
 void run_parser(std::string_view text, Builder& builder) {
   std::istringstream stream{std::string(text)};
   YAML::Parser parser(stream);
@@ -306,7 +353,7 @@ Node parse_document(std::string_view text, Problems& problems) {
     return {};
   } catch (const YAML::Exception& exception) {
     problems.add(Places(text).at(exception.mark),
-                 problem("CFG-0002", "the file is not valid YAML", exception.msg));
+                 problem("CFG-0002", "the file is not valid YAML", reason(text, exception)));
   } catch (const std::exception& exception) {
     problems.add({}, problem("CFG-0002", "the file is not valid YAML", exception.what()));
   }

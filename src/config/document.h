@@ -16,7 +16,7 @@ namespace stellwerk::config {
 struct DocumentLimits {
   static constexpr std::size_t kSizeBytesMax = std::size_t{1} << 20;
   static constexpr std::size_t kDepthMax = 32;
-  static constexpr std::size_t kNodesMax = 200'000;
+  static constexpr std::size_t kNodesMax = 100'000;
   static constexpr std::size_t kKeySizeMax = 200;  ///< bytes
 };
 

@@ -16,21 +16,24 @@ bool has_word(std::string_view words, std::string_view word) {
   return std::find(all.begin(), all.end(), word) != all.end();
 }
 
-/// The value of the discriminator, empty when there is none (then its own problem is reported).
+/// The value of the discriminator, empty when there is no good one (its own problem is reported).
 std::string_view kind_of(const ObjectRules& rules, const Node& map) {
   const Entry* entry = rules.discriminator.empty() ? nullptr : map.find(rules.discriminator);
-  return entry == nullptr ? std::string_view{} : std::string_view(entry->value.text);
+  if (entry == nullptr) return {};
+  const auto found = std::find(rules.kinds.begin(), rules.kinds.end(), entry->value.text);
+  return found == rules.kinds.end() ? std::string_view{} : std::string_view(*found);
 }
 
-bool belongs(const FieldSpec& spec, std::string_view kind) {
-  return spec.kinds.empty() || kind.empty() || has_word(spec.kinds, kind);
+/// `command or http`.
+std::string kinds_text(std::string_view words) {
+  return fmt::format("{}", fmt::join(base::split(words, ' '), " or "));
 }
 
 /// The keys that may stand in an object of this kind.
 std::vector<std::string> keys_for(const ObjectRules& rules, std::string_view kind) {
   std::vector<std::string> keys;
   for (const FieldSpec* spec : rules.specs)
-    if (spec->refused.empty() && belongs(*spec, kind)) keys.emplace_back(spec->key);
+    if (spec->refused.empty() && fits(*spec, kind)) keys.emplace_back(spec->key);
   std::sort(keys.begin(), keys.end());
   return keys;
 }
@@ -56,12 +59,13 @@ void check_entry(Reading& reading, const ObjectRules& rules, const Node& map, co
         entry.place,
         problem("CFG-0008", fmt::format("\"{}\" cannot be carried out by this version", spec.key),
                 std::string(spec.refused)));
-  } else if (const auto kind = kind_of(rules, map); !belongs(spec, kind)) {
-    reading.report(entry.place,
-                   problem("CFG-0007",
-                           fmt::format("\"{}\" does not belong here when {} is {}", spec.key,
-                                       rules.discriminator, base::printable(kind, 60)),
-                           fmt::format("it goes with {}: {}", rules.discriminator, spec.kinds)));
+  } else if (const auto kind = kind_of(rules, map); !fits(spec, kind)) {
+    reading.report(
+        entry.place,
+        problem("CFG-0007",
+                fmt::format("\"{}\" does not belong here when {} is {}", spec.key,
+                            rules.discriminator, base::printable(kind, 60)),
+                fmt::format("it goes with {} {}", rules.discriminator, kinds_text(spec.kinds))));
   }
 }
 
@@ -78,6 +82,10 @@ void check_missing(Reading& reading, const ObjectRules& rules, const Node& map) 
 
 }  // namespace
 
+bool fits(const FieldSpec& spec, std::string_view kind) {
+  return spec.kinds.empty() || kind.empty() || has_word(spec.kinds, kind);
+}
+
 const Node* open_object(Reading& reading, const ObjectRules& rules, const Node& node,
                         Node& storage) {
   const Node* map = &node;
@@ -92,6 +100,11 @@ const Node* open_object(Reading& reading, const ObjectRules& rules, const Node& 
   for (const Entry& entry : map->entries) check_entry(reading, rules, *map, entry);
   check_missing(reading, rules, *map);
   return map;
+}
+
+const Entry* entry_of(const ObjectRules& rules, const FieldSpec& spec, const Node& map) {
+  if (!spec.refused.empty() || !fits(spec, kind_of(rules, map))) return nullptr;
+  return map.find(spec.key);
 }
 
 FieldInfo describe_field(const FieldSpec& spec, ValueInfo value, OrderedJson written) {

@@ -1,21 +1,21 @@
-// fields.h — one constexpr table per struct that serves reading, writing, schema and documentation.
+// fields.h — one constexpr table per struct for reading, writing, schema and documentation.
 //
 //   constexpr std::array kFields = {
-//       field<&Settings::window>({.key = "window", .text = "How far back it looks.", .min =
-//       seconds(1).us}), field<&Settings::limits, &Limits::rate>({.key = "rate", .text = "…",
-//       .required = true})};
+//       field<&Settings::window>({.key = "window", .text = "How far back.", .min = 1}),
+//       field<&Settings::limits, &Limits::rate>({.key = "rate", .text = "A share."})};
 //   constexpr Table<Settings> kTable{.name = "settings", .text = "…", .fields = kFields};
 //
 // Role: both files of this folder and every adapter's settings are such tables; codec.h knows the
-// types that members may have.                                  Start here: Table, field,
-// read_object Thread-safety: constants.       Invariants: a key that no table names is an error,
-// never ignored.
+// types that members may have.                 Start here: Table, field, read_object
+// Thread-safety: constants.
+// Invariants: a key that no table names is an error, never ignored.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -96,13 +96,26 @@ struct ObjectRules {
   std::span<const FieldSpec* const> specs;
   std::string_view shorthand;
   std::string_view discriminator;
+  std::vector<std::string> kinds;  ///< the discriminator's words
 };
 
 /// The map to read: `node`, or `storage` when the shorthand was used; nullptr: reported. Unknown,
 /// missing, refused and misplaced keys are reported.
 const Node* open_object(Reading& reading, const ObjectRules& rules, const Node& node,
                         Node& storage);
+/// Whether the field belongs to objects of this kind (empty: unknown).
+bool fits(const FieldSpec& spec, std::string_view kind);
+/// The entry to read for `spec`; nullptr when there is none or open_object() has refused it.
+const Entry* entry_of(const ObjectRules& rules, const FieldSpec& spec, const Node& map);
 FieldInfo describe_field(const FieldSpec& spec, ValueInfo value, OrderedJson written);
+
+template <class S>
+std::vector<std::string> kinds_of(const Table<S>& table) {
+  for (const Field<S>& field : table.fields)
+    if (!table.discriminator.empty() && field.spec.key == table.discriminator)
+      return field.describe(field.spec).words;
+  return {};
+}
 
 }  // namespace detail
 
@@ -132,13 +145,14 @@ bool read_object(Reading& reading, const Table<S>& table, const Node& node, S& o
   std::vector<const FieldSpec*> specs;
   for (const Field<S>& field : table.fields) specs.push_back(&field.spec);
   const auto problems_before = reading.problems().count();
+  const detail::ObjectRules rules{specs, table.shorthand, table.discriminator,
+                                  detail::kinds_of(table)};
   Node storage;
-  const Node* map =
-      detail::open_object(reading, {specs, table.shorthand, table.discriminator}, node, storage);
+  const Node* map = detail::open_object(reading, rules, node, storage);
   if (map == nullptr) return false;
   for (const Field<S>& field : table.fields) {
-    const Entry* entry = map->find(field.spec.key);
-    if (entry == nullptr || !field.spec.refused.empty()) continue;
+    const Entry* entry = detail::entry_of(rules, field.spec, *map);
+    if (entry == nullptr) continue;
     const auto scope = reading.enter(*entry);
     field.read(reading, field.spec, entry->value, object);
   }
@@ -150,8 +164,12 @@ bool read_object(Reading& reading, const Table<S>& table, const Node& node, S& o
 template <class S>
 OrderedJson write_object(const Table<S>& table, const S& object) {
   OrderedJson written = OrderedJson::object();
+  std::string kind;
+  for (const Field<S>& field : table.fields)
+    if (!table.discriminator.empty() && field.spec.key == table.discriminator)
+      kind = field.write(field.spec, object);
   for (const Field<S>& field : table.fields) {
-    if (!field.spec.refused.empty()) continue;
+    if (!field.spec.refused.empty() || !detail::fits(field.spec, kind)) continue;
     if (auto value = field.write(field.spec, object); !value.is_null())
       written[std::string(field.spec.key)] = std::move(value);
   }

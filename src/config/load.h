@@ -4,9 +4,8 @@
 // Everything one file can get wrong by itself is found here, all at once, each with its place;
 // what needs both files is compile()'s.          Start here: load_release(), load_environment()
 // Thread-safety: any thread. Never throws.
-// Invariants: all paths in the result are absolute; key paths such as `waves[1].tenants[0]` lead to
-// places.                                          Spec: docs/reference/*.md, generated from the
-// tables
+// Invariants: all paths in the result are absolute; `positions` leads from key paths such as
+// `waves[1].tenants[0]` to places.                        Spec: docs/reference/*.md
 #pragma once
 
 #include <map>

@@ -86,11 +86,11 @@ std::string shown(const Node& node) {
   switch (node.kind) {
     case Node::Kind::Null:
     case Node::Kind::Broken:
-      return "nothing";
+      return "an empty value";
     case Node::Kind::Sequence:
       return "a list";
     case Node::Kind::Map:
-      return "keys with values";
+      return "an object";
     case Node::Kind::Scalar:
       break;
   }
@@ -104,7 +104,7 @@ std::string shown(const Node& node) {
     case ScalarType::Text:
       return base::in_quotes(node.text);
   }
-  return "nothing";
+  return "an empty value";
 }
 
 }  // namespace stellwerk::config

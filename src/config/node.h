@@ -52,7 +52,7 @@ Node text_node(std::string text, Place place);
 /// What YAML 1.2's core schema takes a scalar for. Quoted ones are always text.
 enum class ScalarType : std::uint8_t { Text, Integer, Fraction, Boolean };
 ScalarType scalar_type(const Node& scalar);
-/// `the number 5`, `a list`, `nothing`: what stands there, for errors.
+/// `the number 5`, `a list`, `an empty value`: what stands there, for errors.
 std::string shown(const Node& node);
 
 }  // namespace stellwerk::config

@@ -38,8 +38,9 @@ void Problems::add(Place place, base::Error error) {
 }
 
 std::vector<base::Error> Problems::take() && {
-  std::stable_sort(errors_.begin(), errors_.end(), [](const auto& a, const auto& b) {
-    return std::tie(a.where.line, a.where.column) < std::tie(b.where.line, b.where.column);
+  std::sort(errors_.begin(), errors_.end(), [](const auto& a, const auto& b) {
+    return std::tie(a.where.line, a.where.column, a.id, a.message) <
+           std::tie(b.where.line, b.where.column, b.id, b.message);
   });
   if (unlisted_ > 0) {
     const auto error =

@@ -26,7 +26,7 @@ void refuse(Reading& reading, std::string_view key, Finding finding) {
 
 /// People count waves from 1.
 std::string wave_key(std::size_t index, std::string_view key) {
-  return fmt::format("waves[{}].{}", index, key);
+  return fmt::format("waves[{}]{}{}", index, key.empty() ? "" : ".", key);
 }
 
 bool moves_all(const WaveRequest& wave) { return wave.all_tenants || wave.share == base::kWhole; }
@@ -59,6 +59,7 @@ void check_order(Reading& reading, const core::Release& release) {
 }
 
 void check_times(Reading& reading, const core::Release& release) {
+  const bool schedule_sound = reading.sound("schedule");
   for (std::size_t i = 1; i < release.waves.size(); ++i) {
     const auto end = end_of(release.waves[i - 1]);
     const auto& at = release.waves[i].at;
@@ -70,13 +71,13 @@ void check_times(Reading& reading, const core::Release& release) {
   }
   const auto end = end_of(release.waves.back());
   const auto& completed = release.schedule.completed;
-  if (end && completed && *completed < *end && reading.sound("schedule"))
+  if (end && completed && *completed < *end && schedule_sound)
     refuse(reading, "schedule.completed",
            {fmt::format("the rollout cannot be complete at {}", base::offset_text(*completed)),
             fmt::format("the last wave holds until {}", base::offset_text(*end))});
   const auto& first = release.waves.front().at;
   const auto& deploy = release.schedule.deploy;
-  if (first && deploy && *deploy > *first && reading.sound("schedule"))
+  if (first && deploy && *deploy > *first && schedule_sound)
     refuse(reading, "schedule.deploy",
            {fmt::format("the new version starts at {}, after the first wave",
                         base::offset_text(*deploy)),

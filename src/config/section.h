@@ -2,9 +2,13 @@
 //
 // Role: config cuts it out, the adapter reads it into its own settings with a field table:
 //
-//   struct Settings { std::string program = "haproxy"; base::Duration timeout = base::seconds(2);
-//   }; constexpr std::array kFields = {field<&Settings::program>({.key = "program", .text = "…"}),
-//   …}; constexpr Table<Settings> kTable{.name = "router haproxy", .text = "…", .fields = kFields};
+//   struct Settings {
+//     std::string program = "haproxy";
+//   };
+//   constexpr std::array kFields = {
+//       field<&Settings::program>({.key = "program", .text = "The program."})};
+//   constexpr Table<Settings> kTable{
+//       .name = "haproxy", .text = "HAProxy as router.", .fields = kFields};
 //   auto settings = config::read_section(section, kTable);   // Loaded<Settings>
 //
 // Start here: Section, read_section (and codec.h for the types that members may have).

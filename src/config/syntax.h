@@ -89,8 +89,8 @@ inline constexpr Syntax kFile{"a file",
                               Scalar::Text,
                               problem_in::path,
                               true};
-inline constexpr Syntax kUrlPath{"a path of a URL", "it begins with / and has no spaces: /metrics",
-                                 "^/[!-~]*$", Scalar::Text, problem_in::url_path};
+inline constexpr Syntax kUrlPath{"a path of a URL", "a / and no spaces: /metrics", "^/[!-~]*$",
+                                 Scalar::Text, problem_in::url_path};
 inline constexpr Syntax kHttpUrl{"an http URL", "an absolute URL: http://127.0.0.1:3080/health",
                                  "^https?://[!-~]+$", Scalar::Text, problem_in::http_url};
 inline constexpr Syntax kHealthUrl{

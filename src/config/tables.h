@@ -44,6 +44,14 @@ struct Codec<std::vector<core::JsonCondition>> {
   static ValueInfo describe(const FieldSpec&);
 };
 
+/// A check is read as a draft of all its keys, of which its kind allows some (release_rules.h).
+template <>
+struct Codec<core::CheckRequest> {
+  static bool read(Reading&, const FieldSpec&, const Node&, core::CheckRequest& target);
+  static OrderedJson write(const FieldSpec&, const core::CheckRequest& value);
+  static ValueInfo describe(const FieldSpec&);
+};
+
 /// The words of core's enums are core's own.
 template <class E>
   requires requires { core::names_of(E{}); }
