@@ -19,7 +19,7 @@ FOLDERS = {
 ADAPTER_MAY_INCLUDE = {"base", "core", "kpi", "audit", "ports", "config"}  # audit: docs/decisions/0003
 PURE = {"core", "kpi", "audit"}
 # Tests of a folder may use the in-memory implementations of the ports.
-TESTS_MAY_INCLUDE = {"adapters/memory"}
+TESTS_MAY_INCLUDE = {"adapters/memory", "support"}  # support: tests/support
 
 # --- Libraries: header prefix -> the folders that may include it -----------------------------------------------------
 

@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "core/names.h"
-#include "core/story.h"
+#include "support/story.h"
 
 namespace stellwerk::core {
 namespace {

@@ -79,8 +79,8 @@ struct StrategyTemplate {
   Strategy strategy = Strategy::Canary;
   TypeSet types;
   std::span<const WaveTemplate> waves = {};  ///< empty: one per instance (rolling)
-  base::Duration hold;                  ///< rolling: of each wave
-  base::Duration standby;               ///< of the old version after 100 %
+  base::Duration hold;                       ///< rolling: of each wave
+  base::Duration standby;                    ///< of the old version after 100 %
 };
 /// The row for this pair; the pair must be allowed.
 const StrategyTemplate& strategy_of(ReleaseType type, Strategy strategy);

@@ -18,7 +18,7 @@ struct Engine::Live {
   std::set<base::EffectKey> started;          ///< by this process
   std::optional<std::int64_t> rollout_speed;  ///< asked for a demonstration
   bool sending_hold = false;                  ///< evidence of a hold is being stored
-  std::set<base::ComponentName> seen_ready;        ///< components whose old version was once ready
+  std::set<base::ComponentName> seen_ready;   ///< components whose old version was once ready
   std::map<std::string, bool> old_instances;  ///< last probe of each instance of an old version
 };
 
