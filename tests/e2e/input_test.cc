@@ -1,0 +1,150 @@
+// Files that say what cannot be: refused before anything is started, with what, why and where.
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <regex>
+
+#include "e2e/site.h"
+
+namespace stellwerk::e2e {
+namespace {
+
+struct BadFile {
+  const char* name;
+  std::function<void(ReleaseFile&)> spoil;
+  std::vector<std::string> said;  ///< in the error's text
+};
+
+class BadRelease : public ::testing::TestWithParam<BadFile> {};
+
+std::string one_line(const std::string& text) {
+  return std::regex_replace(text, std::regex("\\s+"), " ");
+}
+
+TEST_P(BadRelease, IsRefusedByPlanAndByRun) {
+  Site site;
+  ReleaseFile release;
+  GetParam().spoil(release);
+  site.plan(release);
+  for (const char* command : {"plan", "run"}) {
+    const Finished refused = site.stellwerk({command, site.release_file("rel-1")});
+    EXPECT_EQ(refused.exit_code, 2) << command;
+    EXPECT_EQ(refused.out, "");
+    const std::string said = one_line(refused.err);
+    for (const std::string& part : GetParam().said)
+      EXPECT_NE(said.find(part), std::string::npos) << part << "\n" << refused.err;
+    EXPECT_TRUE(std::regex_search(refused.err, std::regex("rel-1\\.yaml:[0-9]+:[0-9]+: error\\[")))
+        << refused.err;
+  }
+  EXPECT_FALSE(std::filesystem::exists(site.data()));
+}
+
+std::function<void(ReleaseFile&)> waves(std::vector<std::string> waves) {
+  return [waves](ReleaseFile& release) { release.waves = waves; };
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    File, BadRelease,
+    ::testing::Values(
+        BadFile{"UnknownKey", [](ReleaseFile& r) { r.more = "wafes: []\n"; }, {"wafes", "waves"}},
+        BadFile{"NotYaml", [](ReleaseFile& r) { r.more = "a: [\n"; }, {"CFG-"}},
+        BadFile{"UnknownTenant",
+                waves({"{share: 10%, tenants: [pilot-7]}", "{share: 100%, tenants: all}"}),
+                {"PLN-0004", "pilot-7"}},
+        BadFile{"VersionNotNewer", [](ReleaseFile& r) { r.to = "1.2.0"; }, {"1.2.0", "why"}},
+        BadFile{"VersionOfAnotherType", [](ReleaseFile& r) { r.to = "2.0.0"; }, {"major"}},
+        BadFile{"WavesThatShrink",
+                waves({"{share: 50%}", "{share: 10%}", "{share: 100%}"}),
+                {"50 %", "10 %"}},
+        BadFile{"WavesThatDoNotEndAtAll", waves({"{share: 10%}", "{share: 50%}"}), {"100 %"}},
+        BadFile{
+            "WaveThatMovesNobody",
+            waves({"{share: 10%, tenants: [pilot-1]}", "{tenants: [pilot-1]}", "{share: 100%}"}),
+            {"nobody"}},
+        BadFile{"WhatCannotBeCarriedOutYet",
+                [](ReleaseFile& r) { r.more = "migrations: []\n"; },
+                {"migrations", "remove"}}),
+    [](const auto& each) { return std::string(each.param.name); });
+
+TEST(BadEnvironment, IsRefusedWithItsPlace) {
+  Site site;
+  site.plan({});
+  site.write("stellwerk.yaml", site_yaml(site.file()) + "rooter: {}\n");
+  const Finished refused = site.stellwerk({"run", site.release_file("rel-1")});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_NE(refused.err.find("stellwerk.yaml:"), std::string::npos) << refused.err;
+  EXPECT_NE(refused.err.find("router"), std::string::npos) << refused.err;
+}
+
+TEST(BadEnvironment, NamesTheAdaptersThereAreWhenItAsksForAnother) {
+  Site site;
+  site.plan({});
+  site.rewrite([](SiteFile& file) { file.router = {{"adapter", "nginx"}}; });
+  const Finished refused = site.stellwerk({"run", site.release_file("rel-1")});
+  EXPECT_EQ(refused.exit_code, 2) << refused.err;
+  EXPECT_NE(refused.err.find("CFG-0010"), std::string::npos) << refused.err;
+  EXPECT_NE(refused.err.find("haproxy"), std::string::npos) << refused.err;
+}
+
+TEST(MissingFile, IsSaidByName) {
+  const Site site;
+  const Finished refused = site.stellwerk({"run", (site.folder() / "none.yaml").string()});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_NE(refused.err.find("none.yaml"), std::string::npos) << refused.err;
+}
+
+TEST(Resume, IsRefusedForAReleaseThatNeverBegan) {
+  Site site;
+  site.plan({});
+  const Finished refused = site.stellwerk({"run", site.release_file("rel-1"), "--resume"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_NE(refused.err.find("CLI-0004"), std::string::npos) << refused.err;
+}
+
+TEST(Plan, HasTheSameBytesEachTime) {
+  Site site;
+  site.plan({});
+  const Finished first = site.stellwerk({"plan", site.release_file("rel-1")});
+  EXPECT_EQ(first.exit_code, 0) << first.err;
+  EXPECT_EQ(first.out, site.stellwerk({"plan", site.release_file("rel-1")}).out);
+  const Finished data = site.stellwerk({"--json", "plan", site.release_file("rel-1")});
+  EXPECT_EQ(data.out, site.stellwerk({"--json", "plan", site.release_file("rel-1")}).out);
+  EXPECT_TRUE(json::parse(data.out, nullptr, false).contains("digest")) << data.out;
+}
+
+struct Unable {
+  const char* type;
+  const char* to;
+  const char* strategy;
+};
+class NotYet : public ::testing::TestWithParam<Unable> {};
+
+// Goal: what this version cannot carry out is planned, and refused at start with the reason.
+TEST_P(NotYet, IsPlannedButNotStarted) {
+  Site site;
+  const Unable& wanted = GetParam();
+  ReleaseFile release;
+  release.type = wanted.type;
+  release.to = wanted.to;
+  site.plan(release);
+  // The strategy's own waves.
+  std::string text = release_yaml(release);
+  text = std::regex_replace(text, std::regex("strategy: canary"),
+                            std::string("strategy: ") + wanted.strategy);
+  text = std::regex_replace(text, std::regex("waves:\n(  - .*\n)+"), "");
+  site.write("rel-1.yaml", text);
+  EXPECT_EQ(site.stellwerk({"plan", site.release_file("rel-1")}).exit_code, 0);
+  const Finished refused = site.stellwerk({"run", site.release_file("rel-1")});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_NE(refused.err.find("PLN-0010"), std::string::npos) << refused.err;
+  EXPECT_NE(refused.err.find(wanted.strategy), std::string::npos) << refused.err;
+  EXPECT_FALSE(std::filesystem::exists(site.data()));
+}
+
+INSTANTIATE_TEST_SUITE_P(Release, NotYet,
+                         ::testing::Values(Unable{"major", "2.0.0", "blue-green"},
+                                           Unable{"patch", "1.2.1", "rolling"}),
+                         [](const auto& each) { return std::string(each.param.type); });
+
+}  // namespace
+}  // namespace stellwerk::e2e

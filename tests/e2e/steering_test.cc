@@ -1,0 +1,174 @@
+// People at another terminal: looking, steering, and being refused; two of everything.
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <algorithm>
+
+#include "e2e/site.h"
+
+namespace stellwerk::e2e {
+namespace {
+
+ReleaseFile in_a_long_wave() {
+  ReleaseFile release;
+  release.waves = kLongWaves;
+  return release;
+}
+
+bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+Finished steer(const Site& site, const std::string& verb,
+               const std::vector<std::string>& more = {}) {
+  std::vector<std::string> words = {"release", verb, "rel-1"};
+  words.insert(words.end(), more.begin(), more.end());
+  return site.stellwerk(words);
+}
+
+TEST(Steering, PausesResumesAndPromotesFromAnotherProcess) {
+  Site site;
+  site.plan(in_a_long_wave());
+  ASSERT_TRUE(site.reach_first_wave());
+  site.start_load(100);
+
+  EXPECT_EQ(steer(site, "pause", {"--reason", "looking closer"}).exit_code, 0);
+  EXPECT_EQ(site.show().at("paused").at("cause"), "person");
+  EXPECT_EQ(site.show().at("paused").at("by"), "lena");
+  const Finished refused = steer(site, "promote");
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_TRUE(contains(refused.err, "ENG-0012") && contains(refused.err, "resume")) << refused.err;
+  EXPECT_EQ(site.served("pilot-1"), "1.3.0");
+
+  EXPECT_EQ(steer(site, "resume").exit_code, 0);
+  EXPECT_FALSE(site.show().contains("paused"));
+  const Finished promoted = steer(site, "promote");
+  EXPECT_EQ(promoted.exit_code, 0) << promoted.err;
+  EXPECT_EQ(site.exit_code(), 0);
+  EXPECT_TRUE(site.was_told("scheduler.release.promoted"));
+
+  const Finished late = steer(site, "rollback", {"--reason", "too late"});
+  EXPECT_EQ(late.exit_code, 2);
+  EXPECT_TRUE(contains(late.err, "ENG-0016")) << late.err;
+}
+
+TEST(Steering, RollsBackForAPersonWhoSaysWhy) {
+  Site site;
+  site.plan(in_a_long_wave());
+  ASSERT_TRUE(site.reach_first_wave());
+  Program& watch = site.start({"release", "watch", "rel-1"});
+  const Finished mute = steer(site, "rollback");
+  EXPECT_EQ(mute.exit_code, 2);
+  EXPECT_TRUE(contains(mute.err, "--reason")) << mute.err;
+  EXPECT_FALSE(site.was_told("notification.rollback.initiated"));
+
+  EXPECT_EQ(steer(site, "rollback", {"--reason", "wrong totals"}).exit_code, 0);
+  EXPECT_EQ(site.exit_code(), 10);
+  EXPECT_EQ(site.data_of("audit.release.rolledback").at("by"), "lena");
+  EXPECT_TRUE(site.all_served_by("1.2.0"));
+  EXPECT_EQ(watch.exit_code(20s), 10);
+  EXPECT_TRUE(contains(watch.out(), "scheduler.release.wave1")) << watch.out();
+  EXPECT_TRUE(contains(watch.out(), "audit.rollback.logged")) << watch.out();
+}
+
+TEST(Steering, ListsAndShowsWhetherAnEngineRunsOrNot) {
+  Site site;
+  EXPECT_EQ(site.stellwerk({"release", "list"}).exit_code, 0);
+  EXPECT_EQ(site.stellwerk({"release", "show", "rel-1"}).exit_code, 2);
+  site.plan(in_a_long_wave());
+  ASSERT_TRUE(site.reach_first_wave());
+  for (const bool engine_runs : {true, false}) {
+    if (!engine_runs) site.kill_stellwerk();
+    const Finished list = site.stellwerk({"release", "list"});
+    EXPECT_EQ(list.exit_code, 0);
+    EXPECT_TRUE(contains(list.out, "rel-1")) << list.out;
+    const Finished show = site.stellwerk({"release", "show", "rel-1"});
+    EXPECT_EQ(show.exit_code, 0);
+    EXPECT_TRUE(contains(show.out, "pilot-1")) << show.out;
+    const json view = site.show();
+    EXPECT_EQ(view.at("stage"), "holding");
+    EXPECT_EQ(view.at("traffic").at("tenants"), json({"pilot-1"}));
+  }
+}
+
+// Goal: design.md §10: without an engine `rollback` runs to its end in the foreground.
+TEST(Steering, RollsBackInTheForegroundWhenNoEngineRuns) {
+  Site site;
+  site.plan(in_a_long_wave());
+  ASSERT_TRUE(site.reach_first_wave());
+  site.kill_stellwerk();
+  const Finished back = steer(site, "rollback", {"--reason", "nobody is there"});
+  EXPECT_EQ(back.exit_code, 10) << back.err;
+  EXPECT_TRUE(contains(back.out, "audit.rollback.logged")) << back.out;
+  EXPECT_TRUE(site.all_served_by("1.2.0"));
+  EXPECT_TRUE(site.instances("1.3.0").empty());
+}
+
+TEST(Steering, StaysAndGuardsAfterPausingWhenNoEngineRan) {
+  Site site;
+  site.plan(in_a_long_wave());
+  ASSERT_TRUE(site.reach_first_wave());
+  site.kill_stellwerk();
+  Program& guarding = site.start({"release", "pause", "rel-1", "--reason", "night"});
+  ASSERT_TRUE(site.wait_event("scheduler.release.paused"));
+  EXPECT_FALSE(guarding.ended());
+  EXPECT_EQ(site.served("pilot-1"), "1.3.0");
+  guarding.signal(SIGTERM);
+  EXPECT_EQ(guarding.exit_code(), 10);
+  EXPECT_TRUE(site.all_served_by("1.2.0"));
+}
+
+TEST(Steering, EndsWithoutRollbackEventsWhenRejectedBeforeTraffic) {
+  Site site;
+  site.plan({});
+  site.run();
+  ASSERT_TRUE(site.wait_event("scheduler.release.planned"));
+  EXPECT_EQ(site.stellwerk({"reject", "rel-1", "--reason", "not this week"}).exit_code, 0);
+  EXPECT_EQ(site.exit_code(), 10);
+  EXPECT_TRUE(site.was_told("scheduler.release.cancelled"));
+  EXPECT_FALSE(site.was_told("notification.rollback.initiated"));
+}
+
+// ---- two of everything
+
+TEST(TwoRuns, OnOneDataFolderAreRefusedNamingTheOneThatRuns) {
+  Site site;
+  site.plan({});
+  site.run();
+  ASSERT_TRUE(site.wait_event("scheduler.release.planned"));
+  const Finished second = site.stellwerk({"run", site.release_file("rel-1")});
+  EXPECT_EQ(second.exit_code, 2);
+  EXPECT_TRUE(contains(second.err, "JRN-0005")) << second.err;
+  EXPECT_TRUE(contains(second.err, std::to_string(site.running().pid()))) << second.err;
+  EXPECT_FALSE(site.running().ended());
+}
+
+TEST(TwoReleases, OfOneComponentAreRefusedNamingTheHolder) {
+  Site site;
+  site.plan({});
+  site.run();
+  ASSERT_TRUE(site.wait_event("scheduler.release.planned"));
+  site.kill_stellwerk();
+  ReleaseFile other;
+  other.id = "rel-2";
+  site.plan(other);
+  site.run();
+  EXPECT_EQ(site.exit_code(), 2);
+  const std::string said = site.running().err();
+  EXPECT_TRUE(contains(said, "ENG-0025") && contains(said, "rel-1")) << said;
+}
+
+TEST(TwoReleases, OfOneIdAreRefused) {
+  Site site;
+  site.plan({});
+  site.run();
+  ASSERT_TRUE(site.wait_event("scheduler.release.planned"));
+  EXPECT_EQ(site.stellwerk({"reject", "rel-1", "--reason", "again"}).exit_code, 0);
+  EXPECT_EQ(site.exit_code(), 10);
+  site.run();
+  EXPECT_EQ(site.exit_code(), 2);
+  EXPECT_TRUE(contains(site.running().err(), "ENG-0024")) << site.running().err();
+}
+
+}  // namespace
+}  // namespace stellwerk::e2e
