@@ -30,7 +30,7 @@ std::set<std::string> placeholders(std::string_view text) {
     const auto name = text.substr(open + 1, text.find('}', open) - open - 1);
     const bool well_formed =
         !name.empty() &&
-        name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_") == std::string_view::npos;
+        name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789") == std::string_view::npos;
     EXPECT_TRUE(well_formed) << text;
     found.emplace(name);
   }
