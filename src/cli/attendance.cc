@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <csignal>
 #include <memory>
 #include <ostream>
@@ -20,6 +21,7 @@ namespace {
 
 constexpr base::Duration kAnswerPatience = base::seconds(15);
 constexpr base::Duration kSubscriberPatience = base::seconds(10);
+constexpr base::Duration kLookInterval = base::milliseconds(500);
 constexpr base::Duration kReportAgain = base::seconds(60);
 
 base::Error unanswered() {
@@ -123,12 +125,14 @@ void Attendance::report_once(const base::Error& error) {
 }
 
 void Attendance::show_progress() {
-  const base::Now now = world_.now();
-  if (question_open_ || !status_.due(now.mono) || run() == nullptr) return;
+  const base::MonoTime now = world_.now().mono;
+  const bool too_soon = looked_at_ && now - *looked_at_ < kLookInterval;
+  if (console_.json || question_open_ || too_soon || run() == nullptr) return;
+  looked_at_ = now;
   const engine::LiveFigures live{host_.engine().watch_of(subject_.release), run()->now()};
   const base::Json view = engine::view_of(run()->plan(), run()->state(), live);
   show_waiting(view);
-  status_.show(progress_text(view, console_.locale), now.mono);
+  if (status_.due(now)) status_.show(progress_text(view, console_.locale), now);
 }
 
 void Attendance::show_waiting(const base::Json& view) {

@@ -69,6 +69,7 @@ class Attendance {
   StatusLine status_;
   std::map<std::string, base::MonoTime> reported_;
   std::set<std::string> waiting_shown_;
+  std::optional<base::MonoTime> looked_at_;
   std::optional<base::MonoTime> ended_at_;
   bool question_open_ = false;
   bool stopping_ = false;
