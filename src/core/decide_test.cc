@@ -54,7 +54,7 @@ Verdict verdict(Action action, Cause cause) {
 }
 
 // Goal: a good release tells the runbook's events in the runbook's order (runbook "Event-Sequenz").
-TEST(GoodRelease, TellsTheRunbooksEventsInOrder) {
+TEST(GoodStory, TellsTheRunbooksEventsInOrder) {
   Story story;
   story.run_to_end();
   EXPECT_EQ(story.state.stage, Stage::Completed);
@@ -72,7 +72,7 @@ TEST(GoodRelease, TellsTheRunbooksEventsInOrder) {
 }
 
 // Goal: waves begin at the example's times: T+0, T+15m, T+30m; done at T+90m.
-TEST(GoodRelease, KeepsTheExamplesTimes) {
+TEST(GoodStory, KeepsTheExamplesTimes) {
   Story story;
   story.run_to_end();
   EXPECT_EQ(story.offset_of("scheduler.release.wave1"), base::minutes(0));
@@ -83,7 +83,7 @@ TEST(GoodRelease, KeepsTheExamplesTimes) {
 }
 
 // Goal: a verdict beyond the rollback limit goes back without a person, in the runbook's order.
-TEST(BadRelease, IsRolledBackInTheRunbooksOrder) {
+TEST(BadStory, IsRolledBackInTheRunbooksOrder) {
   Story story;
   story.run_until(Stage::Holding);
   story.send(VerdictReached{verdict(Action::Rollback, Cause::ErrorRate), {}});
@@ -100,7 +100,7 @@ TEST(BadRelease, IsRolledBackInTheRunbooksOrder) {
   EXPECT_EQ(std::vector<std::string>(told.end() - 7, told.end()), wanted);
 }
 
-TEST(BadRelease, DoesNotTellPausedTwiceWhenItWasPausedAlready) {
+TEST(BadStory, DoesNotTellPausedTwiceWhenItWasPausedAlready) {
   Story story;
   story.run_until(Stage::Holding);
   story.send(VerdictReached{verdict(Action::Pause, Cause::ErrorRate), {}});
@@ -111,7 +111,7 @@ TEST(BadRelease, DoesNotTellPausedTwiceWhenItWasPausedAlready) {
 }
 
 // Goal: the first effect of a rollback is the traffic, and it is tried for ever.
-TEST(Rollback, ReturnsTrafficFirstAndNeverGivesUp) {
+TEST(RollbackStory, ReturnsTrafficFirstAndNeverGivesUp) {
   Story story;
   story.run_until(Stage::Holding);
   story.send(VerdictReached{verdict(Action::StopAndRollback, Cause::Health), {}});
@@ -123,7 +123,7 @@ TEST(Rollback, ReturnsTrafficFirstAndNeverGivesUp) {
   EXPECT_EQ(story.state.stage, Stage::RolledBack);
 }
 
-TEST(Rollback, RestoresLostCapacityBeforeTraffic) {
+TEST(RollbackStory, RestoresLostCapacityBeforeTraffic) {
   Story story;
   story.run_until(Stage::Holding);
   story.send(OldCapacityChanged{base::ComponentName("document-domain"), true});
@@ -133,7 +133,7 @@ TEST(Rollback, RestoresLostCapacityBeforeTraffic) {
   EXPECT_EQ(story.open_kinds(), std::vector<EffectKind>{EffectKind::ReturnTraffic});
 }
 
-TEST(Rollback, ByAPersonNeedsTheRoleAndNamesThem) {
+TEST(RollbackStory, ByAPersonNeedsTheRoleAndNamesThem) {
   Story story;
   story.run_until(Stage::Holding);
   const base::Digest reason = base::sha256("because");
@@ -147,13 +147,13 @@ TEST(Rollback, ByAPersonNeedsTheRoleAndNamesThem) {
   EXPECT_EQ(story.state.rollback->by, kManager);
 }
 
-TEST(Rollback, IsRefusedOnceThePostCheckIsDone) {
+TEST(RollbackStory, IsRefusedOnceThePostCheckIsDone) {
   Story story;
   story.run_to_end();
   EXPECT_EQ(story.send(RollbackRequested{base::sha256("late")}, kManager).refusal->id, "ENG-0016");
 }
 
-TEST(Rollback, InAskModeWaitsForAPersonUntilTheDeadline) {
+TEST(RollbackStory, InAskModeWaitsForAPersonUntilTheDeadline) {
   Story story;
   story.plan.guard.rollback = RollbackMode::Ask;
   story.run_until(Stage::Holding);
@@ -166,7 +166,7 @@ TEST(Rollback, InAskModeWaitsForAPersonUntilTheDeadline) {
   EXPECT_EQ(story.state.stage, Stage::RollingBack);
 }
 
-TEST(Rollback, InAskModeIsStillAutomaticForHealth) {
+TEST(RollbackStory, InAskModeIsStillAutomaticForHealth) {
   Story story;
   story.plan.guard.rollback = RollbackMode::Ask;
   story.run_until(Stage::Holding);
@@ -175,7 +175,7 @@ TEST(Rollback, InAskModeIsStillAutomaticForHealth) {
 }
 
 // Goal: before traffic nothing is rolled back, it is cancelled, and no rollback event is told.
-TEST(Cancel, EndsAReleaseBeforeTrafficWithoutRollbackEvents) {
+TEST(CancelStory, EndsAReleaseBeforeTrafficWithoutRollbackEvents) {
   Story story;
   story.run_until(Stage::Ready);
   story.send(RollbackRequested{base::sha256("changed our mind")}, kManager);
@@ -185,7 +185,7 @@ TEST(Cancel, EndsAReleaseBeforeTrafficWithoutRollbackEvents) {
     EXPECT_EQ(type.find("rollback"), std::string::npos) << type;
 }
 
-TEST(Cancel, FailsAReleaseWhoseNewVersionNeverGetsHealthy) {
+TEST(CancelStory, FailsAReleaseWhoseNewVersionNeverGetsHealthy) {
   Story story;
   story.run_until(Stage::Deploying);
   story.answer(EffectKind::DeployVersion, Outcome::Failed);
@@ -194,7 +194,7 @@ TEST(Cancel, FailsAReleaseWhoseNewVersionNeverGetsHealthy) {
   EXPECT_EQ(story.state.stage, Stage::Failed);
 }
 
-TEST(Cancel, FollowsARejection) {
+TEST(CancelStory, FollowsARejection) {
   Story story;
   story.start();
   story.send(Rejected{story.state.plan, base::sha256("no")}, kManager);
@@ -202,13 +202,13 @@ TEST(Cancel, FollowsARejection) {
   EXPECT_EQ(story.state.stage, Stage::Cancelled);
 }
 
-TEST(Approval, ForAnotherPlanIsRefused) {
+TEST(ApprovalStory, ForAnotherPlanIsRefused) {
   Story story;
   story.start();
   EXPECT_EQ(story.send(Approved{base::sha256("another"), false}, kManager).refusal->id, "ENG-0013");
 }
 
-TEST(Approval, IsTakenOnceForEachRoleOfAPerson) {
+TEST(ApprovalStory, IsTakenOnceForEachRoleOfAPerson) {
   Story story;
   story.start();
   // The manager is product owner too: two roles, two approvals, and not a third.
@@ -218,7 +218,7 @@ TEST(Approval, IsTakenOnceForEachRoleOfAPerson) {
   EXPECT_EQ(story.state.approvals.size(), 2U);
 }
 
-TEST(Gate, StaysClosedWhileAStepIsOpen) {
+TEST(GateStory, StaysClosedWhileAStepIsOpen) {
   Story story;
   story.start();
   story.answer_all();
@@ -226,7 +226,7 @@ TEST(Gate, StaysClosedWhileAStepIsOpen) {
   EXPECT_FALSE(waiting_for_people(story.plan, story.state).empty());
 }
 
-TEST(Gate, PausesOnAFailedCheckAndRunsItAgainAfterResume) {
+TEST(GateStory, PausesOnAFailedCheckAndRunsItAgainAfterResume) {
   Story story;
   story.run_until(Stage::PreChecking);
   story.answer(EffectKind::RunStep, Outcome::Failed);
@@ -238,7 +238,7 @@ TEST(Gate, PausesOnAFailedCheckAndRunsItAgainAfterResume) {
   EXPECT_NE(std::find(kinds.begin(), kinds.end(), EffectKind::RunStep), kinds.end());
 }
 
-TEST(Pause, StopsNoGuardAndCanBecomeARollback) {
+TEST(PauseStory, StopsNoGuardAndCanBecomeARollback) {
   Story story;
   story.run_until(Stage::Holding);
   story.send(PauseRequested{}, kManager);
@@ -247,7 +247,7 @@ TEST(Pause, StopsNoGuardAndCanBecomeARollback) {
   EXPECT_EQ(story.state.stage, Stage::RollingBack);
 }
 
-TEST(Pause, HoldsTheWaveWhateverTheTime) {
+TEST(PauseStory, HoldsTheWaveWhateverTheTime) {
   Story story;
   story.run_until(Stage::Holding);
   story.send(PauseRequested{}, kManager);
@@ -256,7 +256,7 @@ TEST(Pause, HoldsTheWaveWhateverTheTime) {
   EXPECT_EQ(story.state.wave, 1U);
 }
 
-TEST(Resume, IsRefusedWhileTheGuardObjects) {
+TEST(ResumeStory, IsRefusedWhileTheGuardObjects) {
   Story story;
   story.run_until(Stage::Holding);
   story.send(VerdictReached{verdict(Action::Pause, Cause::Latency), {}});
@@ -265,7 +265,7 @@ TEST(Resume, IsRefusedWhileTheGuardObjects) {
   EXPECT_FALSE(story.send(ResumeRequested{}, kManager).refusal);
 }
 
-TEST(Resume, HappensByItselfWhenTheReleaseSaysSo) {
+TEST(ResumeStory, HappensByItselfWhenTheReleaseSaysSo) {
   Story story;
   story.plan.guard.resume_on_recovery = true;
   story.run_until(Stage::Holding);
@@ -274,7 +274,7 @@ TEST(Resume, HappensByItselfWhenTheReleaseSaysSo) {
   EXPECT_FALSE(story.state.paused);
 }
 
-TEST(Promote, SkipsTheRestOfAHold) {
+TEST(PromoteStory, SkipsTheRestOfAHold) {
   Story story;
   story.run_until(Stage::Holding);
   EXPECT_FALSE(story.send(PromoteRequested{}, kManager).refusal);
@@ -282,7 +282,7 @@ TEST(Promote, SkipsTheRestOfAHold) {
   EXPECT_EQ(story.state.stage, Stage::Moving);
 }
 
-TEST(Lease, ThatRanOutWhileAwayPausesAndStartsTheWaveAnew) {
+TEST(LeaseStory, ThatRanOutWhileAwayPausesAndStartsTheWaveAnew) {
   Story story;
   story.run_until(Stage::Holding);
   story.send(Restarted{false, true});
@@ -294,14 +294,14 @@ TEST(Lease, ThatRanOutWhileAwayPausesAndStartsTheWaveAnew) {
   EXPECT_EQ(story.open_kinds(), std::vector<EffectKind>{EffectKind::MoveTraffic});
 }
 
-TEST(Lease, AliveAfterARestartLetsTheWaveGoOn) {
+TEST(LeaseStory, AliveAfterARestartLetsTheWaveGoOn) {
   Story story;
   story.run_until(Stage::Holding);
   story.send(Restarted{true, true});
   EXPECT_FALSE(story.state.paused);
 }
 
-TEST(Lease, ThatRanOutInThePostCheckIsWatchedAgainFromTheStart) {
+TEST(LeaseStory, ThatRanOutInThePostCheckIsWatchedAgainFromTheStart) {
   Story story;
   story.run_until(Stage::PostChecking);
   story.send(LeaseLost{});
@@ -311,7 +311,7 @@ TEST(Lease, ThatRanOutInThePostCheckIsWatchedAgainFromTheStart) {
   EXPECT_EQ(std::count(story.types.begin(), story.types.end(), "scheduler.release.completed"), 1);
 }
 
-TEST(Restart, LeavesOnceEffectsToAPerson) {
+TEST(RestartStory, LeavesOnceEffectsToAPerson) {
   Story story;
   story.plan = testing::plan_with_once_command();
   story.start();

@@ -263,8 +263,12 @@ std::string Site::served(const std::string& tenant) const {
 }
 
 bool Site::all_served_by(const std::string& version) const {
-  for (const std::string& tenant : tenants())
-    if (served(tenant) != version) return false;
+  for (const std::string& tenant : tenants()) {
+    std::string by = served(tenant);
+    for (int again = 0; again < 5 && by.empty(); ++again)
+      by = served(tenant);  // no answer says nothing
+    if (by != version) return false;
+  }
   return true;
 }
 
