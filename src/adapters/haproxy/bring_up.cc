@@ -1,0 +1,160 @@
+// Starting HAProxy and giving it a new configuration, without a request lost or a tenant moved.
+
+#include <unistd.h>
+
+#include "adapters/haproxy/haproxy_router.h"
+#include "adapters/haproxy/layout_store.h"
+#include "adapters/haproxy/names.h"
+#include "adapters/haproxy/patience.h"
+#include "base/files.h"
+
+namespace stellwerk::adapters::haproxy {
+namespace {
+
+constexpr std::size_t kConfigBytesMax = std::size_t{64} << 20;
+/// How long a new worker may take to learn the leases from the old one; usually milliseconds.
+constexpr base::Duration kLeaseHandOver = base::seconds(2);
+
+std::string carried_text(const std::set<base::ReleaseId>& releases) {
+  std::string text;
+  for (const base::ReleaseId& release : releases) text += release.str() + " 1\n";
+  return text;
+}
+
+std::set<base::ReleaseId> all_of(
+    const std::map<base::Duration, std::set<base::ReleaseId>>& leases) {
+  std::set<base::ReleaseId> all;
+  for (const auto& [length, releases] : leases) all.insert(releases.begin(), releases.end());
+  return all;
+}
+
+}  // namespace
+
+base::Result<void> HaproxyRouter::switch_layout(Layout layout, const ports::Call& call) {
+  // Recorded first: what HAProxy serves must never be unknown to the record.
+  if (auto saved = save_layout(path(kStateFile), layout); !saved) return saved;
+  auto up = bring_up(layout, call);
+  if (!up && up.error().code != base::Code::OutcomeUnknown) {
+    static_cast<void>(save_layout(path(kStateFile), layout_));
+    return up;
+  }
+  const std::lock_guard lock(layout_mutex_);
+  layout_ = std::move(layout);
+  return up;
+}
+
+base::Result<void> HaproxyRouter::bring_up(const Layout& layout, const ports::Call& call) {
+  auto configuration = render(layout, settings_, tenant_header_);
+  if (!configuration) return base::fail(std::move(configuration).error());
+  const bool alive = process_.alive();
+  base::Result<WorkerInfo> worker = WorkerInfo{};
+  if (alive) worker = api_.worker(call);
+  if (!worker) return base::fail(std::move(worker).error());
+  if (alive && worker->digest == configuration->digest) return {};
+
+  if (::access(path(kRoutesFile).c_str(), F_OK) != 0)
+    if (auto made = base::replace_file(path(kRoutesFile), ""); !made) return made;
+  if (auto made = base::replace_file(path(kCarriedFile), ""); !made) return made;
+  if (auto next = base::replace_file(path(kNextConfigFile), configuration->text); !next)
+    return next;
+  auto valid = process_.validate(kNextConfigFile, call);
+  ::unlink(path(kNextConfigFile).c_str());
+  if (!valid) return valid;
+  return alive ? reload(*configuration, *worker, call) : launch(*configuration, call);
+}
+
+base::Result<void> HaproxyRouter::launch(const Configuration& configuration,
+                                         const ports::Call& call) {
+  if (auto installed = base::replace_file(path(kConfigFile), configuration.text); !installed)
+    return installed;
+  carried_.clear();
+  const auto output = process_.output_size();
+  if (auto started = process_.start(); !started) return started;
+  return await_digest(configuration, output, call);
+}
+
+base::Result<void> HaproxyRouter::reload(const Configuration& configuration, const WorkerInfo& old,
+                                         const ports::Call& call) {
+  auto former = base::read_file(path(kConfigFile), kConfigBytesMax);
+  if (!former) return base::fail(std::move(former).error());
+  if (auto carried = carry_leases(call); !carried) return carried;
+  if (auto installed = base::replace_file(path(kConfigFile), configuration.text); !installed)
+    return installed;
+  const auto output = process_.output_size();
+  old_workers_until_ = clock_.mono() + settings_.drain + base::seconds(10);
+  process_.reload();
+  auto switched = await_digest(configuration, output, call);
+  if (!switched && switched.error().code == base::Code::Rejected)
+    static_cast<void>(base::replace_file(path(kConfigFile), *former));
+  if (!switched) return switched;
+  await_stopping(old.pid, call);
+  drop_carried(call);
+  return reassert_routes(call);
+}
+
+base::Result<void> HaproxyRouter::await_digest(const Configuration& configuration,
+                                               std::uint64_t output, const ports::Call& call) {
+  const Patience patience(clock_, call);
+  const auto refused = [&] {
+    return base::fail(base::error(base::Code::Rejected, "HAP-0001",
+                                  "HAProxy does not start with the configuration")
+                          .because(process_.output_since(output))
+                          .now("the configuration in force before is unchanged"));
+  };
+  do {
+    const ports::Call look = patience.within(base::milliseconds(500));
+    const auto worker = api_.worker(look);
+    if (worker && worker->digest == configuration.digest && !worker->stopping) return {};
+    if (!process_.alive()) return refused();
+    const auto master = api_.master(look);
+    if (master && master->failed_reloads > 0 &&
+        process_.output_since(output).find("[ALERT]") != std::string::npos)
+      return refused();
+  } while (patience.pause());
+  return base::fail(outcome_unknown("it was started or reloaded and did not answer in time"));
+}
+
+/// Until the old worker has given up its sockets: commands sent earlier could still reach it.
+void HaproxyRouter::await_stopping(pid_t old_worker, const ports::Call& call) {
+  const Patience patience(clock_, call);
+  do {
+    const auto old = api_.old_worker(old_worker, patience.within(base::milliseconds(500)));
+    if (!old || old->stopping || old->pid != old_worker) return;
+  } while (patience.pause());
+}
+
+/// A new worker answers some milliseconds before the old one has handed it the leases; until then
+/// it takes those in the carried map for alive, which is at most two seconds (docs/routing.md).
+base::Result<void> HaproxyRouter::carry_leases(const ports::Call& call) {
+  auto living = api_.leases(layout_.lease_lengths, call);
+  // An unreadable table is one of a configuration from before: nothing to carry.
+  carried_ = living ? all_of(*living) : std::set<base::ReleaseId>{};
+  return base::replace_file(path(kCarriedFile), carried_text(carried_));
+}
+
+void HaproxyRouter::drop_carried(const ports::Call& call) {
+  const Patience patience(clock_, call);
+  const ports::Call hand_over = patience.within(kLeaseHandOver);
+  const Patience waiting(clock_, hand_over);
+  bool arrived = carried_.empty();
+  while (!arrived && waiting.pause()) {
+    auto living = api_.leases(layout_.lease_lengths, hand_over);
+    if (!living) continue;
+    const auto now = all_of(*living);
+    arrived = std::includes(now.begin(), now.end(), carried_.begin(), carried_.end());
+  }
+  // Whatever comes of it: by its age the new worker stops believing the carried map by itself.
+  static_cast<void>(api_.tell({std::string("clear map ") + kCarriedFile}, 0, call));
+  static_cast<void>(base::replace_file(path(kCarriedFile), ""));
+  carried_.clear();
+}
+
+base::Result<void> HaproxyRouter::reassert_routes(const ports::Call& call) {
+  auto wanted = stored_rows();
+  if (!wanted) return base::fail(std::move(wanted).error());
+  auto found = api_.routes(call);
+  if (found && *found == *wanted) return {};
+  return write_rows(*wanted, call);
+}
+
+}  // namespace stellwerk::adapters::haproxy

@@ -1,0 +1,271 @@
+#include "adapters/haproxy/haproxy_router.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "adapters/haproxy/layout_store.h"
+#include "adapters/haproxy/names.h"
+#include "base/files.h"
+#include "base/text.h"
+
+// What HAProxy is told while it runs: routes and leases. Starting and reloading: bring_up.cc.
+
+namespace stellwerk::adapters::haproxy {
+namespace {
+
+constexpr std::size_t kMapBytesMax = std::size_t{256} << 20;
+constexpr std::size_t kLeaseTablesMax = 8;
+
+bool names_backend(const RouteRows& rows, const std::string& backend) {
+  return std::any_of(rows.begin(), rows.end(),
+                     [&](const auto& row) { return row.second == backend; });
+}
+
+base::Result<void> check_release(const base::ReleaseId& release) {
+  if (plain_name(release.str()) && release.str().size() <= 128) return {};
+  return base::fail(
+      base::Code::InvalidArgument, "HAP-0001",
+      fmt::format("'{}' cannot be the name of a lease", base::printable(release.str(), 80)));
+}
+
+std::string clear_lease(base::Duration length, const base::ReleaseId& release) {
+  return fmt::format("clear table {} key {}", lease_table(length), release.str());
+}
+
+RouteRows only_of(const core::RoutingTable& table, const RouteRows& rows) {
+  RouteRows own;
+  for (const auto& row : rows)
+    if (table.components.contains(base::ComponentName(row.first.substr(0, row.first.find('/')))))
+      own.insert(row);
+  return own;
+}
+
+}  // namespace
+
+base::Result<std::unique_ptr<HaproxyRouter>> HaproxyRouter::open(HaproxySettings settings,
+                                                                 HaproxyInstallation installation,
+                                                                 const ports::Clock& clock) {
+  if (auto good = check_settings(settings, installation); !good)
+    return base::fail(std::move(good).error());
+  if (auto made = base::make_folders(installation.folder); !made)
+    return base::fail(std::move(made).error());
+  const std::string file = installation.folder + "/" + kStateFile;
+  auto layout = load_layout(file);
+  if (!layout) return base::fail(std::move(layout).error());
+  if (layout->lease_lengths.empty()) layout->lease_lengths = {base::seconds(60)};
+  if (auto assigned = assign_ports(*layout, installation.services); !assigned)
+    return base::fail(std::move(assigned).error());
+  if (auto saved = save_layout(file, *layout); !saved) return base::fail(std::move(saved).error());
+  return std::unique_ptr<HaproxyRouter>(
+      new HaproxyRouter(std::move(settings), std::move(installation), *std::move(layout), clock));
+}
+
+HaproxyRouter::HaproxyRouter(HaproxySettings settings, HaproxyInstallation installation,
+                             Layout layout, const ports::Clock& clock)
+    : settings_(std::move(settings)),
+      folder_(std::move(installation.folder)),
+      tenant_header_(std::move(installation.tenant_header)),
+      known_(installation.tenants.begin(), installation.tenants.end()),
+      clock_(clock),
+      process_(settings_.program, folder_, clock),
+      api_(folder_, clock),
+      old_workers_until_(clock.mono() + settings_.drain),
+      layout_(std::move(layout)) {}
+
+std::string HaproxyRouter::path(const char* name) const { return folder_ + "/" + name; }
+
+std::uint16_t HaproxyRouter::listen_port(const base::ComponentName& component) const {
+  const std::lock_guard lock(layout_mutex_);
+  const auto found = layout_.components.find(component);
+  return found == layout_.components.end() ? std::uint16_t{0} : found->second.listen_port;
+}
+
+base::Result<RouteRows> HaproxyRouter::stored_rows() const {
+  auto text = base::read_file(path(kRoutesFile), kMapBytesMax);
+  if (!text && text.error().code == base::Code::NotFound) return RouteRows{};
+  if (!text) return base::fail(std::move(text).error());
+  return parse_map(*text);
+}
+
+base::Result<void> HaproxyRouter::check_removals(std::span<const ports::Endpoints> versions) const {
+  auto rows = stored_rows();
+  if (!rows) return base::fail(std::move(rows).error());
+  for (const ports::Endpoints& endpoints : versions) {
+    const auto& [component, version] = endpoints.version;
+    if (!endpoints.instances.empty() ||
+        !names_backend(*rows, core::backend_name(component, version).str()))
+      continue;
+    return base::fail(base::error(base::Code::Rejected, "HAP-0007",
+                                  fmt::format("{} {} cannot be taken from the load balancer",
+                                              component.str(), version.to_string()))
+                          .because("routes still name it")
+                          .now("its servers are unchanged"));
+  }
+  return {};
+}
+
+base::Result<Layout> HaproxyRouter::with_endpoints(
+    std::span<const ports::Endpoints> versions) const {
+  Layout next = layout_;
+  for (const ports::Endpoints& endpoints : versions)
+    next.components[endpoints.version.component].replace(endpoints);
+  if (auto assigned = assign_ports(next, {}); !assigned)
+    return base::fail(std::move(assigned).error());
+  return next;
+}
+
+base::Result<void> HaproxyRouter::endpoints(std::span<const ports::Endpoints> versions,
+                                            const ports::Call& call) {
+  if (auto good = check_removals(versions); !good) return good;
+  auto next = with_endpoints(versions);
+  if (!next) return base::fail(std::move(next).error());
+  return switch_layout(*std::move(next), call);
+}
+
+base::Result<void> HaproxyRouter::check_servers(const core::RoutingTable& table) const {
+  for (const auto& [component, routes] : table.components) {
+    std::vector<base::SemVer> named = {routes.stable};
+    if (routes.candidate) named.push_back(routes.candidate->version);
+    for (const base::SemVer& version : named)
+      if (!layout_.has_servers(component, version))
+        return base::fail(base::error(base::Code::Rejected, "HAP-0004",
+                                      fmt::format("no traffic for {} {}: it has no servers",
+                                                  component.str(), version.to_string()))
+                              .because("the load balancer was given no instances of this version")
+                              .now("the routes in force are unchanged"));
+  }
+  return {};
+}
+
+base::Result<RouteRows> HaproxyRouter::rows_after(const core::RoutingTable& table) const {
+  auto rows = stored_rows();
+  if (!rows) return rows;
+  for (const auto& [key, value] : only_of(table, *rows)) rows->erase(key);
+  auto own = rows_of(table, known_);
+  if (!own) return own;
+  rows->merge(*own);
+  return rows;
+}
+
+base::Result<core::RoutingTable> HaproxyRouter::apply(const core::RoutingTable& table,
+                                                      const ports::Call& call) {
+  if (auto good = check_servers(table); !good) return base::fail(std::move(good).error());
+  auto rows = rows_after(table);
+  if (!rows) return base::fail(std::move(rows).error());
+  if (!process_.alive())
+    if (auto up = bring_up(layout_, call); !up) return base::fail(std::move(up).error());
+
+  if (auto written = write_rows(*rows, call); !written)
+    return base::fail(std::move(written).error());
+  auto found = api_.routes(call);  // what counts is what HAProxy reports
+  if (!found) return base::fail(outcome_unknown("read back: " + found.error().why));
+  return table_of(only_of(table, *found), known_);
+}
+
+base::Result<void> HaproxyRouter::write_rows(const RouteRows& rows, const ports::Call& call) {
+  auto stored = stored_rows();
+  if (!stored) return base::fail(std::move(stored).error());
+  const auto version = api_.prepare(rows, 0, call);  // nothing is visible yet
+  if (!version) return base::fail(version.error());
+  // The file first: a reload between the two must not bring routes back that were left.
+  if (auto saved = base::replace_file(path(kRoutesFile), map_text(rows)); !saved)
+    return base::fail(std::move(saved).error().during("writing the routes"));
+  base::Result<void> committed;
+  {
+    const std::unique_lock lock(commit_mutex_);
+    committed = api_.commit(*version, 0, call);
+  }
+  if (!committed && committed.error().code == base::Code::Unavailable)
+    static_cast<void>(base::replace_file(path(kRoutesFile), map_text(*stored)));
+  if (!committed) return committed;
+  // Old workers finish requests of connections they still hold; if one is gone, so are those.
+  for (const pid_t worker : old_workers(call))
+    if (const auto older = api_.prepare(rows, worker, call))
+      static_cast<void>(api_.commit(*older, worker, call));
+  return {};
+}
+
+std::vector<pid_t> HaproxyRouter::old_workers(const ports::Call& call) const {
+  if (clock_.mono() > old_workers_until_) return {};
+  auto master = api_.master(call);
+  return master ? master->old_workers : std::vector<pid_t>{};
+}
+
+base::Result<void> HaproxyRouter::renew(std::span<const base::ReleaseId> releases,
+                                        base::Duration lease, const ports::Call& call) {
+  if (releases.empty()) return {};
+  std::vector<std::string> commands;
+  for (const base::ReleaseId& release : releases) {
+    if (auto good = check_release(release); !good) return good;
+    commands.push_back(
+        fmt::format("set table {} key {} data.gpc0 1", lease_table(lease), release.str()));
+    for (const base::Duration other : layout_.lease_lengths)
+      if (other != lease) commands.push_back(clear_lease(other, release));
+  }
+  if (!process_.alive()) return base::fail(unavailable("no HAProxy of ours runs"));
+  if (auto added = add_lease_table(lease, call); !added) return added;
+  if (auto told = api_.tell(commands, 0, call); !told) return told;
+  for (const pid_t worker : old_workers(call)) static_cast<void>(api_.tell(commands, worker, call));
+  return {};
+}
+
+base::Result<void> HaproxyRouter::add_lease_table(base::Duration length, const ports::Call& call) {
+  const auto& lengths = layout_.lease_lengths;
+  if (std::find(lengths.begin(), lengths.end(), length) != lengths.end()) return {};
+  if (length < base::milliseconds(100) || length > base::hours(24))
+    return base::fail(
+        base::Code::InvalidArgument, "HAP-0001",
+        fmt::format("a lease of {} is not between 100ms and 24h", base::to_string(length)));
+  auto living = api_.leases(lengths, call);
+  if (!living) return base::fail(std::move(living).error());
+  Layout next = layout_;
+  std::erase_if(next.lease_lengths, [&](base::Duration known) {
+    return lengths.size() >= kLeaseTablesMax && living->at(known).empty();
+  });
+  next.lease_lengths.push_back(length);
+  return switch_layout(std::move(next), call);
+}
+
+base::Result<void> HaproxyRouter::revoke(const base::ReleaseId& release, const ports::Call& call) {
+  if (auto good = check_release(release); !good) return good;
+  std::vector<std::string> commands;
+  for (const base::Duration length : layout_.lease_lengths)
+    commands.push_back(clear_lease(length, release));
+  commands.push_back(fmt::format("clear map {}", kCarriedFile));
+  if (!process_.alive()) return base::fail(unavailable("no HAProxy of ours runs"));
+  if (auto told = api_.tell(commands, 0, call); !told) return told;
+  for (const pid_t worker : old_workers(call)) static_cast<void>(api_.tell(commands, worker, call));
+
+  auto living = api_.leases(layout_.lease_lengths, call);
+  if (!living) return base::fail(outcome_unknown("read back: " + living.error().why));
+  for (const auto& [length, releases] : *living)
+    if (releases.contains(release))
+      return base::fail(outcome_unknown("the lease is still there after it was revoked"));
+  return {};
+}
+
+base::Result<ports::RouterState> HaproxyRouter::current(const ports::Call& call) {
+  base::Result<RouteRows> rows;
+  {
+    const std::shared_lock lock(commit_mutex_);
+    rows = api_.routes(call);
+  }
+  if (!rows) return base::fail(std::move(rows).error());
+  auto table = table_of(*rows, known_);
+  if (!table) return base::fail(std::move(table).error());
+  std::vector<base::Duration> lengths;
+  {
+    const std::lock_guard lock(layout_mutex_);
+    lengths = layout_.lease_lengths;
+  }
+  auto leases = api_.leases(lengths, call);
+  if (!leases) return base::fail(std::move(leases).error());
+  ports::RouterState state{.table = *std::move(table), .leases = {}};
+  for (auto& [length, releases] : *leases) state.leases.merge(releases);
+  return state;
+}
+
+base::Result<void> HaproxyRouter::stop(const ports::Call& call) { return process_.stop(call); }
+
+}  // namespace stellwerk::adapters::haproxy

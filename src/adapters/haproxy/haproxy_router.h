@@ -1,0 +1,94 @@
+// haproxy_router.h — routes and leases in a real HAProxy on this machine.
+//
+// Role: ports::TrafficRouter. Runs HAProxy detached (it outlives Stellwerk), writes its
+// configuration, its one map and its lease tables, and reads them back. Decides nothing.
+// Start here: HaproxyRouter::open                 Spec: docs/routing.md; contract:
+// tests/contract/traffic_router.h Thread-safety: as ports::TrafficRouter; stop() like apply().
+// Invariants: the map file holds what was last committed, so a reload or restart serves the same
+// routes; leases are in HAProxy's memory only, so after its crash everyone is on `stable`; one
+// object per folder (the data folder's lock).
+#pragma once
+
+#include <memory>
+#include <mutex>
+#include <shared_mutex>
+#include <string>
+
+#include "adapters/haproxy/configuration.h"
+#include "adapters/haproxy/process.h"
+#include "adapters/haproxy/runtime_api.h"
+#include "adapters/haproxy/settings.h"
+#include "ports/clock.h"
+#include "ports/traffic_router.h"
+
+namespace stellwerk::adapters::haproxy {
+
+class HaproxyRouter final : public ports::TrafficRouter {
+ public:
+  /// Takes over what is in the folder: ports, versions, and HAProxy itself if it runs. Starts
+  /// nothing; endpoints() and apply() start HAProxy whenever it is not there.
+  /// @errors InvalidArgument HAP-0001: settings; Unavailable BAS-0012: the folder; Corruption
+  /// HAP-0008; Unavailable HAP-0006: no free port
+  static base::Result<std::unique_ptr<HaproxyRouter>> open(HaproxySettings settings,
+                                                           HaproxyInstallation installation,
+                                                           const ports::Clock& clock);
+
+  /// Rejected HAP-0007 beside the port's errors: a version to remove is named by a route.
+  base::Result<void> endpoints(std::span<const ports::Endpoints> versions,
+                               const ports::Call& call) override;
+  /// @return the components of `table` only, read back
+  base::Result<core::RoutingTable> apply(const core::RoutingTable& table,
+                                         const ports::Call& call) override;
+  base::Result<void> renew(std::span<const base::ReleaseId> releases, base::Duration lease,
+                           const ports::Call& call) override;
+  base::Result<void> revoke(const base::ReleaseId& release, const ports::Call& call) override;
+  /// Conflict HAP-0005 beside the port's errors: rows that no table of ours has.
+  base::Result<ports::RouterState> current(const ports::Call& call) override;
+  [[nodiscard]] std::uint16_t listen_port(const base::ComponentName& component) const override;
+
+  /// Ends HAProxy; for demonstrations and tests. Everything on disk stays.
+  base::Result<void> stop(const ports::Call& call);
+
+ private:
+  HaproxyRouter(HaproxySettings settings, HaproxyInstallation installation, Layout layout,
+                const ports::Clock& clock);
+
+  [[nodiscard]] std::string path(const char* name) const;
+  base::Result<Layout> with_endpoints(std::span<const ports::Endpoints> versions) const;
+  base::Result<void> check_removals(std::span<const ports::Endpoints> versions) const;
+  base::Result<void> check_servers(const core::RoutingTable& table) const;
+  base::Result<RouteRows> rows_after(const core::RoutingTable& table) const;
+  base::Result<RouteRows> stored_rows() const;
+
+  /// Makes HAProxy run with `layout`: starts it, reloads it, or finds that it does already.
+  base::Result<void> bring_up(const Layout& layout, const ports::Call& call);
+  base::Result<void> switch_layout(Layout layout, const ports::Call& call);
+  base::Result<void> launch(const Configuration& configuration, const ports::Call& call);
+  base::Result<void> reload(const Configuration& configuration, const WorkerInfo& old,
+                            const ports::Call& call);
+  base::Result<void> await_digest(const Configuration& configuration, std::uint64_t output,
+                                  const ports::Call& call);
+  void await_stopping(pid_t old_worker, const ports::Call& call);
+  base::Result<void> carry_leases(const ports::Call& call);
+  void drop_carried(const ports::Call& call);
+  base::Result<void> reassert_routes(const ports::Call& call);
+
+  base::Result<void> write_rows(const RouteRows& rows, const ports::Call& call);
+  base::Result<void> add_lease_table(base::Duration length, const ports::Call& call);
+  std::vector<pid_t> old_workers(const ports::Call& call) const;
+
+  HaproxySettings settings_;
+  std::string folder_;
+  std::string tenant_header_;
+  KnownTenants known_;
+  const ports::Clock& clock_;
+  Process process_;
+  RuntimeApi api_;
+  base::MonoTime old_workers_until_;        ///< a reload's old worker may live until then
+  std::set<base::ReleaseId> carried_;       ///< leases alive when the last reload began
+  mutable std::mutex layout_mutex_;         ///< for readers of layout_ in other threads
+  Layout layout_;                           ///< written by the lane only
+  mutable std::shared_mutex commit_mutex_;  ///< `show map` must not run across a commit
+};
+
+}  // namespace stellwerk::adapters::haproxy

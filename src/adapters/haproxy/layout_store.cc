@@ -1,0 +1,147 @@
+#include "adapters/haproxy/layout_store.h"
+
+#include <arpa/inet.h>
+#include <fmt/format.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+
+#include <cerrno>
+#include <set>
+
+#include "base/files.h"
+#include "base/json.h"
+#include "base/unique_fd.h"
+
+namespace stellwerk::adapters::haproxy {
+namespace {
+
+using base::Json;
+
+constexpr std::size_t kFileBytesMax = std::size_t{16} << 20;
+
+Json written(const ports::Endpoints& endpoints) {
+  Json instances = Json::array();
+  for (const ports::Instance& instance : endpoints.instances)
+    instances.push_back({{"host", instance.host}, {"id", instance.id}, {"port", instance.port}});
+  return {{"health_status", endpoints.health.expect.status},
+          {"health_timeout_us", endpoints.health.timeout.us},
+          {"health_url", endpoints.health.url},
+          {"instances", std::move(instances)},
+          {"version", endpoints.version.version.to_string()}};
+}
+
+/// Throws nlohmann's exceptions on anything unexpected; load_layout contains them.
+ports::Endpoints read_endpoints(const base::ComponentName& component, const Json& json) {
+  ports::Endpoints endpoints;
+  endpoints.version.component = component;
+  endpoints.version.version = base::SemVer::parse(json.at("version").get<std::string>()).value();
+  endpoints.health.url = json.at("health_url").get<std::string>();
+  endpoints.health.timeout.us = json.at("health_timeout_us").get<std::int64_t>();
+  endpoints.health.expect.status = json.at("health_status").get<std::vector<int>>();
+  for (const Json& item : json.at("instances"))
+    endpoints.instances.push_back({.id = item.at("id").get<std::string>(),
+                                   .host = item.at("host").get<std::string>(),
+                                   .port = item.at("port").get<std::uint16_t>(),
+                                   .state = ports::InstanceState::Ready,
+                                   .detail = {},
+                                   .restarts = 0});
+  return endpoints;
+}
+
+Layout read_layout(const Json& json) {
+  Layout layout;
+  for (const Json& length : json.at("lease_lengths_us"))
+    layout.lease_lengths.push_back({length.get<std::int64_t>()});
+  for (const auto& [name, item] : json.at("components").items()) {
+    const base::ComponentName component(name);
+    ComponentLayout& target = layout.components[component];
+    target.listen_port = item.at("listen_port").get<std::uint16_t>();
+    for (const Json& version : item.at("versions"))
+      target.replace(read_endpoints(component, version));
+  }
+  return layout;
+}
+
+/// A port that nobody has now. The kernel does not give it out again soon.
+std::uint16_t free_port() {
+  const base::UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  auto* raw = static_cast<sockaddr*>(static_cast<void*>(&address));
+  if (!socket.valid() || ::bind(socket.get(), raw, size) != 0 ||
+      ::getsockname(socket.get(), raw, &size) != 0)
+    return 0;
+  return ntohs(address.sin_port);
+}
+
+base::Result<std::uint16_t> choose_port(const std::set<std::uint16_t>& taken) {
+  for (int attempt = 0; attempt < 100; ++attempt) {
+    const std::uint16_t port = free_port();
+    if (port != 0 && !taken.contains(port)) return port;
+  }
+  return base::fail(base::error(base::Code::Unavailable, "HAP-0006",
+                                "no free port on loopback for the load balancer")
+                        .because(base::errno_text(errno)));
+}
+
+}  // namespace
+
+base::Result<Layout> load_layout(const std::string& path) {
+  auto text = base::read_file(path, kFileBytesMax);
+  if (!text && text.error().code == base::Code::NotFound) return Layout{};
+  if (!text) return base::fail(std::move(text).error());
+  const auto corrupt = [&](std::string why) {
+    return base::fail(
+        base::error(base::Code::Corruption, "HAP-0008", "the router's own record is damaged")
+            .because(path + ": " + std::move(why))
+            .now("HAProxy goes on as it is; Stellwerk does not know its servers")
+            .then("mv " + path + " " + path + ".damaged",
+                  "starts with an empty record; ports without a fixed number are chosen anew"));
+  };
+  auto json = base::parse_json(*text);
+  if (!json) return corrupt(json.error().message);
+  try {
+    return read_layout(*json);
+  } catch (const std::exception& problem) {
+    return corrupt(problem.what());
+  }
+}
+
+base::Result<void> save_layout(const std::string& path, const Layout& layout) {
+  Json lengths = Json::array();
+  for (const base::Duration length : layout.lease_lengths) lengths.push_back(length.us);
+  Json components = Json::object();
+  for (const auto& [name, component] : layout.components) {
+    Json versions = Json::array();
+    for (const ports::Endpoints& endpoints : component.versions)
+      versions.push_back(written(endpoints));
+    components[name.str()] = {{"listen_port", component.listen_port},
+                              {"versions", std::move(versions)}};
+  }
+  const Json json = {{"components", std::move(components)},
+                     {"format", 1},
+                     {"lease_lengths_us", std::move(lengths)}};
+  return base::replace_file(path, json.dump(1) + "\n");
+}
+
+base::Result<void> assign_ports(Layout& layout, const std::vector<RoutedService>& services) {
+  std::set<std::uint16_t> taken;
+  for (const RoutedService& service : services) {
+    ComponentLayout& component = layout.components[service.component];
+    if (service.listen_port != 0) component.listen_port = service.listen_port;
+    taken.insert(service.listen_port);
+  }
+  for (const auto& [name, component] : layout.components) taken.insert(component.listen_port);
+  for (auto& [name, component] : layout.components) {
+    if (component.listen_port != 0) continue;
+    auto port = choose_port(taken);
+    if (!port) return base::fail(std::move(port).error());
+    component.listen_port = *port;
+    taken.insert(*port);
+  }
+  return {};
+}
+
+}  // namespace stellwerk::adapters::haproxy

@@ -1,0 +1,269 @@
+#include "adapters/haproxy/process.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <poll.h>
+#include <signal.h>
+#include <spawn.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <charconv>
+#include <vector>
+
+#include "adapters/haproxy/names.h"
+#include "adapters/haproxy/patience.h"
+#include "adapters/haproxy/runtime_socket.h"
+#include "adapters/haproxy/unix_socket.h"
+#include "base/files.h"
+#include "base/json.h"
+#include "base/text.h"
+
+namespace stellwerk::adapters::haproxy {
+namespace {
+
+constexpr std::size_t kProcFileMax = 65536;
+constexpr std::size_t kReasonBytesMax = 2000;
+
+int open_pidfd(pid_t pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
+
+bool ended(int pidfd) {
+  pollfd waiting{.fd = pidfd, .events = POLLIN, .revents = 0};
+  return ::poll(&waiting, 1, 0) > 0;
+}
+
+std::string boot_id() {
+  auto text = base::read_file("/proc/sys/kernel/random/boot_id", 256);
+  return text ? std::string(base::trim(*text)) : std::string();
+}
+
+/// HAProxy that was started in our folder: its command line says so.
+bool serves_folder(pid_t pid, const std::string& folder) {
+  auto text = base::read_file(fmt::format("/proc/{}/cmdline", pid), kProcFileMax);
+  if (!text) return false;
+  const auto words = base::split(*text, '\0');
+  return std::find(words.begin(), words.end(), std::string_view(folder)) != words.end() &&
+         std::find(words.begin(), words.end(), std::string_view(kConfigFile)) != words.end();
+}
+
+std::optional<ProcessRecord> read_record(const std::string& path) {
+  auto text = base::read_file(path, 4096);
+  if (!text) return std::nullopt;
+  auto json = base::parse_json(*text);
+  if (!json || !json->is_object()) return std::nullopt;
+  ProcessRecord record;
+  const auto pid = json->find("pid");
+  const auto ticks = json->find("start_ticks");
+  const auto boot = json->find("boot_id");
+  if (pid == json->end() || !pid->is_number_integer() || ticks == json->end() ||
+      !ticks->is_number_integer() || boot == json->end() || !boot->is_string())
+    return std::nullopt;
+  return ProcessRecord{.pid = pid->get<pid_t>(),
+                       .start_ticks = ticks->get<std::uint64_t>(),
+                       .boot_id = boot->get<std::string>()};
+}
+
+/// How a program is started: detached from us in everything but its output.
+class SpawnActions {
+ public:
+  SpawnActions(const std::string& output, bool own_session) {
+    ::posix_spawn_file_actions_init(&files_);
+    ::posix_spawn_file_actions_addopen(&files_, 0, "/dev/null", O_RDONLY, 0);
+    ::posix_spawn_file_actions_addopen(&files_, 1, output.c_str(), O_WRONLY | O_CREAT | O_APPEND,
+                                       0600);
+    ::posix_spawn_file_actions_adddup2(&files_, 1, 2);
+    ::posix_spawn_file_actions_addclosefrom_np(&files_, 3);
+    ::posix_spawnattr_init(&attributes_);
+    sigset_t none;
+    ::sigemptyset(&none);
+    ::posix_spawnattr_setsigmask(&attributes_, &none);
+    sigset_t all;
+    ::sigfillset(&all);
+    ::posix_spawnattr_setsigdefault(&attributes_, &all);
+    int flags = POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
+    if (own_session) flags |= POSIX_SPAWN_SETSID;
+    ::posix_spawnattr_setflags(&attributes_, static_cast<short>(flags));
+  }
+  SpawnActions(const SpawnActions&) = delete;
+  SpawnActions& operator=(const SpawnActions&) = delete;
+  ~SpawnActions() {
+    ::posix_spawn_file_actions_destroy(&files_);
+    ::posix_spawnattr_destroy(&attributes_);
+  }
+
+  base::Result<pid_t> run(std::vector<std::string> arguments) const {
+    std::vector<char*> argv;
+    for (std::string& argument : arguments) argv.push_back(argument.data());
+    argv.push_back(nullptr);
+    std::string path_variable = "PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+    std::array<char*, 2> environment = {path_variable.data(), nullptr};
+    pid_t pid = 0;
+    const int problem = spawn_anywhere(&pid, argv, environment.data());
+    if (problem == 0) return pid;
+    return base::fail(
+        base::error(base::Code::Unavailable, "HAP-0006",
+                    fmt::format("'{}' cannot be started", arguments.front()))
+            .because(base::errno_text(problem))
+            .now("nothing was changed")
+            .then("apt-get install haproxy", "installs the load balancer that Stellwerk drives"));
+  }
+
+ private:
+  /// PATH of ordinary users lacks /usr/sbin, where Debian installs HAProxy.
+  int spawn_anywhere(pid_t* pid, std::vector<char*>& argv, char** environment) const {
+    const int problem =
+        ::posix_spawnp(pid, argv[0], &files_, &attributes_, argv.data(), environment);
+    if (problem != ENOENT || std::string_view(argv[0]).find('/') != std::string_view::npos)
+      return problem;
+    const std::string absolute = std::string("/usr/sbin/") + argv[0];
+    return ::posix_spawn(pid, absolute.c_str(), &files_, &attributes_, argv.data(), environment);
+  }
+
+  posix_spawn_file_actions_t files_{};
+  posix_spawnattr_t attributes_{};
+};
+
+}  // namespace
+
+std::optional<ProcessRecord> identify(pid_t pid) {
+  auto text = base::read_file(fmt::format("/proc/{}/stat", pid), kProcFileMax);
+  if (!text) return std::nullopt;
+  // The name in parentheses may contain anything; what follows the last one is numbers.
+  const auto name_end = text->rfind(')');
+  if (name_end == std::string::npos) return std::nullopt;
+  const auto fields = base::split(std::string_view(*text).substr(name_end + 2), ' ');
+  if (fields.size() < 20 || fields[0] == "Z" || fields[0] == "X") return std::nullopt;
+  ProcessRecord record{.pid = pid, .start_ticks = 0, .boot_id = boot_id()};
+  std::from_chars(fields[19].data(), fields[19].data() + fields[19].size(), record.start_ticks);
+  return record;
+}
+
+Process::Process(std::string program, std::string folder, const ports::Clock& clock)
+    : program_(std::move(program)), folder_(std::move(folder)), clock_(clock) {}
+
+bool Process::alive() {
+  if (pidfd_.valid() && ended(pidfd_.get())) {
+    ::waitpid(pid_, nullptr, WNOHANG);  // reaps it, if it was our child
+    pidfd_.reset();
+    pid_ = 0;
+  }
+  if (!pidfd_.valid()) find_recorded();
+  if (!pidfd_.valid()) find_listening();
+  return pidfd_.valid();
+}
+
+void Process::find_recorded() {
+  const auto record = read_record(folder_ + "/" + kProcessFile);
+  if (!record) return;
+  base::UniqueFd pidfd(open_pidfd(record->pid));
+  // Identified after the pidfd was opened: from here on it cannot become another process.
+  if (!pidfd.valid() || identify(record->pid) != record || !serves_folder(record->pid, folder_))
+    return;
+  pidfd_ = std::move(pidfd);
+  pid_ = record->pid;
+}
+
+void Process::find_listening() {
+  // Started, and we died before the record was written: the listener of its socket is it.
+  auto socket = connect_unix(folder_, kMasterSocket);
+  if (!socket) return;
+  const pid_t pid = peer_of(socket->get()).pid;
+  base::UniqueFd pidfd(open_pidfd(pid));
+  if (!pidfd.valid() || !identify(pid) || !serves_folder(pid, folder_)) return;
+  pidfd_ = std::move(pidfd);
+  pid_ = pid;
+}
+
+base::Result<void> Process::start() {
+  const SpawnActions actions(folder_ + "/" + kOutputFile, true);
+  auto pid = actions.run({program_, "-W", "-S", fmt::format("unix@{},mode,600", kMasterSocket),
+                          "-C", folder_, "-f", kConfigFile});
+  if (!pid) return base::fail(std::move(pid).error());
+  pidfd_.reset(open_pidfd(*pid));
+  pid_ = *pid;
+  auto remembered = remember(*pid);
+  if (remembered) return {};
+  ::syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGKILL, nullptr, 0);
+  ::waitpid(*pid, nullptr, 0);
+  pidfd_.reset();
+  return remembered;
+}
+
+base::Result<void> Process::remember(pid_t pid) {
+  const auto record = identify(pid);
+  if (!record) return {};  // already gone: the caller sees it
+  const base::Json json = {
+      {"boot_id", record->boot_id}, {"pid", record->pid}, {"start_ticks", record->start_ticks}};
+  return base::replace_file(folder_ + "/" + kProcessFile, json.dump() + "\n");
+}
+
+void Process::reload() {
+  if (pidfd_.valid()) ::syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGUSR2, nullptr, 0);
+}
+
+base::Result<void> Process::validate(const std::string& file, const ports::Call& call) {
+  const std::string output = folder_ + "/" + file + ".check";
+  ::unlink(output.c_str());
+  const SpawnActions actions(output, false);
+  auto pid = actions.run({program_, "-c", "-C", folder_, "-f", file});
+  if (!pid) return base::fail(std::move(pid).error());
+  const Patience patience(clock_, call);
+  int status = 0;
+  while (::waitpid(*pid, &status, WNOHANG) == 0) {
+    if (patience.pause()) continue;
+    ::kill(*pid, SIGKILL);
+    ::waitpid(*pid, &status, 0);
+    return base::fail(unavailable("the configuration could not be checked in time"));
+  }
+  auto words = base::read_file(output, std::size_t{1} << 20);
+  ::unlink(output.c_str());
+  if (WIFEXITED(status) && WEXITSTATUS(status) == 0) return {};
+  return base::fail(
+      base::error(base::Code::Rejected, "HAP-0001", "HAProxy refuses the configuration")
+          .because(base::printable(words ? base::trim(*words) : "it said nothing", kReasonBytesMax))
+          .now("the configuration in force is unchanged"));
+}
+
+base::Result<void> Process::stop(const ports::Call& call) {
+  if (!alive()) return {};
+  const Patience patience(clock_, call);
+  for (const int signal : {SIGTERM, SIGKILL}) {
+    ::syscall(SYS_pidfd_send_signal, pidfd_.get(), signal, nullptr, 0);
+    const ports::Call step = patience.within(base::seconds(2));
+    const Patience waiting(clock_, step);
+    while (!ended(pidfd_.get()) && waiting.pause()) {
+    }
+    if (ended(pidfd_.get())) break;
+  }
+  if (!ended(pidfd_.get())) return base::fail(outcome_unknown("it was told to end and still runs"));
+  ::waitpid(pid_, nullptr, WNOHANG);
+  pidfd_.reset();
+  pid_ = 0;
+  ::unlink((folder_ + "/" + kProcessFile).c_str());
+  return {};
+}
+
+std::uint64_t Process::output_size() const {
+  struct stat status{};
+  if (::stat((folder_ + "/" + kOutputFile).c_str(), &status) != 0) return 0;
+  return static_cast<std::uint64_t>(status.st_size);
+}
+
+std::string Process::output_since(std::uint64_t offset) const {
+  const base::UniqueFd file(::open((folder_ + "/" + kOutputFile).c_str(), O_RDONLY | O_CLOEXEC));
+  std::string text(kReasonBytesMax * 4, '\0');
+  const auto got = ::pread(file.get(), text.data(), text.size(), static_cast<off_t>(offset));
+  text.resize(got > 0 ? static_cast<std::size_t>(got) : 0);
+  // The reasons are its alerts; the rest is chatter.
+  std::string alerts;
+  for (const std::string_view line : base::split(text, '\n'))
+    if (line.starts_with("[ALERT]")) alerts += std::string(line) + "; ";
+  return base::printable(alerts.empty() ? text : alerts, kReasonBytesMax);
+}
+
+}  // namespace stellwerk::adapters::haproxy

@@ -1,0 +1,98 @@
+// request_stream.h — from the bytes of HAProxy's log connections to groups of requests.
+//
+// Role: HaproxyMetrics' reader thread feeds it; no I/O here, so tests and benchmarks can too.
+// Start here: RequestStream                                      Thread-safety: one thread.
+// Invariants: each line counts once: as a request, lost, unreadable, or of no interest.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "adapters/haproxy/end_clock.h"
+#include "adapters/haproxy/line_counter.h"
+#include "adapters/haproxy/request_line.h"
+#include "kpi/request_fold.h"
+#include "ports/metric_source.h"
+
+namespace stellwerk::adapters::haproxy {
+
+class RequestStream {
+ public:
+  explicit RequestStream(std::vector<base::TenantId> known_tenants);
+
+  /// Requests to other versions are counted by no one from now on.
+  void watch(const std::vector<ports::MetricTarget>& targets);
+  /// Both clocks at the receipt of what is fed next.
+  void received(base::WallTime wall, base::MonoTime mono) { clock_.observe(wall, mono); }
+  /// One line, without its newline. @param worker  the process it came from
+  void feed(std::string_view line, pid_t worker);
+  /// A worker's connection ended, and so did the worker.
+  void forget(pid_t worker);
+  void count_unreadable() { ++unreadable_; }
+  /// What came since the last call; `alive_at` and `in_flight` are the caller's.
+  kpi::MetricBatch drain();
+
+ private:
+  struct TextHash {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const noexcept {
+      return std::hash<std::string_view>{}(text);
+    }
+  };
+
+  LineCounter& counter_of(pid_t worker);
+  void count(const RequestLine& line);
+
+  kpi::RequestFold fold_;
+  EndClock clock_;
+  std::unordered_map<std::string, kpi::RequestFold::Stream, TextHash, std::equal_to<>> watched_;
+  std::map<pid_t, LineCounter> counters_;
+  pid_t last_worker_ = 0;
+  LineCounter* last_counter_ = nullptr;
+  std::uint64_t lost_ = 0;
+  std::uint64_t unreadable_ = 0;
+};
+
+/// Cuts what a connection delivers into lines; keeps an unfinished one for the next time.
+class LineCutter {
+ public:
+  static constexpr std::size_t kLineBytesMax = 4096;
+
+  /// Calls `line(view)` for each whole line. @return lines that were too long, and were dropped
+  template <class OnLine>
+  std::uint64_t cut(std::string_view bytes, const OnLine& line);
+
+ private:
+  std::string rest_;
+  bool skipping_ = false;  ///< inside a line that is too long
+};
+
+template <class OnLine>
+std::uint64_t LineCutter::cut(std::string_view bytes, const OnLine& line) {
+  std::uint64_t too_long = 0;
+  while (!bytes.empty()) {
+    const auto end = bytes.find('\n');
+    const std::string_view part = bytes.substr(0, end);
+    const bool whole = end != std::string_view::npos;
+    bytes.remove_prefix(whole ? end + 1 : bytes.size());
+    if (!skipping_ && rest_.size() + part.size() > kLineBytesMax) {
+      skipping_ = true;
+      ++too_long;
+      rest_.clear();
+    }
+    if (whole && !skipping_ && rest_.empty()) line(part);
+    if (whole && !skipping_ && !rest_.empty()) line(std::string_view(rest_.append(part)));
+    if (!whole && !skipping_) rest_.append(part);
+    if (whole) {
+      rest_.clear();
+      skipping_ = false;
+    }
+  }
+  return too_long;
+}
+
+}  // namespace stellwerk::adapters::haproxy

@@ -1,0 +1,154 @@
+#include "adapters/haproxy/runtime_api.h"
+
+#include <fmt/format.h>
+
+#include <charconv>
+
+#include "adapters/haproxy/names.h"
+#include "base/text.h"
+
+namespace stellwerk::adapters::haproxy {
+namespace {
+
+/// Rows a command carries: its payload must fit HAProxy's buffer of 16 KiB.
+constexpr std::size_t kPayloadBytesMax = 12000;
+
+template <class Number>
+Number number_in(std::string_view text) {
+  Number value{};
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+WorkerInfo parse_info(std::string_view text) {
+  WorkerInfo info;
+  for (const std::string_view line : base::split(text, '\n')) {
+    const auto colon = line.find(": ");
+    if (colon == std::string_view::npos) continue;
+    const std::string_view name = line.substr(0, colon);
+    const std::string_view value = base::trim(line.substr(colon + 2));
+    if (name == "Pid") info.pid = number_in<pid_t>(value);
+    if (name == "Stopping") info.stopping = value == "1";
+    if (name == "description") info.digest = value;
+  }
+  return info;
+}
+
+MasterInfo parse_processes(std::string_view text) {
+  MasterInfo info;
+  bool old_section = false;
+  for (const std::string_view line : base::split(text, '\n')) {
+    if (line.starts_with('#')) old_section = line.starts_with("# old workers");
+    if (const auto failed = line.find("[failed: "); failed != std::string_view::npos)
+      info.failed_reloads = number_in<unsigned>(line.substr(failed + 9));
+    const auto pid = number_in<pid_t>(line);
+    if (old_section && pid > 0 && line.find("worker") != std::string_view::npos)
+      info.old_workers.push_back(pid);
+  }
+  return info;
+}
+
+/// The keys in an answer to `show table`: `0x55: key=rel-1 use=0 exp=57127 gpc0=1`.
+std::set<base::ReleaseId> parse_leases(std::string_view text) {
+  std::set<base::ReleaseId> releases;
+  for (const std::string_view line : base::split(text, '\n'))
+    for (const std::string_view word : base::split(line, ' '))
+      if (word.starts_with("key=")) releases.emplace(std::string(word.substr(4)));
+  return releases;
+}
+
+base::Result<void> expect_silence(const base::Result<std::string>& answer) {
+  if (!answer) return base::fail(answer.error());
+  const std::string_view text = base::trim(*answer);
+  if (text.empty()) return {};
+  return base::fail(outcome_unknown("it answered: " + base::printable(text)));
+}
+
+}  // namespace
+
+RuntimeApi::RuntimeApi(std::string folder, const ports::Clock& clock)
+    : folder_(std::move(folder)), clock_(clock), reads_(folder_, kReadSocket, "", clock) {}
+
+RuntimeSocket RuntimeApi::to(pid_t worker) const {
+  if (worker == 0) return {folder_, kWriteSocket, "", clock_};
+  return {folder_, kMasterSocket, fmt::format("@!{} ", worker), clock_};
+}
+
+base::Result<WorkerInfo> RuntimeApi::worker(const ports::Call& call) const {
+  auto answer = reads_.ask("show info", call);
+  if (!answer) return base::fail(std::move(answer).error());
+  return parse_info(*answer);
+}
+
+base::Result<WorkerInfo> RuntimeApi::old_worker(pid_t pid, const ports::Call& call) const {
+  auto answer = to(pid).ask("show info", call);
+  if (!answer) return base::fail(std::move(answer).error());
+  return parse_info(*answer);
+}
+
+base::Result<MasterInfo> RuntimeApi::master(const ports::Call& call) const {
+  auto answer = RuntimeSocket(folder_, kMasterSocket, "", clock_).ask("show proc", call);
+  if (!answer) return base::fail(std::move(answer).error());
+  return parse_processes(*answer);
+}
+
+base::Result<RouteRows> RuntimeApi::routes(const ports::Call& call) const {
+  auto answer = reads_.ask(fmt::format("show map {}", kRoutesFile), call);
+  if (!answer) return base::fail(std::move(answer).error());
+  return parse_shown_map(*answer);
+}
+
+base::Result<std::map<base::Duration, std::set<base::ReleaseId>>> RuntimeApi::leases(
+    const std::vector<base::Duration>& lengths, const ports::Call& call) const {
+  std::map<base::Duration, std::set<base::ReleaseId>> found;
+  for (const base::Duration length : lengths) {
+    auto answer = reads_.ask("show table " + lease_table(length), call);
+    if (!answer) return base::fail(std::move(answer).error());
+    found.emplace(length, parse_leases(*answer));
+  }
+  return found;
+}
+
+base::Result<std::string> RuntimeApi::show_sessions(const ports::Call& call) const {
+  return reads_.ask("show sess", call);
+}
+
+base::Result<std::string> RuntimeApi::prepare(const RouteRows& rows, pid_t worker,
+                                              const ports::Call& call) const {
+  const RuntimeSocket socket = to(worker);
+  // A prepared version that is never committed is invisible: whatever fails here changed nothing.
+  auto answer = socket.ask(fmt::format("prepare map {}", kRoutesFile), call);
+  if (!answer) return base::fail(std::move(answer).error());
+  constexpr std::string_view kCreated = "New version created: ";
+  const std::string_view text = base::trim(*answer);
+  if (!text.starts_with(kCreated))
+    return base::fail(unavailable("prepare map: " + base::printable(text)));
+  std::string version(text.substr(kCreated.size()));
+
+  auto row = rows.begin();
+  while (row != rows.end()) {
+    std::string command = fmt::format("add map @{} {} <<\n", version, kRoutesFile);
+    for (; row != rows.end() && command.size() < kPayloadBytesMax; ++row)
+      command += row->first + ' ' + row->second + '\n';
+    if (auto added = expect_silence(socket.ask(command, call)); !added)
+      return base::fail(unavailable("add map: " + added.error().why));
+  }
+  return version;
+}
+
+base::Result<void> RuntimeApi::commit(const std::string& version, pid_t worker,
+                                      const ports::Call& call) const {
+  return expect_silence(
+      to(worker).tell(fmt::format("commit map @{} {}", version, kRoutesFile), call));
+}
+
+base::Result<void> RuntimeApi::tell(const std::vector<std::string>& commands, pid_t worker,
+                                    const ports::Call& call) const {
+  if (worker == 0)
+    return expect_silence(to(worker).tell(fmt::format("{}", fmt::join(commands, ";")), call));
+  for (const std::string& command : commands)  // the master's socket passes on one at a time
+    if (auto told = expect_silence(to(worker).tell(command, call)); !told) return told;
+  return {};
+}
+
+}  // namespace stellwerk::adapters::haproxy

@@ -1,0 +1,61 @@
+// runtime_api.h — HAProxy's runtime commands as typed functions.
+//
+// Role: reads over the read socket, writes over the admin socket (so that neither waits for the
+// other); after a reload also over the master's to old workers that still finish requests.
+// Start here: RuntimeApi                                                Thread-safety: any thread.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "adapters/haproxy/route_map.h"
+#include "adapters/haproxy/runtime_socket.h"
+#include "base/time.h"
+
+namespace stellwerk::adapters::haproxy {
+
+struct WorkerInfo {
+  pid_t pid = 0;
+  std::string digest;     ///< of its configuration
+  bool stopping = false;  ///< takes no new connections
+};
+
+struct MasterInfo {
+  unsigned failed_reloads = 0;  ///< since the last good one
+  std::vector<pid_t> old_workers;
+};
+
+class RuntimeApi {
+ public:
+  RuntimeApi(std::string folder, const ports::Clock& clock);
+
+  base::Result<WorkerInfo> worker(const ports::Call& call) const;
+  base::Result<WorkerInfo> old_worker(pid_t pid, const ports::Call& call) const;
+  base::Result<MasterInfo> master(const ports::Call& call) const;
+
+  base::Result<RouteRows> routes(const ports::Call& call) const;
+  /// Releases with a living lease, by the length of its table.
+  base::Result<std::map<base::Duration, std::set<base::ReleaseId>>> leases(
+      const std::vector<base::Duration>& lengths, const ports::Call& call) const;
+  base::Result<std::string> show_sessions(const ports::Call& call) const;
+
+  /// A new version of the map, filled and not yet visible. `worker` 0: the one that serves.
+  base::Result<std::string> prepare(const RouteRows& rows, pid_t worker,
+                                    const ports::Call& call) const;
+  base::Result<void> commit(const std::string& version, pid_t worker,
+                            const ports::Call& call) const;
+  /// Commands that answer nothing when they succeed, sent as one line.
+  base::Result<void> tell(const std::vector<std::string>& commands, pid_t worker,
+                          const ports::Call& call) const;
+
+ private:
+  RuntimeSocket to(pid_t worker) const;
+
+  std::string folder_;
+  const ports::Clock& clock_;
+  RuntimeSocket reads_;
+};
+
+}  // namespace stellwerk::adapters::haproxy
