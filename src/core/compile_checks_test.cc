@@ -159,7 +159,7 @@ TEST(Undoing, IsNamedByEveryStepThatMovesSomething) {
     const bool moves = std::holds_alternative<DeployAction>(step.action) ||
                        std::holds_alternative<WaveAction>(step.action);
     ASSERT_EQ(!step.undone_by.empty(), moves) << step.id.str();
-    if (moves) EXPECT_NE(plan.find_step(base::StepId(step.undone_by)), nullptr) << step.undone_by;
+    EXPECT_EQ(plan.find_step(base::StepId(step.undone_by)) != nullptr, moves) << step.undone_by;
   }
 }
 

@@ -45,7 +45,9 @@ TEST(Policy, AllowsTheStrategiesOfTheRunbook) {
       const bool fits = std::find(row.begin(), row.end(), strategy) != row.end();
       const auto result = compile(release, sample_environment());
       EXPECT_EQ(result.plan.has_value(), fits) << to_string(type) << " " << to_string(strategy);
-      if (!fits) EXPECT_EQ(result.problems.at(0).id, "PLN-0007");
+      if (!fits) {
+        EXPECT_EQ(result.problems.at(0).id, "PLN-0007");
+      }
     }
 }
 
@@ -86,7 +88,9 @@ TEST(Policy, AllowsDowntimeOnlyAfterApproval) {
     const auto result = compile(release, sample_environment());
     const bool possible = type == ReleaseType::Major || type == ReleaseType::Migration;
     EXPECT_EQ(result.plan.has_value(), possible) << to_string(type);
-    if (!possible) EXPECT_EQ(result.problems.at(0).id, "PLN-0007");
+    if (!possible) {
+      EXPECT_EQ(result.problems.at(0).id, "PLN-0007");
+    }
   }
 }
 

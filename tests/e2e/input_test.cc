@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <ostream>
 #include <regex>
 
 #include "e2e/site.h"
@@ -14,6 +15,8 @@ struct BadFile {
   std::function<void(ReleaseFile&)> spoil;
   std::vector<std::string> said;  ///< in the error's text
 };
+
+std::ostream& operator<<(std::ostream& out, const BadFile& file) { return out << file.name; }
 
 class BadRelease : public ::testing::TestWithParam<BadFile> {};
 
@@ -56,7 +59,9 @@ INSTANTIATE_TEST_SUITE_P(
         BadFile{"WavesThatShrink",
                 waves({"{share: 50%}", "{share: 10%}", "{share: 100%}"}),
                 {"50 %", "10 %"}},
-        BadFile{"WavesThatDoNotEndAtAll", waves({"{share: 10%}", "{share: 50%}"}), {"100 %"}},
+        BadFile{"WavesThatDoNotEndAtAll",
+                waves({"{share: 10%}", "{share: 50%}"}),
+                {"everybody", "share: 100%"}},
         BadFile{
             "WaveThatMovesNobody",
             waves({"{share: 10%, tenants: [pilot-1]}", "{tenants: [pilot-1]}", "{share: 100%}"}),
@@ -117,6 +122,9 @@ struct Unable {
   const char* to;
   const char* strategy;
 };
+std::ostream& operator<<(std::ostream& out, const Unable& wanted) {
+  return out << wanted.type << " " << wanted.strategy;
+}
 class NotYet : public ::testing::TestWithParam<Unable> {};
 
 // Goal: what this version cannot carry out is planned, and refused at start with the reason.

@@ -80,6 +80,16 @@ core::Release sample_release() {
   return release;
 }
 
+core::Release bare_release(core::ReleaseType type) {
+  core::Release release = sample_release();
+  release.type = type;
+  release.waves.clear();
+  base::SemVer& to = release.components[0].to;
+  if (type == core::ReleaseType::Patch || type == core::ReleaseType::Hotfix) to = {1, 2, 1, {}, {}};
+  if (type == core::ReleaseType::Major) to = {2, 0, 0, {}, {}};
+  return release;
+}
+
 core::Plan sample_plan() {
   auto result = core::compile(sample_release(), sample_environment());
   STELLWERK_CHECK(result.plan.has_value());

@@ -20,4 +20,7 @@ core::Release sample_release();
 /// Both, compiled.
 core::Plan sample_plan();
 
+/// A release of any type with nothing written but what must be: its type's defaults apply.
+core::Release bare_release(core::ReleaseType type);
+
 }  // namespace stellwerk::testing

@@ -1,0 +1,144 @@
+// What `release show`, `release list` and the progress line look like, to the byte.
+#include "cli/release_view.h"
+
+#include <gtest/gtest.h>
+
+namespace stellwerk::cli {
+namespace {
+
+constexpr ViewStyle kStyle{base::Locale::En, 80, false};
+
+base::Json holding() {
+  return base::Json::parse(R"({
+    "release": "rel-1", "title": "Batch", "type": "minor", "strategy": "canary",
+    "stage": "holding", "wave": 2, "waves": 3, "plan": "sha256:0123456789abcdef0123", "entries": 61,
+    "components": [{"name": "document-domain", "from": "1.2.0", "to": "1.3.0"}],
+    "traffic": {"new_version_share_ppm": 500000, "tenants": ["pilot-1", "pilot-2"]},
+    "guard_armed": true, "limits": {"p95_us": 500000},
+    "verdict": {"action": "continue", "cause": "all-good", "findings": []},
+    "t0": "2025-10-15T20:00:00.000Z", "runbook_time": "T+16m", "next_due": "T+30m",
+    "next_due_in_us": 840000000, "speed": 60,
+    "hold": {"guarded_us": 60000000, "wanted_us": 900000000, "requests": 2400},
+    "kpis": [{"component": "document-domain", "version": "1.2.0", "requests": 2400,
+              "error_rate_ppm": 0, "p95_us": 41000},
+             {"component": "document-domain", "version": "1.3.0", "requests": 2400,
+              "error_rate_ppm": 1200, "p95_us": 38000}],
+    "lost_lines": 0,
+    "steps": [
+      {"id": "preparation/changelog", "title": "Changelog", "phase": "preparation",
+       "kind": "manual", "status": "passed", "roles": ["release-manager"], "by": "ann"},
+      {"id": "rollout/wave-1", "title": "Wave 1", "phase": "rollout", "kind": "wave",
+       "status": "passed", "roles": [], "summary": "held 15m"},
+      {"id": "post-check/smoke", "title": "Smoke journeys", "phase": "post-check",
+       "kind": "manual", "status": "open", "roles": ["qa", "devops"]}],
+    "waiting_for": []
+  })");
+}
+
+TEST(ReleaseView, ShowsEverythingOfAReleaseInEightyColumns) {
+  EXPECT_EQ(release_text(holding(), kStyle),
+            "release     rel-1 Batch\n"
+            "scope       document-domain 1.2.0 → 1.3.0 · minor, canary\n"
+            "plan        sha256:0123456789ab · 61 entries in the journal\n"
+            "stage       hold, wave 2 of 3\n"
+            "time        T+16m (T+0 is 2025-10-15T20:00:00.000Z) · next T+30m, in 14m · 60\n"
+            "            times the speed\n"
+            "traffic     50 % on the new version: pilot-1, pilot-2\n"
+            "guard       armed · continue: all good\n"
+            "hold        1m of 15m guarded, 2400 requests\n"
+            "figures     document-domain 1.2.0: 2400 requests/min, 0 % errors, p95 41 ms\n"
+            "            document-domain 1.3.0: 2400 requests/min, 0.12 % errors, p95 38 ms\n"
+            "\n"
+            "preparation\n"
+            "  ✔ preparation/changelog                 Changelog · by ann\n"
+            "\n"
+            "rollout\n"
+            "  ✔ rollout/wave-1                        held 15m\n"
+            "\n"
+            "post-check\n"
+            "  · post-check/smoke                      Smoke journeys\n");
+}
+
+TEST(ReleaseView, NamesTheCommandForWhoeverIsWaitedFor) {
+  base::Json view = holding();
+  view["waiting_for"] = {"post-check/smoke", "preparation/approval"};
+  view["steps"].push_back({{"id", "preparation/approval"},
+                           {"kind", "approval"},
+                           {"title", "Approval"},
+                           {"roles", {"release-manager"}}});
+  EXPECT_EQ(waiting_text(view, kStyle),
+            "  stellwerk attest rel-1 post-check/smoke\n"
+            "      Smoke journeys (qa, devops)\n"
+            "  stellwerk approve rel-1\n"
+            "      Approval (release-manager)\n");
+}
+
+TEST(ReleaseView, ShowsARollbackAndItsSteps) {
+  base::Json view = holding();
+  view["stage"] = "rolling-back";
+  view["guard_armed"] = false;
+  view["traffic"]["new_version_share_ppm"] = 0;
+  view.erase("hold");
+  view.erase("kpis");
+  view["paused"] = {{"cause", "rollback"}, {"detail", "guard"}, {"by", "stellwerk"}};
+  view["rollback"] = {{"cause", "guard"},
+                      {"detail", "error-rate"},
+                      {"by", "stellwerk"},
+                      {"traffic_returned", true}};
+  view["rollback_steps"] = {{{"id", "rollback/return-traffic"},
+                             {"phase", "rollback"},
+                             {"status", "running"},
+                             {"title", "Traffic back"}}};
+  const std::string text = release_text(view, kStyle);
+  EXPECT_NE(text.find("stage       rolling back, wave 2 of 3\n"
+                      "paused      rollback: guard (by stellwerk)\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(text.find("rollback    guard: error-rate (by stellwerk) · traffic is back on the old\n"
+                      "            version\n"),
+            std::string::npos)
+      << text;
+  EXPECT_NE(
+      text.find("\nrollback\n  … rollback/return-traffic               running · Traffic back"),
+      std::string::npos)
+      << text;
+}
+
+TEST(ReleaseView, IsColouredOnlyWhenAsked) {
+  EXPECT_EQ(release_text(holding(), kStyle).find('\x1b'), std::string::npos);
+  EXPECT_NE(release_text(holding(), {base::Locale::En, 80, true}).find('\x1b'), std::string::npos);
+}
+
+TEST(Progress, FitsOneLineWithTheNewVersionsFigures) {
+  EXPECT_EQ(progress_text(holding(), base::Locale::De),
+            "Welle 2/3 · Haltezeit 1m von 15m · T+30m in 14m · 40 Anfragen/s, 0.12 % Fehler, p95 "
+            "38 ms");
+  base::Json view = holding();
+  view["paused"] = {{"cause", "guard"}};
+  view["waiting_for"] = {"post-check/smoke"};
+  view["verdict"] = {
+      {"action", "pause"}, {"cause", "no-requests"}, {"findings", base::Json::array()}};
+  EXPECT_EQ(progress_text(view, base::Locale::En),
+            "wave 2/3 · hold · paused (guard) 1m of 15m · T+30m in 14m · 40 requests/s, 0.12 % "
+            "errors, p95 38 ms · pause: no requests to the new version · waits for 1 steps of "
+            "people");
+}
+
+TEST(ReleaseList, AlignsIdsAndStages) {
+  const base::Json rows = base::Json::parse(R"([
+    {"release": "rel-2025-10-002", "type": "patch", "stage": "rolled-back", "wave": 1, "waves": 2,
+     "title": "A fix"},
+    {"release": "rel-1", "type": "minor", "stage": "completed", "wave": 3, "waves": 3,
+     "title": "A title that is much too long for the rest of a line of eighty columns"}])");
+  EXPECT_EQ(list_text(rows, kStyle),
+            "rel-2025-10-002  rolled back  1/2    patch      A fix\n"
+            "rel-1            completed    3/3    minor      A title that is much too long f…\n");
+}
+
+TEST(ReleaseView, ReadsAnythingWithoutFailing) {
+  for (const char* text : {"{}", "[]", "null", R"({"steps": 3, "paused": [], "verdict": "x"})"})
+    (void)release_text(base::Json::parse(text), kStyle);
+}
+
+}  // namespace
+}  // namespace stellwerk::cli
