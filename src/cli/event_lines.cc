@@ -12,7 +12,7 @@ namespace stellwerk::cli {
 namespace {
 
 constexpr std::size_t kTimeWidth = 11;
-constexpr std::size_t kOffsetWidth = 12;
+constexpr std::size_t kOffsetWidth = 9;
 constexpr std::size_t kNameWidth = 36;
 constexpr std::size_t kTenantsListed = 3;
 constexpr std::string_view kSelf = "stellwerk";
