@@ -89,9 +89,9 @@ TEST(VersionRule, WarnsOfSkippedNumbersAndPreReleases) {
   const auto notes_with = [](const char* to) {
     Release release = bare_release(ReleaseType::Minor);
     release.components[0].to = *base::SemVer::parse(to);
+    const auto result = compile(release, sample_environment());
     std::string text;
-    for (const PlanNote& note : compile(release, sample_environment()).plan->notes)
-      text += note.text + "\n";
+    for (const PlanNote& note : result.plan->notes) text += note.text + "\n";
     return text;
   };
   EXPECT_EQ(notes_with("1.3.0").find("skips"), std::string::npos);

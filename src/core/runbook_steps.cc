@@ -59,6 +59,7 @@ constexpr std::array kSteps{
     built_in("rollout/deploy", Phase::Rollout, StepKind::Deploys),
     record("rollout/deployed", Phase::Rollout, "scheduler.release.deployed"),
     built_in("rollout/wave", Phase::Rollout, StepKind::Waves),
+    built_in("rollout/checks", Phase::Rollout, StepKind::UserChecks),  // all of them are refused
     record("rollout/progress-notice", Phase::Rollout, "notification.release.progress"),
 
     record("post-check/rollout-completed", Phase::PostCheck, "scheduler.release.completed"),
