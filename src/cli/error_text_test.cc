@@ -36,8 +36,8 @@ TEST(ErrorText, SaysWhatWhyStateAndNextInColumns) {
 
 TEST(ErrorText, WrapsAtTheTerminalsWidth) {
   EXPECT_EQ(text_of({paused_release()}, {.columns = 50}),
-            "error[ENG-0012]: release r-4127 (checkout\n"
-            "  2.8.1) is paused at wave 2 of 4\n"
+            "error[ENG-0012]: release r-4127 (checkout 2.8.1)\n"
+            "  is paused at wave 2 of 4\n"
             "  while  preparing wave 2\n"
             "  why    the gauge consumer_lag had no value from\n"
             "         14:02:10Z to 14:07:10Z (limit: 5 min)\n"
