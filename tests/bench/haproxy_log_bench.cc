@@ -6,18 +6,17 @@
 #include <benchmark/benchmark.h>
 #include <fmt/format.h>
 #include <poll.h>
+#include <sys/eventfd.h>
 #include <sys/socket.h>
 
+#include <atomic>
 #include <string>
 #include <thread>
 #include <vector>
 
-#include "adapters/haproxy/haproxy_metrics.h"
-#include "adapters/haproxy/names.h"
+#include "adapters/haproxy/log_reader.h"
 #include "adapters/haproxy/request_line.h"
 #include "adapters/haproxy/request_stream.h"
-#include "adapters/haproxy/unix_socket.h"
-#include "base/testing/temporary_folder.h"
 #include "ports/testing/real_clock.h"
 
 namespace {
@@ -85,30 +84,31 @@ void write_all(int socket, std::string_view bytes) {
 void through_the_socket(benchmark::State& state) {
   constexpr std::size_t kLines = 1000000;
   const ports::testing::RealClock clock;
-  const base::testing::TemporaryFolder folder;
-  const hap::HaproxyInstallation installation{
-      .folder = folder.path(), .tenants = {}, .services = {}};
-  std::uint64_t lost = 0;
-  std::uint64_t unreadable = 0;
-  std::size_t first = 0;
-  auto metrics = hap::HaproxyMetrics::open(installation, clock).value();
-  if (!metrics->watch({target("1.2.0"), target("1.3.0")})) state.SkipWithError("cannot watch");
-  const auto socket = hap::connect_unix(folder.path(), hap::kRequestSocket).value();
+  std::atomic<std::uint64_t> received{0};
+  std::atomic<std::uint64_t> lost{0};
+  std::atomic<std::uint64_t> unreadable{0};
+  hap::LogReader reader(clock, base::UniqueFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)), {},
+                        [&](const kpi::MetricBatch& batch) {
+                          for (const auto& group : batch.groups) received += group.requests;
+                          lost += batch.lost_lines;
+                          unreadable += batch.unreadable_lines;
+                        });
+  reader.watch({target("1.2.0"), target("1.3.0")});
+  int pair[2] = {-1, -1};
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0, pair) != 0)
+    return state.SkipWithError("no sockets");
+  const base::UniqueFd socket(pair[0]);
+  reader.add(base::UniqueFd(pair[1]), true);
+  write_all(socket.get(), "Pid: 1\n\n");
+  std::size_t written = 0;
   for (auto _ : state) {
     state.PauseTiming();
     std::string bytes;
-    for (const auto& line : lines(kLines, clock.wall(), first)) bytes += line + "\n";
-    first += kLines;
+    for (const auto& line : lines(kLines, clock.wall(), written)) bytes += line + "\n";
+    written += kLines;
     state.ResumeTiming();
     std::thread writer([&] { write_all(socket.get(), bytes); });
-    std::uint64_t received = 0;
-    while (received + lost < kLines) {
-      const auto batch = metrics->poll();
-      for (const auto& group : batch.groups) received += group.requests;
-      lost += batch.lost_lines;
-      unreadable += batch.unreadable_lines;
-      ::poll(nullptr, 0, 1);
-    }
+    while (received + lost < written) ::poll(nullptr, 0, 1);
     writer.join();
   }
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(kLines));

@@ -1,8 +1,6 @@
 #include "adapters/haproxy/haproxy_metrics.h"
 
 #include <fmt/format.h>
-#include <poll.h>
-#include <signal.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
@@ -10,6 +8,7 @@
 #include <cerrno>
 #include <chrono>
 #include <iterator>
+#include <utility>
 
 #include "adapters/haproxy/names.h"
 #include "adapters/haproxy/session_list.h"
@@ -20,14 +19,10 @@
 namespace stellwerk::adapters::haproxy {
 namespace {
 
-constexpr std::size_t kReadBytes = 256 * 1024;
-constexpr base::Duration kHandOverInterval = base::milliseconds(10);
 constexpr std::chrono::seconds kAskInterval{1};
 constexpr base::Duration kAnswerTime = base::milliseconds(900);
 /// Groups kept for an engine that does not come; far beyond any pause of its.
 constexpr std::size_t kPendingGroupsMax = 200000;
-
-bool gone(pid_t pid) { return ::kill(pid, 0) != 0 && errno == ESRCH; }
 
 std::uint64_t requests_of(const std::vector<kpi::RequestGroup>& groups) {
   std::uint64_t sum = 0;
@@ -35,34 +30,42 @@ std::uint64_t requests_of(const std::vector<kpi::RequestGroup>& groups) {
   return sum;
 }
 
+/// Requests that wait too long, by backend and age, of all workers.
+struct Waiting {
+  std::vector<std::string> texts;  ///< the views point into these
+  std::vector<WaitingRequest> requests;
+
+  [[nodiscard]] std::uint64_t too_long(const ports::MetricTarget& target) const {
+    const std::string backend =
+        core::backend_name(target.version.component, target.version.version).str();
+    const auto hangs = [&](const WaitingRequest& request) {
+      return request.backend == backend && request.age_min >= target.slow_limit;
+    };
+    return static_cast<std::uint64_t>(std::count_if(requests.begin(), requests.end(), hangs));
+  }
+};
+
 }  // namespace
 
 base::Result<std::unique_ptr<HaproxyMetrics>> HaproxyMetrics::open(
     const HaproxyInstallation& installation, const ports::Clock& clock) {
-  if (auto made = base::make_folders(installation.folder); !made)
-    return base::fail(std::move(made).error());
-  auto listener = listen_unix(installation.folder, kRequestSocket);
   base::UniqueFd waker(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!listener || !waker.valid())
+  if (!waker.valid())
     return base::fail(
-        base::error(base::Code::Unavailable, "GAU-0001", "the request log cannot be received")
-            .because(fmt::format("{}/{}: {}", installation.folder, kRequestSocket,
-                                 base::errno_text(listener ? errno : listener.error())))
+        base::error(base::Code::Unavailable, "GAU-0001", "the request log cannot be read")
+            .because(base::errno_text(errno))
             .now("no requests are measured"));
-  return std::unique_ptr<HaproxyMetrics>(
-      new HaproxyMetrics(installation, clock, *std::move(listener), std::move(waker)));
+  return std::unique_ptr<HaproxyMetrics>(new HaproxyMetrics(installation, clock, std::move(waker)));
 }
 
 HaproxyMetrics::HaproxyMetrics(const HaproxyInstallation& installation, const ports::Clock& clock,
-                               base::UniqueFd listener, base::UniqueFd waker)
+                               base::UniqueFd waker)
     : clock_(clock),
+      folder_(installation.folder),
       api_(installation.folder, clock),
-      listener_(std::move(listener)),
-      waker_(std::move(waker)),
-      stream_(installation.tenants),
-      buffer_(kReadBytes, '\0'),
-      handed_over_(clock.mono()) {
-  reader_ = std::thread([this] { read_loop(); });
+      running_before_(api_.worker(call()).value_or(WorkerInfo{}).pid),
+      reader_(clock, std::move(waker), installation.tenants,
+              [this](kpi::MetricBatch&& batch) { deliver(std::move(batch)); }) {
   asker_ = std::thread([this] { ask_loop(); });
 }
 
@@ -71,24 +74,19 @@ HaproxyMetrics::~HaproxyMetrics() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
+  stop_.stop();
   asked_to_stop_.notify_all();
-  wake_reader();
-  reader_.join();
   asker_.join();
 }
 
-void HaproxyMetrics::wake_reader() const {
-  const std::uint64_t one = 1;
-  [[maybe_unused]] const auto written = ::write(waker_.get(), &one, sizeof one);
+ports::Call HaproxyMetrics::call() const {
+  return {.deadline = clock_.mono() + kAnswerTime, .stop = stop_};
 }
 
 base::Result<void> HaproxyMetrics::watch(std::vector<ports::MetricTarget> targets) {
-  {
-    const std::lock_guard lock(mutex_);
-    targets_ = std::move(targets);
-    targets_changed_ = true;
-  }
-  wake_reader();
+  reader_.watch(targets);
+  const std::lock_guard lock(mutex_);
+  targets_ = std::move(targets);
   return {};
 }
 
@@ -100,89 +98,6 @@ kpi::MetricBatch HaproxyMetrics::poll() {
 void HaproxyMetrics::on_data(std::function<void()> wake) {
   const std::lock_guard lock(mutex_);
   wake_ = std::move(wake);
-}
-
-void HaproxyMetrics::pause_reading(bool paused) {
-  paused_ = paused;
-  wake_reader();
-}
-
-// The reader.
-
-void HaproxyMetrics::read_loop() {
-  while (!stopping_) {
-    wait_for_bytes();
-    if (fresh_ && clock_.mono() - handed_over_ >= kHandOverInterval) hand_over();
-  }
-}
-
-void HaproxyMetrics::wait_for_bytes() {
-  std::vector<pollfd> waiting = {{.fd = waker_.get(), .events = POLLIN, .revents = 0},
-                                 {.fd = listener_.get(), .events = POLLIN, .revents = 0}};
-  if (!paused_)
-    for (const auto& connection : connections_)
-      waiting.push_back({.fd = connection->socket.get(), .events = POLLIN, .revents = 0});
-  const int timeout_ms = fresh_ ? static_cast<int>(kHandOverInterval.ms()) : -1;
-  if (::poll(waiting.data(), waiting.size(), timeout_ms) <= 0) return;
-
-  stream_.received(clock_.wall(), clock_.mono());
-  for (std::size_t i = 2; i < waiting.size(); ++i)
-    if (waiting[i].revents != 0 && !read_some(*connections_[i - 2]))
-      connections_[i - 2]->socket.reset();
-  close_ended();
-  if (waiting[1].revents != 0) accept_connection();
-  if (waiting[0].revents != 0) {
-    std::uint64_t count = 0;
-    [[maybe_unused]] const auto got = ::read(waker_.get(), &count, sizeof count);
-    take_targets();
-  }
-}
-
-void HaproxyMetrics::accept_connection() {
-  base::UniqueFd socket(::accept4(listener_.get(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC));
-  if (!socket.valid()) return;
-  const PeerIdentity peer = peer_of(socket.get());
-  // The socket's mode keeps others out; should somebody widen it, their lines are still not taken.
-  if (peer.uid != ::geteuid() && peer.uid != 0) return;
-  auto connection = std::make_unique<Connection>();
-  connection->socket = std::move(socket);
-  connection->worker = peer.pid;
-  connections_.push_back(std::move(connection));
-  connected_ = true;
-}
-
-bool HaproxyMetrics::read_some(Connection& connection) {
-  const auto received = ::recv(connection.socket.get(), buffer_.data(), buffer_.size(), 0);
-  if (received < 0) return errno == EAGAIN || errno == EINTR;
-  if (received == 0) return false;
-  const std::string_view bytes(buffer_.data(), static_cast<std::size_t>(received));
-  const auto too_long = connection.cutter.cut(
-      bytes, [&](std::string_view line) { stream_.feed(line, connection.worker); });
-  for (std::uint64_t i = 0; i < too_long; ++i) stream_.count_unreadable();
-  fresh_ = true;
-  return true;
-}
-
-void HaproxyMetrics::close_ended() {
-  std::erase_if(connections_, [&](const auto& connection) {
-    if (connection->socket.valid()) return false;
-    // A worker that lives reconnects and goes on numbering its lines.
-    if (gone(connection->worker)) stream_.forget(connection->worker);
-    fresh_ = true;
-    return true;
-  });
-  connected_ = !connections_.empty();
-}
-
-void HaproxyMetrics::take_targets() {
-  const std::lock_guard lock(mutex_);
-  if (std::exchange(targets_changed_, false)) stream_.watch(targets_);
-}
-
-void HaproxyMetrics::hand_over() {
-  fresh_ = false;
-  handed_over_ = clock_.mono();
-  deliver(stream_.drain());
 }
 
 void HaproxyMetrics::deliver(kpi::MetricBatch&& batch) {
@@ -203,51 +118,81 @@ void HaproxyMetrics::deliver(kpi::MetricBatch&& batch) {
   if (wake) wake();
 }
 
-// The asker.
-
 void HaproxyMetrics::ask_loop() {
   std::unique_lock lock(mutex_);
   while (!stopping_) {
     lock.unlock();
     ask_once();
     lock.lock();
-    asked_to_stop_.wait_for(lock, kAskInterval, [this] { return stopping_.load(); });
+    asked_to_stop_.wait_for(lock, kAskInterval, [this] { return stopping_; });
   }
 }
 
 void HaproxyMetrics::ask_once() {
+  const auto serving = api_.worker(call());
+  if (!serving) return;
+  if (reader_.workers().contains(serving->pid)) {
+    kpi::MetricBatch sign_of_life;
+    sign_of_life.alive_at = clock_.mono();
+    deliver(std::move(sign_of_life));
+  } else if (!reader_.connecting()) {
+    read_worker(serving->pid);
+  }
+  leave_idle_workers(serving->pid);
+  ask_in_flight(serving->pid);
+}
+
+void HaproxyMetrics::read_worker(pid_t worker) {
+  auto socket = connect_unix(folder_, kReadSocket);
+  if (!socket) return;
+  // Of a worker that ran before us, only what is new; of all others, everything. A connection that
+  // is made anew gets lines again; their numbers tell.
+  const bool from_start = worker != running_before_;
+  const std::string command =
+      fmt::format("show info;show events {} -w{}\n", kRequestRing, from_start ? "" : " -n");
+  const auto sent = ::send(socket->get(), command.data(), command.size(), MSG_NOSIGNAL);
+  if (sent == static_cast<ssize_t>(command.size())) reader_.add(*std::move(socket), from_start);
+}
+
+/// Our connection would keep an old worker alive until its drain time is over. Once it has no users
+/// left it has no more lines for us; it is asked twice, so that the last ones have been read.
+void HaproxyMetrics::leave_idle_workers(pid_t serving) {
+  std::set<pid_t> idle;
+  for (const pid_t worker : reader_.workers()) {
+    if (worker == serving) continue;
+    const auto old = api_.old_worker(worker, call());
+    if (!old || !old->stopping || old->connections > 0) continue;
+    if (idle_.contains(worker)) reader_.leave(worker);
+    idle.insert(worker);
+  }
+  idle_ = std::move(idle);
+}
+
+void HaproxyMetrics::ask_in_flight(pid_t serving) {
   std::vector<ports::MetricTarget> targets;
   {
     const std::lock_guard lock(mutex_);
     targets = targets_;
   }
-  const ports::Call call{.deadline = clock_.mono() + kAnswerTime, .stop = {}};
-  if (!connected_ || !api_.worker(call)) return;
-  kpi::MetricBatch sign_of_life;
-  sign_of_life.alive_at = clock_.mono();
-  deliver(std::move(sign_of_life));
-  ask_in_flight(targets);
-}
-
-void HaproxyMetrics::ask_in_flight(const std::vector<ports::MetricTarget>& targets) {
   if (targets.empty()) return;
-  const ports::Call call{.deadline = clock_.mono() + kAnswerTime, .stop = {}};
-  const auto sessions = api_.show_sessions(call);
-  if (!sessions) return;
-  const auto waiting = waiting_requests(*sessions);
-  kpi::MetricBatch batch;
-  for (const ports::MetricTarget& target : targets) {
-    const auto& [component, version] = target.version;
-    const std::string backend = core::backend_name(component, version).str();
-    const auto hangs = [&](const WaitingRequest& request) {
-      return request.backend == backend && request.age_min >= target.slow_limit;
-    };
-    batch.in_flight.push_back({.component = component,
-                               .version = version,
-                               .too_long = static_cast<std::uint64_t>(
-                                   std::count_if(waiting.begin(), waiting.end(), hangs)),
-                               .at = clock_.mono()});
+  std::set<pid_t> workers = reader_.workers();
+  workers.insert(serving);
+  Waiting waiting;
+  for (const pid_t worker : workers) {
+    auto sessions = api_.show_sessions(worker == serving ? 0 : worker, call());
+    if (!sessions && worker == serving) return;
+    if (sessions) waiting.texts.push_back(*std::move(sessions));
   }
+  for (const std::string& text : waiting.texts)
+    for (const WaitingRequest& request : waiting_requests(text))
+      waiting.requests.push_back(request);
+
+  kpi::MetricBatch batch;
+  for (const ports::MetricTarget& target : targets)
+    batch.in_flight.push_back({.component = target.version.component,
+                               .version = target.version.version,
+                               .too_long = waiting.too_long(target),
+                               .at = clock_.mono()});
   deliver(std::move(batch));
 }
 

@@ -20,7 +20,7 @@ inline constexpr const char* kOutputFile = "haproxy.log";
 inline constexpr const char* kWriteSocket = "admin.sock";
 inline constexpr const char* kReadSocket = "read.sock";
 inline constexpr const char* kMasterSocket = "master.sock";
-inline constexpr const char* kRequestSocket = "requests.sock";
+inline constexpr const char* kRequestRing = "requests";
 
 /// The stick-table of leases of this length: `leases-60000` (milliseconds).
 std::string lease_table(base::Duration length);

@@ -172,7 +172,7 @@ void Process::find_listening() {
   // Started, and we died before the record was written: the listener of its socket is it.
   auto socket = connect_unix(folder_, kMasterSocket);
   if (!socket) return;
-  const pid_t pid = peer_of(socket->get()).pid;
+  const pid_t pid = listener_of(socket->get());
   base::UniqueFd pidfd(open_pidfd(pid));
   if (!pidfd.valid() || !identify(pid) || !serves_folder(pid, folder_)) return;
   pidfd_ = std::move(pidfd);

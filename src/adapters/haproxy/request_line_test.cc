@@ -124,18 +124,25 @@ TEST(EndClock, ReadsALineFromBeforeTheWallClockWasSetBack) {
 }
 
 TEST(LineCounter, CountsGapsAndNoticesOnce) {
-  LineCounter counter;
-  for (const std::uint64_t number : {10u, 11u, 12u}) counter.line("a", number);
+  LineCounter counter(false);
+  for (const std::uint64_t number : {10u, 11u, 12u}) EXPECT_TRUE(counter.line("a", number));
   EXPECT_EQ(counter.take_lost(), 0u);
   counter.dropped(5);
   EXPECT_EQ(counter.take_lost(), 5u);
-  counter.line("a", 18);  // 13 to 17 were those five
+  EXPECT_TRUE(counter.line("a", 18));  // 13 to 17 were those five
   EXPECT_EQ(counter.take_lost(), 0u);
-  counter.line("a", 20);
-  counter.line("b", 7);
+  EXPECT_TRUE(counter.line("a", 20));
+  EXPECT_TRUE(counter.line("b", 7));
   EXPECT_EQ(counter.take_lost(), 1u);
-  counter.line("a", 19);  // it was only late
-  counter.line("b", 9);
+}
+
+TEST(LineCounter, KnowsLinesThatComeAgain) {
+  LineCounter counter(true);
+  EXPECT_TRUE(counter.line("a", 2));
+  EXPECT_EQ(counter.take_lost(), 2u);  // 0 and 1
+  counter.dropped(1);
+  for (const std::uint64_t number : {0u, 1u, 2u}) EXPECT_FALSE(counter.line("a", number));
+  EXPECT_TRUE(counter.line("a", 3));
   EXPECT_EQ(counter.take_lost(), 0u);
 }
 
@@ -146,7 +153,9 @@ TEST(RequestStream, CountsEachLineOnce) {
                                      base::SemVer::parse("1.3.0").value()};
   stream.watch(
       {{.version = version, .instances = {}, .gauges = {}, .slow_limit = base::milliseconds(30)}});
+  stream.begin(1, false);
   stream.feed(kGood, 1);
+  stream.feed(kGood, 1);  // again, after its connection was made anew
   stream.feed(with(1, "19"), 1);
   stream.feed(with(1, "1"), 2);  // another worker counts for itself
   stream.feed(with(11, "document-domain-v1.2.0"), 3);

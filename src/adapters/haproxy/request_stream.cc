@@ -16,10 +16,14 @@ void RequestStream::watch(const std::vector<ports::MetricTarget>& targets) {
   }
 }
 
+void RequestStream::begin(pid_t worker, bool from_start) {
+  counters_.try_emplace(worker, from_start);
+}
+
 LineCounter& RequestStream::counter_of(pid_t worker) {
   if (last_counter_ == nullptr || worker != last_worker_) {
     last_worker_ = worker;
-    last_counter_ = &counters_[worker];
+    last_counter_ = &counters_.try_emplace(worker, false).first->second;
   }
   return *last_counter_;
 }
@@ -28,8 +32,8 @@ void RequestStream::feed(std::string_view line, pid_t worker) {
   const ParsedLine parsed = parse_line(line);
   switch (parsed.kind) {
     case LineKind::Request:
-      counter_of(worker).line(parsed.request.frontend, parsed.request.sequence);
-      count(parsed.request);
+      if (counter_of(worker).line(parsed.request.frontend, parsed.request.sequence))
+        count(parsed.request);
       break;
     case LineKind::Dropped:
       counter_of(worker).dropped(parsed.dropped);

@@ -28,9 +28,11 @@ class RequestStream {
   void watch(const std::vector<ports::MetricTarget>& targets);
   /// Both clocks at the receipt of what is fed next.
   void received(base::WallTime wall, base::MonoTime mono) { clock_.observe(wall, mono); }
-  /// One line, without its newline. @param worker  the process it came from
+  /// Lines of this worker follow. @param from_start  its first line among them, see LineCounter
+  void begin(pid_t worker, bool from_start);
+  /// One line, without its newline. @param worker  one that was begun
   void feed(std::string_view line, pid_t worker);
-  /// A worker's connection ended, and so did the worker.
+  /// No more lines of this worker will come.
   void forget(pid_t worker);
   void count_unreadable() { ++unreadable_; }
   /// What came since the last call; `alive_at` and `in_flight` are the caller's.

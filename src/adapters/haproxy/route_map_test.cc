@@ -150,9 +150,9 @@ TEST(Settings, RefusesWhatHaproxyCannotTake) {
   auto twice = good;
   twice.services = {{kDocuments, 8080}, {base::ComponentName("order-domain"), 8080}};
   EXPECT_FALSE(check_settings({}, twice));
-  HaproxySettings threads;
-  threads.threads = 0;
-  EXPECT_FALSE(check_settings(threads, good));
+  HaproxySettings few;
+  few.connections_max = 1;
+  EXPECT_FALSE(check_settings(few, good));
 }
 
 }  // namespace

@@ -28,6 +28,7 @@ WorkerInfo parse_info(std::string_view text) {
     const std::string_view name = line.substr(0, colon);
     const std::string_view value = base::trim(line.substr(colon + 2));
     if (name == "Pid") info.pid = number_in<pid_t>(value);
+    if (name == "CurrConns") info.connections = number_in<std::uint64_t>(value);
     if (name == "Stopping") info.stopping = value == "1";
     if (name == "description") info.digest = value;
   }
@@ -109,8 +110,8 @@ base::Result<std::map<base::Duration, std::set<base::ReleaseId>>> RuntimeApi::le
   return found;
 }
 
-base::Result<std::string> RuntimeApi::show_sessions(const ports::Call& call) const {
-  return reads_.ask("show sess", call);
+base::Result<std::string> RuntimeApi::show_sessions(pid_t worker, const ports::Call& call) const {
+  return worker == 0 ? reads_.ask("show sess", call) : to(worker).ask("show sess", call);
 }
 
 base::Result<std::string> RuntimeApi::prepare(const RouteRows& rows, pid_t worker,

@@ -18,8 +18,9 @@ namespace stellwerk::adapters::haproxy {
 
 struct WorkerInfo {
   pid_t pid = 0;
-  std::string digest;     ///< of its configuration
-  bool stopping = false;  ///< takes no new connections
+  std::string digest;             ///< of its configuration
+  bool stopping = false;          ///< takes no new connections
+  std::uint64_t connections = 0;  ///< of users
 };
 
 struct MasterInfo {
@@ -39,7 +40,8 @@ class RuntimeApi {
   /// Releases with a living lease, by the length of its table.
   base::Result<std::map<base::Duration, std::set<base::ReleaseId>>> leases(
       const std::vector<base::Duration>& lengths, const ports::Call& call) const;
-  base::Result<std::string> show_sessions(const ports::Call& call) const;
+  /// @param worker  0: the one that serves
+  base::Result<std::string> show_sessions(pid_t worker, const ports::Call& call) const;
 
   /// A new version of the map, filled and not yet visible. `worker` 0: the one that serves.
   base::Result<std::string> prepare(const RouteRows& rows, pid_t worker,

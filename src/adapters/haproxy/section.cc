@@ -17,11 +17,6 @@ constexpr std::array kFields = {
                                               .text = "Connections served at once; more wait.",
                                               .min = 10,
                                               .max = 1000000}),
-    field<&HaproxySettings::threads>(
-        {.key = "threads",
-         .text = "Threads of HAProxy. One is enough for tens of thousands of requests a second.",
-         .min = 1,
-         .max = 64}),
     field<&HaproxySettings::connect_timeout>(
         {.key = "connect_timeout",
          .text = "How long connecting to an instance may take.",

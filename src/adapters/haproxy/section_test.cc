@@ -16,13 +16,15 @@ TEST(HaproxySection, TakesDefaultsAndWhatIsWritten) {
   HaproxySettings wanted;
   wanted.program = "/opt/haproxy";
   wanted.server_timeout = base::seconds(5);
-  wanted.threads = 2;
-  EXPECT_EQ(read("adapter: haproxy\nprogram: /opt/haproxy\nserver_timeout: 5s\nthreads: 2\n").value,
-            wanted);
+  wanted.connections_max = 20;
+  EXPECT_EQ(
+      read("adapter: haproxy\nprogram: /opt/haproxy\nserver_timeout: 5s\nconnections_max: 20\n")
+          .value,
+      wanted);
 }
 
 TEST(HaproxySection, RefusesUnknownKeysAndRangesAllAtOnce) {
-  const auto loaded = read("adapter: haproxy\nthread: 2\nthreads: 0\ndrain: 0s\n");
+  const auto loaded = read("adapter: haproxy\nconnection_max: 2\nconnections_max: 0\ndrain: 0s\n");
   EXPECT_FALSE(loaded.value);
   EXPECT_EQ(loaded.problems.size(), 3u);
 }

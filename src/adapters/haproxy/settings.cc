@@ -23,8 +23,6 @@ base::Result<void> check_settings(const HaproxySettings& settings,
   const std::string& header = installation.tenant_header;
   if (!plain_name(header) || header.size() > 63 || header.find_first_of(".:") != std::string::npos)
     return wrong(fmt::format("'{}' is no name for a tenant header", header));
-  if (settings.threads < 1 || settings.threads > 64)
-    return wrong(fmt::format("{} threads: HAProxy takes 1 to 64", settings.threads));
   if (settings.connections_max < 10) return wrong("fewer than 10 connections cannot serve anybody");
   if (settings.request_log_bytes < 65536)
     return wrong("a request log buffer of less than 64 KiB loses lines at once");

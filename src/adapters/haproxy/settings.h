@@ -19,7 +19,6 @@ namespace stellwerk::adapters::haproxy {
 struct HaproxySettings {
   std::string program = "haproxy";  ///< a path, or a name looked up in PATH
   std::uint32_t connections_max = 4096;
-  std::uint32_t threads = 1;  ///< one keeps request lines in the order they were written
   base::Duration connect_timeout = base::seconds(2);
   base::Duration queue_timeout = base::seconds(5);
   base::Duration client_timeout = base::seconds(60);

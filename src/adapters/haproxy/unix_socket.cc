@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <fmt/format.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/un.h>
 
 #include <cerrno>
@@ -48,26 +47,11 @@ tl::expected<base::UniqueFd, int> connect_unix(const std::string& folder, const 
   return socket;
 }
 
-tl::expected<base::UniqueFd, int> listen_unix(const std::string& folder, const std::string& name) {
-  const auto address = address_of(folder, name);
-  if (!address) return tl::unexpected(address.error());
-  base::UniqueFd socket = new_socket();
-  if (!socket.valid()) return tl::unexpected(errno);
-  ::unlinkat(address->folder.get(), name.c_str(), 0);
-  // The mode of the unbound socket becomes that of its file: there is no moment in which others
-  // may.
-  if (::fchmod(socket.get(), 0600) != 0) return tl::unexpected(errno);
-  if (::bind(socket.get(), address->get(), sizeof address->data) != 0) return tl::unexpected(errno);
-  if (::listen(socket.get(), 64) != 0) return tl::unexpected(errno);
-  return socket;
-}
-
-PeerIdentity peer_of(int socket) {
+pid_t listener_of(int socket) {
   ucred credentials{};
   socklen_t size = sizeof credentials;
-  if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0)
-    return {.pid = 0, .uid = static_cast<uid_t>(-1)};
-  return {.pid = credentials.pid, .uid = credentials.uid};
+  if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) return 0;
+  return credentials.pid;
 }
 
 }  // namespace stellwerk::adapters::haproxy

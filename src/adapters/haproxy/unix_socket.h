@@ -16,15 +16,7 @@ namespace stellwerk::adapters::haproxy {
 /// A non-blocking connection. @return errno on failure
 tl::expected<base::UniqueFd, int> connect_unix(const std::string& folder, const std::string& name);
 
-/// A non-blocking listener that only our user can connect to (mode 0600); a socket left behind by
-/// an earlier process is replaced. @return errno on failure
-tl::expected<base::UniqueFd, int> listen_unix(const std::string& folder, const std::string& name);
-
-struct PeerIdentity {
-  pid_t pid = 0;
-  uid_t uid = 0;
-};
-/// Who is at the other end (for a connection we made: who listens).
-PeerIdentity peer_of(int socket);
+/// The process that listens at the other end of a connection we made; 0: not known.
+pid_t listener_of(int socket);
 
 }  // namespace stellwerk::adapters::haproxy
