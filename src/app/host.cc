@@ -49,7 +49,7 @@ Host::~Host() {
   signals_.on_signal({});
   server_.reset();
   // Completions belong to the engine: lanes stop first, and what they left is not run.
-  lanes_.reset();
+  if (lanes_) lanes_->stop();
 }
 
 base::Result<void> Host::open_stores() {

@@ -1,7 +1,8 @@
 // host.h — an engine with everything it needs, wired together for this process.
 //
-// Thread-safety: one thread.     Invariants: members are destroyed in reverse order: API, engine,
-// lanes, adapters, stores, lock; so nothing runs that its neighbours could miss.
+// Thread-safety: one thread.     Invariants: lanes stop first, then members are destroyed in
+// reverse order: API, engine, adapters, stores, lock; so nothing runs that its neighbours could
+// miss.
 #pragma once
 
 #include <memory>
@@ -48,6 +49,7 @@ class Host final : public cli::EngineHost {
   Signals& signals_;
   SystemClock clock_;
   base::Scrubber scrubber_;
+  std::unique_ptr<ThreadLanes> lanes_;  ///< outlives the adapters: their threads wake it
   std::optional<adapters::DataFolderLock> lock_;
   std::unique_ptr<adapters::SqliteJournal> journal_;
   std::unique_ptr<adapters::FileContentStore> content_;
@@ -64,7 +66,6 @@ class Host final : public cli::EngineHost {
   std::unique_ptr<ports::Workload> workload_;
   std::vector<std::unique_ptr<ports::Notifier>> notifiers_;
   std::vector<std::unique_ptr<ports::EventBus>> buses_;
-  std::unique_ptr<ThreadLanes> lanes_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<api::Server> server_;
 };

@@ -17,7 +17,9 @@ ThreadLanes::ThreadLanes(const ports::Clock& clock, std::size_t threads) : clock
   for (std::size_t i = 0; i < threads; ++i) threads_.emplace_back([this] { work(); });
 }
 
-ThreadLanes::~ThreadLanes() {
+ThreadLanes::~ThreadLanes() { stop(); }
+
+void ThreadLanes::stop() {
   {
     const std::lock_guard lock(mutex_);
     closing_ = true;
@@ -28,6 +30,8 @@ ThreadLanes::~ThreadLanes() {
   }
   work_came_.notify_all();
   for (std::thread& thread : threads_) thread.join();
+  threads_.clear();
+  finished_.clear();
 }
 
 void ThreadLanes::submit(ports::JobOptions options, ports::Job job) {

@@ -20,8 +20,10 @@ namespace stellwerk::app {
 class ThreadLanes final : public ports::Lanes {
  public:
   ThreadLanes(const ports::Clock& clock, std::size_t threads);
-  /// Stops running jobs, drops waiting ones, joins. Their completions are not run.
   ~ThreadLanes() override;
+  /// Stops running jobs, drops waiting ones, joins. Their completions are not run. wake() may still
+  /// be called afterwards.
+  void stop();
   ThreadLanes(const ThreadLanes&) = delete;
   ThreadLanes& operator=(const ThreadLanes&) = delete;
 

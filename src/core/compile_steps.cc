@@ -13,6 +13,7 @@ namespace stellwerk::core {
 namespace {
 
 constexpr std::string_view kReturnTraffic = "rollback/return-traffic";
+constexpr std::string_view kProgress = "rollout/progress-notice";
 constexpr std::string_view kRouter = "router:";
 
 std::vector<Role> list_of(RoleSet roles) {
@@ -62,7 +63,8 @@ std::optional<base::Duration> StepBuilder::time_of(const StepTemplate& row) cons
       return -schedule.announce_lead;
     case Phase::PreCheck:
       return row.kind == StepKind::Record ? -schedule.announce_lead : schedule.pre_check;
-    case Phase::Rollout:
+    case Phase::Rollout:  // what follows the waves has no time of its own
+      if (row.id == kProgress) return std::nullopt;
       return schedule.deploy;
     case Phase::PostCheck:
       return at_end ? schedule.completed + schedule.post_check : schedule.completed;

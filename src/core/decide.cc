@@ -273,7 +273,8 @@ void on_input(Decider& d, const Ticked&) {
 }
 
 void on_input(Decider& d, const HoldProgressed& in) {
-  const bool counts = d.s.stage == Stage::Holding || d.s.stage == Stage::PostChecking;
+  // What was measured of the last wave's hold may come late, and says nothing about the watch.
+  const bool counts = d.s.stage == (in.watching ? Stage::PostChecking : Stage::Holding);
   if (!counts || in.wave != d.s.wave || d.s.hold_done)
     return d.ignore("no hold of this wave is running");
   d.emit(HoldSaved{in.wave, in.guarded, in.real, in.requests, in.guard_state});

@@ -52,6 +52,7 @@ struct HoldProgressed {
   std::uint64_t requests = 0;
   std::optional<base::Digest> guard_state;
   std::optional<base::Digest> windows;  ///< raw windows so far, when the hold is complete
+  bool watching = false;                ///< the post-check's watch, not the last wave's hold
 };
 /// The guard's label or action changed, or a gate asks.
 struct VerdictReached {

@@ -47,7 +47,7 @@ base::Result<core::HttpCheck> with_absolute_url(core::HttpCheck check, const cor
 EffectResult failure(const base::Error& error) {
   const auto outcome =
       error.code == base::Code::OutcomeUnknown ? core::Outcome::Unknown : core::Outcome::Failed;
-  return {outcome, error.one_line(), {}, base::Json::object()};
+  return {outcome, error.one_line(), {}, base::Json::object(), error};
 }
 
 core::WorkloadSpec workload_of(const core::PlannedComponent& component, bool new_version) {
@@ -117,10 +117,11 @@ void Effects::run(const Context& context, Place place, Work work, Next next) {
 
 /// Evidence is durable before the entry that names it.
 void Effects::answer(const Context& context, EffectResult result) {
+  if (result.error) host_.trouble(*context, *result.error);
   core::EffectReturned returned{
       context->intent.key, result.outcome, std::move(result.summary), {}, std::move(result.data)};
   if (result.evidence.empty()) {
-    returned_(context->plan->release, std::move(returned));
+    host_.returned(context->plan->release, std::move(returned));
     return;
   }
   auto kept = std::make_shared<core::EffectReturned>(std::move(returned));
@@ -134,7 +135,7 @@ void Effects::answer(const Context& context, EffectResult result) {
       kept->outcome = core::Outcome::Failed;
       kept->summary = digest.error().one_line();
     }
-    return [this, context, kept] { returned_(context->plan->release, std::move(*kept)); };
+    return [this, context, kept] { host_.returned(context->plan->release, std::move(*kept)); };
   });
 }
 
@@ -274,6 +275,6 @@ void Effects::check_integrity(const Context& context) {
       });
 }
 
-void Effects::write_report(const Context& context) { answer(context, report_(*context)); }
+void Effects::write_report(const Context& context) { answer(context, host_.report(*context)); }
 
 }  // namespace stellwerk::engine

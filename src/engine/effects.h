@@ -8,6 +8,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "core/decide.h"
@@ -22,6 +23,7 @@ struct EffectResult {
   std::string summary;
   std::string evidence;  ///< kept in the content store when not empty
   base::Json data = base::Json::object();
+  std::optional<base::Error> error = {};  ///< why it is not done, in full
 };
 
 /// The effect and all it may look at, copied: work in lanes touches nothing of the engine's.
@@ -34,15 +36,17 @@ struct EffectContext {
 
 class Effects {
  public:
-  using Returned = std::function<void(const base::ReleaseId&, core::EffectReturned)>;
-  /// Reports that only the engine's thread can write: the comparison and the summaries.
-  using Report = std::function<EffectResult(const EffectContext&)>;
+  /// What the engine does for effects, on its thread.
+  struct Host {
+    std::function<void(const base::ReleaseId&, core::EffectReturned)> returned;
+    /// Reports that only the engine can write: the comparison and the summaries.
+    std::function<EffectResult(const EffectContext&)> report;
+    /// An effect is not done for a reason that people should read in full.
+    std::function<void(const EffectContext&, const base::Error&)> trouble;
+  };
 
-  Effects(EnginePorts& ports, Committer& committer, Returned returned, Report report)
-      : ports_(ports),
-        committer_(committer),
-        returned_(std::move(returned)),
-        report_(std::move(report)) {}
+  Effects(EnginePorts& ports, Committer& committer, Host host)
+      : ports_(ports), committer_(committer), host_(std::move(host)) {}
 
   void start(EffectContext context);
 
@@ -75,8 +79,7 @@ class Effects {
 
   EnginePorts& ports_;
   Committer& committer_;
-  Returned returned_;
-  Report report_;
+  Host host_;
   std::shared_ptr<std::optional<ports::Head>> verified_ =
       std::make_shared<std::optional<ports::Head>>();  ///< lane `store` only
 };

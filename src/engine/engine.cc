@@ -31,15 +31,18 @@ Engine::Engine(EnginePorts ports, EngineSettings settings)
       settings_(settings),
       mailbox_([this] { ports_.lanes.wake(); }),
       committer_(ports_),
-      effects_(
-          ports_, committer_,
-          [this](const base::ReleaseId& release, core::EffectReturned returned) {
-            if (const auto found = live_.find(release); found != live_.end())
-              found->second->run.handle(std::move(returned));
-          },
-          [this](const EffectContext& context) { return report_of(context); }),
+      effects_(ports_, committer_,
+               {[this](const base::ReleaseId& release, core::EffectReturned returned) {
+                  if (const auto found = live_.find(release); found != live_.end())
+                    found->second->run.handle(std::move(returned));
+                },
+                [this](const EffectContext& context) { return report_of(context); },
+                [this](const EffectContext& context, const base::Error& error) {
+                  report_trouble(context, error);
+                }}),
       outbox_(ports_, [this](const base::Error& error) { report(error); }) {
-  const auto wake = [this] { ports_.lanes.wake(); };
+  // Called from the adapters' threads until they end, which may be after this object.
+  const auto wake = [&lanes = ports_.lanes] { lanes.wake(); };
   for (ports::MetricSource* source : ports_.metrics) source->on_data(wake);
   ports_.health.on_data(wake);
   wall_offset_ = base::Duration{ports_.clock.wall().us - ports_.clock.mono().us};
@@ -227,6 +230,16 @@ void Engine::state_changed(const base::ReleaseId& release) {
 
 void Engine::report(const base::Error& error) {
   if (on_report) on_report(error);
+}
+
+/// What was cancelled meanwhile is no trouble any more.
+void Engine::report_trouble(const EffectContext& context, const base::Error& error) {
+  const auto found = live_.find(context.plan->release);
+  const core::Intent& intent = context.intent;
+  if (found == live_.end() || !found->second->run.state().open.contains(intent.key)) return;
+  const std::string what =
+      std::string(core::to_string(intent.kind)) + (intent.subject.empty() ? "" : " ");
+  report(base::Error(error).during(what + intent.subject));
 }
 
 /// The wall clock stepped: recorded for every release; nothing moves because of it.

@@ -92,6 +92,7 @@ class Engine final : private RunHost {
   [[nodiscard]] base::Result<void> check_free(const core::Plan& plan) const;
   [[nodiscard]] EffectContext context_of(const Live& live, const core::Intent& intent) const;
   EffectResult report_of(const EffectContext& context);
+  void report_trouble(const EffectContext& context, const base::Error& error);
 
   void poll_sources();
   void guard_rounds();

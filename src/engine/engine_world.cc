@@ -110,12 +110,14 @@ void Engine::send_hold(Live& live, core::HoldProgressed hold) {
                         return [this, id, hold, kept_state, kept_windows] {
                           const auto found = live_.find(id);
                           if (found == live_.end()) return;
-                          found->second->sending_hold = false;
                           core::HoldProgressed sent = hold;
                           if (kept_state) sent.guard_state = *kept_state;
                           if (kept_windows) sent.windows = *kept_windows;
                           if (!kept_state) report(kept_state.error());
-                          found->second->run.handle(std::move(sent));
+                          found->second->run.handle(std::move(sent), {}, [this, id](const Answer&) {
+                            if (const auto sender = live_.find(id); sender != live_.end())
+                              sender->second->sending_hold = false;
+                          });
                         };
                       });
 }

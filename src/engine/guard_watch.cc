@@ -67,6 +67,7 @@ GuardWatch::GuardWatch(const core::Plan& plan, const core::State& state,
       requests_before_(state.hold_requests),
       saved_at_(now) {
   if (!saved && holds(stage_)) guard_.begin_wave(now);
+  requests_base_ = guard_.progress(now).requests;
   if (!saved && core::guard_armed(state)) recorder_.begin_rollout(now);
   if (!saved && stage_ == core::Stage::PostChecking) recorder_.begin_post_check(now);
   if (core::guard_armed(state)) log_.emplace(guard_);
@@ -110,11 +111,13 @@ void GuardWatch::follow(const core::State& state, base::MonoTime now) {
   const bool read_back = before == core::Stage::Moving && holds(stage_);
   if (read_back) {
     guard_.begin_wave(now);
+    requests_base_ = 0;
     if (log_) log_->begin_wave(now);
     reported_ = false;
   }
   if (stage_ == core::Stage::PostChecking) {
     recorder_.begin_post_check(now);
+    requests_base_ = guard_.progress(now).requests;
     guarded_ = real_ = {};
     requests_ = 0;
     requests_before_ = 0;
@@ -150,7 +153,7 @@ GuardRound GuardWatch::round(const core::Plan& plan, const core::State& state, b
   const kpi::HoldProgress progress = guard_.progress(now);
   if (holds(state.stage)) count_hold(progress, now, speed);
   last_round_ = now;
-  requests_ = requests_before_ + progress.requests;
+  requests_ = requests_before_ + progress.requests - requests_base_;
 
   const bool minute = minute_is_due(now);
   if (changed || minute) {
@@ -162,7 +165,8 @@ GuardRound GuardWatch::round(const core::Plan& plan, const core::State& state, b
     if (minute) saved_at_ = now;
     return result;
   }
-  core::HoldProgressed hold{state.wave, guarded_, real_, requests_, {}, {}};
+  const bool watching = state.stage == core::Stage::PostChecking;
+  core::HoldProgressed hold{state.wave, guarded_, real_, requests_, {}, {}, watching};
   const bool complete = !state.paused && verdict_.action == core::Action::Continue &&
                         core::hold_complete(plan, state, hold) && progress.may_end;
   const bool at_gate = complete && !completing_;

@@ -85,6 +85,7 @@ class GuardWatch {
   base::Duration real_;
   std::uint64_t requests_ = 0;
   std::uint64_t requests_before_ = 0;  ///< of this hold, before a restart
+  std::uint64_t requests_base_ = 0;    ///< what the guard had counted when this account began
   std::optional<base::MonoTime> last_round_;
   base::MonoTime saved_at_;
 };

@@ -100,9 +100,11 @@ void Effects::return_traffic(const Context& context) {
         const core::Plan& plan = *context->plan;
         const core::RoutingTable wanted = core::routes_of_wave(plan, 0);
         auto revoked = ports_.router.revoke(plan.release, call);
-        EffectResult result = revoked ? compare(ports_.router.apply(wanted, call), wanted,
-                                                "0 % on the new version, read back")
-                                      : failure(revoked.error());
+        EffectResult result =
+            compare(ports_.router.apply(wanted, call), wanted, "0 % on the new version, read back");
+        // A router that was gone is brought up by the table; only then can it be asked for leases.
+        if (!revoked) revoked = ports_.router.revoke(plan.release, call);
+        if (!revoked) result = failure(revoked.error());
         if (!context->emergency) return result;
         if (auto logged = ports_.emergency.append(emergency_line(*context, result)); !logged)
           result.summary += "; " + logged.error().one_line();

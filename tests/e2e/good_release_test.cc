@@ -128,16 +128,16 @@ TEST(GoodRelease, MovesExactlyTheTenantsOfEachWave) {
   ASSERT_TRUE(site.reach_first_wave());
   EXPECT_EQ(site.data_of("scheduler.release.wave1").at("tenants"), json({"pilot-1"}));
   expect_served(site, {"pilot-1"});
-  site.send(800, 400);
+  site.send(80, {"pilot-1"});
   ASSERT_TRUE(site.wait_event("scheduler.release.wave2"));
   EXPECT_EQ(site.data_of("scheduler.release.wave2").at("tenants"),
             json({"pilot-2", "pilot-3", "pilot-4", "pilot-5"}));
   expect_served(site, {"pilot-1", "pilot-2", "pilot-3", "pilot-4", "pilot-5"});
-  site.send(300, 300);
+  site.send(80, {"pilot-2", "pilot-3"});
   ASSERT_TRUE(site.wait_event("scheduler.release.wave3"));
   EXPECT_EQ(site.data_of("scheduler.release.wave3").at("tenants"), json({"all"}));
   EXPECT_TRUE(site.all_served_by("1.3.0"));
-  site.send(200, 200);
+  site.send(80);
   ASSERT_TRUE(site.wait_event("scheduler.release.completed"));
   site.start_load(100);
   EXPECT_EQ(site.exit_code(), 0);
@@ -148,7 +148,7 @@ TEST(GoodRelease, FlipsNoTenantMoreThanOnce) {
   Site site;
   site.plan(three_waves());
   site.run();
-  site.start_load(150, "create=20,get=70,file=10");
+  site.start_load(60, "create=20,get=70,file=10");
   site.attend();
   EXPECT_EQ(site.exit_code(), 0);
   const json report = site.stop_load();

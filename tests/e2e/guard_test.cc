@@ -19,9 +19,12 @@ void expect_guard_pause(Site& site, const std::string& cause) {
   ASSERT_TRUE(site.wait_event("scheduler.release.paused"));
   const json paused = site.data_of("scheduler.release.paused");
   EXPECT_EQ(paused.at("cause"), "guard");
-  EXPECT_EQ(paused.at("detail"), cause);
+  // The first few bad ones may have paused it on little evidence already.
+  EXPECT_TRUE(paused.at("detail") == cause || paused.at("detail") == "too-few-bad") << paused;
+  ASSERT_TRUE(site.wait_for("the guard to say " + cause,
+                            [&] { return site.show().at("verdict").at("cause") == cause; }));
   EXPECT_EQ(site.served("pilot-1"), "1.3.0");
-  EXPECT_EQ(site.show().at("paused").at("detail"), cause);
+  EXPECT_EQ(site.show().at("paused").at("cause"), "guard");
   EXPECT_FALSE(site.was_told("notification.rollback.initiated"));
 }
 
@@ -32,7 +35,7 @@ TEST(Guard, PausesOnASlowNewVersion) {
   release.slo = {{"p95_pause", "250ms"}};
   site.plan(release);
   ASSERT_TRUE(site.reach_first_wave());
-  site.start_load(150);
+  site.start_load(60);
   expect_guard_pause(site, "latency");
 }
 
@@ -43,7 +46,7 @@ TEST(Guard, PausesOnAGrowingQueue) {
   release.slo = {{"consumer_lag_pause", "10"}};
   site.plan(release);
   ASSERT_TRUE(site.reach_first_wave());
-  site.start_load(150, "create=100");
+  site.start_load(60, "create=100");
   expect_guard_pause(site, "consumer-lag");
 }
 

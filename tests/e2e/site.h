@@ -97,13 +97,13 @@ class Site {
 
   // ---- traffic
   [[nodiscard]] std::string url() const;
-  /// The version that answers a tenant now; empty when nobody does.
+  /// The version that answers a tenant now; empty when nobody does within some seconds.
   [[nodiscard]] std::string served(const std::string& tenant) const;
   [[nodiscard]] bool all_served_by(const std::string& version) const;
   /// Load for all tenants until stop_load(); waits until HAProxy is there.
   void start_load(int rate, const std::string& mix = "create=20,get=80");
-  /// So many requests, and their end.
-  void send(int requests, int rate = 200);
+  /// So many requests of some tenants in a burst, and their end.
+  void send(int requests, const std::vector<std::string>& of = tenants()) const;
   /// The load generator's report.
   json stop_load();
 
@@ -119,7 +119,9 @@ class Site {
   [[nodiscard]] std::vector<std::string> command(const std::vector<std::string>& words) const;
   void look_around();
   void answer(const json& view);
-  bool haproxy_listens() const;
+  [[nodiscard]] std::string asked(const std::string& tenant) const;
+  [[nodiscard]] std::vector<std::string> load_command(const std::vector<std::string>& of,
+                                                      int rate) const;
   void report_failure() const;
 
   examples::testing::TemporaryFolder folder_;

@@ -75,7 +75,7 @@ class Story {
   void hold_fully() {
     const bool watching = state.stage == Stage::PostChecking;
     const base::Duration wanted = watching ? plan.schedule.post_check : plan.wave(state.wave).hold;
-    send(HoldProgressed{state.wave, wanted, wanted, 1000, {}, {}});
+    send(HoldProgressed{state.wave, wanted, wanted, 1000, {}, {}, watching});
   }
 
   /// One thing happens: an answer, a person, a hold, or time.
