@@ -143,9 +143,9 @@ constexpr MessageRow kPlan[] = {
     {"plan.view.from-runbook", "Aus dem Runbook:", "From the runbook:"},
     {"plan.view.from-default", "Voreinstellung:", "Defaults:"},
     {"plan.view.legend",
-     "□ bestätigt eine Person · § Freigabe · ▸ tut oder prüft Stellwerk · · belegt ein Eintrag im "
+     "□ bestätigt eine Person · § Freigabe · ▸ tut oder prüft Stellwerk · • belegt ein Eintrag im "
      "Journal · ═ Gate · ↺ wird zurückgenommen durch",
-     "□ a person attests · § approval · ▸ Stellwerk does or checks it · · an entry of the journal "
+     "□ a person attests · § approval · ▸ Stellwerk does or checks it · • an entry of the journal "
      "shows it · ═ gate · ↺ undone by"},
     {"plan.view.digest", "Plan {digest} (daran ist jede Freigabe gebunden)",
      "Plan {digest} (every approval is bound to it)"},

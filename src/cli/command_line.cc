@@ -82,7 +82,7 @@ class Parser {
     try {
       app_.parse(std::vector<std::string>(words.rbegin(), words.rend()));
     } catch (const CLI::CallForHelp&) {
-      return CommandLine{{}, chosen().help(path_of(chosen()))};
+      return CommandLine{{}, help_of(chosen())};
     } catch (const CLI::CallForVersion&) {
       return CommandLine{{}, "stellwerk " STELLWERK_VERSION "\n"};
     } catch (const CLI::ParseError& problem) {
@@ -170,6 +170,11 @@ class Parser {
     CLI::App* app = &app_;
     while (!app->get_subcommands().empty()) app = app->get_subcommands().front();
     return *app;
+  }
+
+  /// The parser puts a command's own name behind what it is given.
+  static std::string help_of(const CLI::App& app) {
+    return app.help(app.get_parent() == nullptr ? std::string() : path_of(*app.get_parent()));
   }
 
   static std::string path_of(const CLI::App& app) {

@@ -26,7 +26,7 @@ constexpr std::size_t kBar = 20;
 std::string_view mark_of(const core::StepAction& action) {
   if (std::holds_alternative<core::Attestation>(action)) return "□";
   if (std::holds_alternative<core::ApprovalAction>(action)) return "§";
-  if (std::holds_alternative<core::RecordAction>(action)) return "·";
+  if (std::holds_alternative<core::RecordAction>(action)) return "•";
   return "▸";
 }
 

@@ -157,11 +157,13 @@ class Steering {
 
   /// What has ended cannot be steered; the decision core says why, without an engine being started.
   std::optional<base::Error> refusal_at_end(const engine::LoadedRelease& stored) {
-    if (is_a_statement(arguments_.verb)) return std::nullopt;
     core::InputBody body = core::PauseRequested{};
+    if (arguments_.verb == "attest") return std::nullopt;  // follow-ups are due after the end
     if (arguments_.verb == "resume") body = core::ResumeRequested{};
     if (arguments_.verb == "promote") body = core::PromoteRequested{};
     if (arguments_.verb == "rollback") body = core::RollbackRequested{};
+    if (arguments_.verb == "approve") body = core::Approved{stored.state.plan};
+    if (arguments_.verb == "reject") body = core::Rejected{stored.state.plan, {}};
     const base::PersonId by = engine::person_of(stored.plan, world_.os_user());
     return core::decide(stored.plan, stored.state, {world_.now(), by, body}).refusal;
   }
