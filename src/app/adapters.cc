@@ -52,6 +52,7 @@ base::Result<RouterAndMetrics> make_haproxy(const config::Section& section,
   if (!metrics) return base::fail(std::move(metrics.error()));
   auto router = adapters::haproxy::HaproxyRouter::open(*settings, installation, needs.clock);
   if (!router) return base::fail(std::move(router.error()));
+  (*router)->on_new_worker([reader = metrics->get()] { reader->look_now(); });
   return RouterAndMetrics{std::move(*router), std::move(*metrics)};
 }
 

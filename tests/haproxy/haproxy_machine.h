@@ -132,7 +132,7 @@ class HaproxyMachine {
     ASSERT_TRUE(worker);
     ::kill(pid, SIGKILL);
     ::kill(worker->pid, SIGKILL);
-    EXPECT_TRUE(eventually([&] { return TestClient(port()).get("/").status == 0; }));
+    EXPECT_TRUE(eventually([&] { return !hap::identify(pid) && !hap::identify(worker->pid); }));
   }
 
  private:

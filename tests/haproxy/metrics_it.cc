@@ -31,6 +31,9 @@ class Measured {
     auto opened = hap::HaproxyMetrics::open(machine_.installation(), machine_.clock());
     if (!opened) ADD_FAILURE() << opened.error().one_line();
     metrics_ = *std::move(opened);
+    machine_.router().on_new_worker([this] {
+      if (metrics_) metrics_->look_now();
+    });
     std::vector<ports::MetricTarget> targets;
     for (const char* version : {"1.2.0", "1.3.0"})
       targets.push_back({.version = HaproxyMachine::documents(version),
@@ -106,7 +109,7 @@ TEST(HaproxyMetrics, CountsRequestsErrorsAndSlownessByVersionAndTenant) {
   for (int i = 0; i < 20; ++i) client.get_as("pilot-1");
   for (int i = 0; i < 5; ++i) EXPECT_EQ(client.get_as("pilot-1", "/error").status, 500);
   EXPECT_EQ(client.get_as("pilot-1", "/slow?300").status, 200);
-  EXPECT_EQ(client.get_as("pilot-1", "/drop").status, 502);
+  EXPECT_EQ(TestClient(measured.machine().port()).get_as("pilot-1", "/drop").status, 502);
   for (int i = 0; i < 7; ++i) client.get_as("acme");
   for (int i = 0; i < 3; ++i) client.get("/");
 
@@ -119,6 +122,29 @@ TEST(HaproxyMetrics, CountsRequestsErrorsAndSlownessByVersionAndTenant) {
   EXPECT_TRUE(eventually([&] { return measured.sum("1.2.0", "").requests == 3; }));
   EXPECT_EQ(measured.lost(), 0u);
   EXPECT_EQ(measured.unreadable(), 0u);
+}
+
+// Goal: a version that breaks kept-alive connections is not taken for a silent one.
+TEST(HaproxyMetrics, CountsRequestsThatFailUnansweredAndUnlogged) {
+  Measured measured;
+  TestClient client(measured.machine().port());
+  for (int i = 0; i < 3; ++i) {
+    EXPECT_EQ(client.get_as("pilot-1").status, 200);
+    EXPECT_EQ(client.get_as("pilot-1", "/drop").status, 0);
+  }
+  EXPECT_TRUE(eventually([&] {
+    client.get_as("acme");
+    return measured.sum("1.3.0", "other").errors == 3;
+  }));
+  for (int i = 0; i < 50; ++i) client.get_as("pilot-1");
+  const auto until = measured.machine().clock().mono() + base::seconds(3);
+  EXPECT_TRUE(eventually([&] {
+    client.get_as("acme");
+    return measured.machine().clock().mono() > until;
+  }));
+  EXPECT_EQ(measured.sum("1.3.0", "other").errors, 3u);
+  EXPECT_EQ(measured.sum("1.2.0", "other").errors, 0u);
+  EXPECT_EQ(measured.lost(), 0u);
 }
 
 TEST(HaproxyMetrics, PutsARequestIntoTheSecondInWhichItEnded) {
@@ -146,6 +172,7 @@ TEST(HaproxyMetrics, TakesHostileTenantsAsTheyAre) {
   EXPECT_EQ(measured.sum("1.2.0", "").requests, 0u);
   EXPECT_EQ(measured.sum("1.2.0", "a b c").requests, 1u);
   EXPECT_EQ(measured.sum("1.2.0", "-").requests, 1u);
+  EXPECT_EQ(measured.sum("1.2.0", "other").requests, 2u);  // too long, and no UTF-8
 }
 
 TEST(HaproxyMetrics, CountsAClientThatGoesAwayAsAbortUnlessItWaitedTooLong) {

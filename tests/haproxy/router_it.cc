@@ -34,7 +34,10 @@ class Crowd {
           TestClient client(port);
           while (!stop_) {
             const auto answer = client.get_as(tenant);
-            ++(answer.status == 200 && answer.body == "1.3.0" ? good_ : bad_);
+            const bool good = answer.status == 200 && answer.body == "1.3.0";
+            ++(good ? good_ : bad_);
+            EXPECT_TRUE(good) << (keep_alive ? "kept " : "fresh ") << answer.status << ' '
+                              << answer.body;
             if (!keep_alive) client.close();
           }
         }) {}

@@ -14,10 +14,11 @@
 #include <atomic>
 #include <cstdint>
 #include <cstdlib>
-#include <mutex>
+#include <list>
+#include <memory>
 #include <string>
 #include <thread>
-#include <vector>
+#include <utility>
 
 #include "base/unique_fd.h"
 
@@ -48,12 +49,17 @@ class TestBackend {
   ~TestBackend() {
     stopping_ = true;
     acceptor_.join();
-    for (std::thread& one : connections_) one.join();
+    for (Connection& one : connections_) one.thread.join();
   }
 
   [[nodiscard]] std::uint16_t port() const { return port_; }
 
  private:
+  struct Connection {
+    std::unique_ptr<std::atomic<bool>> over;
+    std::thread thread;
+  };
+
   static bool readable(int socket, int timeout_ms) {
     pollfd waiting{.fd = socket, .events = POLLIN, .revents = 0};
     return ::poll(&waiting, 1, timeout_ms) > 0;
@@ -62,8 +68,26 @@ class TestBackend {
     while (!stopping_) {
       if (!readable(listener_.get(), 20)) continue;
       const int socket = ::accept4(listener_.get(), nullptr, nullptr, SOCK_CLOEXEC);
-      if (socket >= 0) connections_.emplace_back([this, socket] { serve(base::UniqueFd(socket)); });
+      join_ended();
+      if (socket >= 0) start(base::UniqueFd(socket));
     }
+  }
+  void start(base::UniqueFd socket) {
+    Connection connection{std::make_unique<std::atomic<bool>>(false), {}};
+    connection.thread =
+        std::thread([this, &over = *connection.over, socket = std::move(socket)]() mutable {
+          serve(socket);
+          socket.reset();
+          over = true;
+        });
+    connections_.push_back(std::move(connection));
+  }
+  /// A thread that nobody joins keeps its stack.
+  void join_ended() {
+    std::erase_if(connections_, [](Connection& one) {
+      if (*one.over) one.thread.join();
+      return *one.over && !one.thread.joinable();
+    });
   }
   void serve(const base::UniqueFd& socket) {
     std::string request;
@@ -108,7 +132,7 @@ class TestBackend {
   std::uint16_t port_ = 0;
   std::atomic<bool> stopping_{false};
   std::thread acceptor_;
-  std::vector<std::thread> connections_;  ///< the acceptor's, then the destructor's
+  std::list<Connection> connections_;  ///< the acceptor's, then the destructor's
 };
 
 }  // namespace stellwerk::testing

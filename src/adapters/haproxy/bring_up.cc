@@ -1,6 +1,10 @@
 // Starting HAProxy and giving it a new configuration, without a request lost or a tenant moved.
 
+#include <fmt/format.h>
 #include <unistd.h>
+
+#include <string>
+#include <vector>
 
 #include "adapters/haproxy/haproxy_router.h"
 #include "adapters/haproxy/layout_store.h"
@@ -12,20 +16,12 @@ namespace stellwerk::adapters::haproxy {
 namespace {
 
 constexpr std::size_t kConfigBytesMax = std::size_t{64} << 20;
-/// How long a new worker may take to learn the leases from the old one; usually milliseconds.
-constexpr base::Duration kLeaseHandOver = base::seconds(2);
 
-std::string carried_text(const std::set<base::ReleaseId>& releases) {
+std::string carried_text(const Leases& leases) {
   std::string text;
-  for (const base::ReleaseId& release : releases) text += release.str() + " 1\n";
+  for (const auto& [length, releases] : leases)
+    for (const base::ReleaseId& release : releases) text += release.str() + " 1\n";
   return text;
-}
-
-std::set<base::ReleaseId> all_of(
-    const std::map<base::Duration, std::set<base::ReleaseId>>& leases) {
-  std::set<base::ReleaseId> all;
-  for (const auto& [length, releases] : leases) all.insert(releases.begin(), releases.end());
-  return all;
 }
 
 }  // namespace
@@ -69,8 +65,10 @@ base::Result<void> HaproxyRouter::launch(const Configuration& configuration,
     return installed;
   carried_.clear();
   const auto output = process_.output_size();
-  if (auto started = process_.start(); !started) return started;
-  return await_digest(configuration, output, call);
+  if (auto spawned = process_.start(); !spawned) return spawned;
+  auto started = await_digest(configuration, output, call);
+  if (started) on_new_worker_();
+  return started;
 }
 
 base::Result<void> HaproxyRouter::reload(const Configuration& configuration, const WorkerInfo& old,
@@ -82,14 +80,26 @@ base::Result<void> HaproxyRouter::reload(const Configuration& configuration, con
     return installed;
   const auto output = process_.output_size();
   old_workers_until_ = clock_.mono() + settings_.drain + base::seconds(10);
+  if (auto ready = await_master(call); !ready) return ready;
   process_.reload();
   auto switched = await_digest(configuration, output, call);
   if (!switched && switched.error().code == base::Code::Rejected)
     static_cast<void>(base::replace_file(path(kConfigFile), *former));
   if (!switched) return switched;
   await_stopping(old.pid, call);
-  drop_carried(call);
+  on_new_worker_();
+  hand_leases_on(call);
   return reassert_routes(call);
+}
+
+/// The master starts itself anew for each worker, and a signal sent meanwhile is lost. It answers
+/// when it is done.
+base::Result<void> HaproxyRouter::await_master(const ports::Call& call) {
+  const Patience patience(clock_, call);
+  do {
+    if (api_.master(patience.within(base::milliseconds(500)))) return {};
+  } while (patience.pause());
+  return base::fail(unavailable("its master does not answer, so it cannot be reloaded"));
 }
 
 base::Result<void> HaproxyRouter::await_digest(const Configuration& configuration,
@@ -119,32 +129,35 @@ void HaproxyRouter::await_stopping(pid_t old_worker, const ports::Call& call) {
   const Patience patience(clock_, call);
   do {
     const auto old = api_.old_worker(old_worker, patience.within(base::milliseconds(500)));
-    if (!old || old->stopping || old->pid != old_worker) return;
+    if ((old && old->stopping) || !identify(old_worker)) return;
   } while (patience.pause());
 }
 
-/// A new worker answers some milliseconds before the old one has handed it the leases; until then
-/// it takes those in the carried map for alive, which is at most two seconds (docs/routing.md).
+/// A new worker answers some milliseconds before we can give it the leases; until then it takes
+/// those in the carried map for alive, which is at most two seconds (docs/routing.md).
 base::Result<void> HaproxyRouter::carry_leases(const ports::Call& call) {
   auto living = api_.leases(layout_.lease_lengths, call);
   // An unreadable table is one of a configuration from before: nothing to carry.
-  carried_ = living ? all_of(*living) : std::set<base::ReleaseId>{};
+  carried_ = living ? *std::move(living) : Leases{};
+  // A worker that is told to stop forgets its tables and still routes the next request of each
+  // connection it has.
+  std::vector<std::string> commands;
+  for (const auto& [length, releases] : carried_)
+    for (const base::ReleaseId& release : releases)
+      commands.push_back(fmt::format("add map {} {} 1", kCarriedFile, release.str()));
+  if (!commands.empty())
+    if (auto added = api_.tell(commands, 0, call); !added) return added;
   return base::replace_file(path(kCarriedFile), carried_text(carried_));
 }
 
-void HaproxyRouter::drop_carried(const ports::Call& call) {
-  const Patience patience(clock_, call);
-  const ports::Call hand_over = patience.within(kLeaseHandOver);
-  const Patience waiting(clock_, hand_over);
-  bool arrived = carried_.empty();
-  while (!arrived && waiting.pause()) {
-    auto living = api_.leases(layout_.lease_lengths, hand_over);
-    if (!living) continue;
-    const auto now = all_of(*living);
-    arrived = std::includes(now.begin(), now.end(), carried_.begin(), carried_.end());
-  }
-  // Whatever comes of it: by its age the new worker stops believing the carried map by itself.
-  static_cast<void>(api_.tell({std::string("clear map ") + kCarriedFile}, 0, call));
+void HaproxyRouter::hand_leases_on(const ports::Call& call) {
+  std::vector<std::string> commands;
+  for (const auto& [length, releases] : carried_)
+    for (const base::ReleaseId& release : releases) commands.push_back(give_lease(length, release));
+  commands.push_back(std::string("clear map ") + kCarriedFile);
+  // Whatever comes of it: by its age the new worker stops believing the carried map by itself, and
+  // without a lease everyone is on the stable version.
+  static_cast<void>(api_.tell(commands, 0, call));
   static_cast<void>(base::replace_file(path(kCarriedFile), ""));
   carried_.clear();
 }

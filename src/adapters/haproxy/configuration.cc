@@ -114,11 +114,12 @@ void render_lease(const std::string& component, const std::vector<base::Duration
   live("{ var(txn.lease) -m beg * }");
   for (const base::Duration length : lengths)
     live(fmt::format("{{ var(txn.lease),in_table({}) -m bool }}", lease_table(length)));
-  // A new worker serves some milliseconds before it has learnt the leases from the old one.
-  live(
-      fmt::format("{{ var(txn.lease),map_str({}) -m found }} {{ date,sub(proc.started) -m int 0:2 "
-                  "}}",
-                  kCarriedFile));
+  // A new worker serves some milliseconds before it is given the leases, and a worker that stops
+  // forgets them before its last request.
+  const std::string carried =
+      fmt::format("{{ var(txn.lease),map_str({}) -m found }}", kCarriedFile);
+  live(carried + " { date,sub(proc.started) -m int 0:2 }");
+  live(carried + " { stopping }");
 }
 
 void render_routes(const std::string& component, Text out) {

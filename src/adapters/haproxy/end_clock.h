@@ -30,6 +30,9 @@ class EndClock {
     seen_ = true;
   }
 
+  /// The last moment observed.
+  [[nodiscard]] base::MonoTime now() const { return now_; }
+
   [[nodiscard]] base::MonoTime end_of(base::WallTime ended) const {
     const base::MonoTime plain = {ended.us - offset_.us};
     if (plausible(plain)) return std::min(plain, now_);

@@ -75,7 +75,7 @@ HaproxyMetrics::~HaproxyMetrics() {
     stopping_ = true;
   }
   stop_.stop();
-  asked_to_stop_.notify_all();
+  woken_.notify_all();
   asker_.join();
 }
 
@@ -88,6 +88,14 @@ base::Result<void> HaproxyMetrics::watch(std::vector<ports::MetricTarget> target
   const std::lock_guard lock(mutex_);
   targets_ = std::move(targets);
   return {};
+}
+
+void HaproxyMetrics::look_now() {
+  {
+    const std::lock_guard lock(mutex_);
+    look_now_ = true;
+  }
+  woken_.notify_all();
 }
 
 kpi::MetricBatch HaproxyMetrics::poll() {
@@ -124,7 +132,8 @@ void HaproxyMetrics::ask_loop() {
     lock.unlock();
     ask_once();
     lock.lock();
-    asked_to_stop_.wait_for(lock, kAskInterval, [this] { return stopping_; });
+    woken_.wait_for(lock, kAskInterval, [this] { return stopping_ || look_now_; });
+    look_now_ = false;
   }
 }
 
@@ -135,6 +144,7 @@ void HaproxyMetrics::ask_once() {
     kpi::MetricBatch sign_of_life;
     sign_of_life.alive_at = clock_.mono();
     deliver(std::move(sign_of_life));
+    if (auto ended = api_.ended_requests(call())) reader_.expect(serving->pid, *std::move(ended));
   } else if (!reader_.connecting()) {
     read_worker(serving->pid);
   }

@@ -1,11 +1,10 @@
 // haproxy_metrics.h — measurements from HAProxy's own line for every request.
 //
 // Role: ports::MetricSource. A LogReader reads the lines; a second thread sees to it once a second
-// that every worker is read, asks whether HAProxy lives and which requests hang.
-// Start here: HaproxyMetrics::open                      Spec: docs/routing.md, "The request log"
-// Thread-safety: as ports::MetricSource; on_data before the first watch.
-// Invariants: every line is counted in a group, as lost, as unreadable, or is of no watched
-// version.
+// that every worker is read, asks whether HAProxy lives, which requests hang and which ended
+// unlogged. Start here: HaproxyMetrics::open                      Spec: docs/routing.md, "The
+// request log" Thread-safety: as ports::MetricSource; on_data before the first watch. Invariants:
+// every line is counted in a group, as lost, as unreadable, or is of no watched version.
 #pragma once
 
 #include <condition_variable>
@@ -37,6 +36,9 @@ class HaproxyMetrics final : public ports::MetricSource {
   kpi::MetricBatch poll() override;
   void on_data(std::function<void()> wake) override;
 
+  /// Looks at HAProxy's workers now instead of within a second: one was started. Any thread.
+  void look_now();
+
   /// Stops and resumes reading, so that a test can let HAProxy's buffer overflow.
   void pause_reading(bool paused) { reader_.pause(paused); }
 
@@ -60,8 +62,9 @@ class HaproxyMetrics final : public ports::MetricSource {
   std::set<pid_t> idle_;        ///< old workers without users when last asked
 
   std::mutex mutex_;
-  std::condition_variable asked_to_stop_;
+  std::condition_variable woken_;
   bool stopping_ = false;  // all guarded by mutex_
+  bool look_now_ = false;
   std::vector<ports::MetricTarget> targets_;
   kpi::MetricBatch pending_;
   std::function<void()> wake_;

@@ -198,8 +198,7 @@ base::Result<void> HaproxyRouter::renew(std::span<const base::ReleaseId> release
   std::vector<std::string> commands;
   for (const base::ReleaseId& release : releases) {
     if (auto good = check_release(release); !good) return good;
-    commands.push_back(
-        fmt::format("set table {} key {} data.gpc0 1", lease_table(lease), release.str()));
+    commands.push_back(give_lease(lease, release));
     for (const base::Duration other : layout_.lease_lengths)
       if (other != lease) commands.push_back(clear_lease(other, release));
   }

@@ -9,6 +9,7 @@
 // object per folder (the data folder's lock).
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <shared_mutex>
@@ -46,6 +47,9 @@ class HaproxyRouter final : public ports::TrafficRouter {
   base::Result<ports::RouterState> current(const ports::Call& call) override;
   [[nodiscard]] std::uint16_t listen_port(const base::ComponentName& component) const override;
 
+  /// Called on the lane whenever a worker of ours was started. Set it before anything else.
+  void on_new_worker(std::function<void()> told) { on_new_worker_ = std::move(told); }
+
   /// Ends HAProxy; for demonstrations and tests. Everything on disk stays.
   base::Result<void> stop(const ports::Call& call);
 
@@ -66,11 +70,12 @@ class HaproxyRouter final : public ports::TrafficRouter {
   base::Result<void> launch(const Configuration& configuration, const ports::Call& call);
   base::Result<void> reload(const Configuration& configuration, const WorkerInfo& old,
                             const ports::Call& call);
+  base::Result<void> await_master(const ports::Call& call);
   base::Result<void> await_digest(const Configuration& configuration, std::uint64_t output,
                                   const ports::Call& call);
   void await_stopping(pid_t old_worker, const ports::Call& call);
   base::Result<void> carry_leases(const ports::Call& call);
-  void drop_carried(const ports::Call& call);
+  void hand_leases_on(const ports::Call& call);
   base::Result<void> reassert_routes(const ports::Call& call);
 
   base::Result<void> write_rows(const RouteRows& rows, const ports::Call& call);
@@ -82,10 +87,11 @@ class HaproxyRouter final : public ports::TrafficRouter {
   std::string tenant_header_;
   KnownTenants known_;
   const ports::Clock& clock_;
+  std::function<void()> on_new_worker_ = [] {};
   Process process_;
   RuntimeApi api_;
   base::MonoTime old_workers_until_;        ///< a reload's old worker may live until then
-  std::set<base::ReleaseId> carried_;       ///< leases alive when the last reload began
+  Leases carried_;                          ///< leases alive when the last reload began
   mutable std::mutex layout_mutex_;         ///< for readers of layout_ in other threads
   Layout layout_;                           ///< written by the lane only
   mutable std::shared_mutex commit_mutex_;  ///< `show map` must not run across a commit

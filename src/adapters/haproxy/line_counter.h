@@ -22,6 +22,8 @@ class LineCounter {
   /// @return false: this line was read before (a new connection begins with the oldest line kept)
   bool line(std::string_view frontend, std::uint64_t number);
   void dropped(std::uint64_t events) { noticed_ += events; }
+  /// Lines known to be lost, by their numbers.
+  [[nodiscard]] std::uint64_t missing() const { return missing_; }
   /// Lines found lost since the last call.
   std::uint64_t take_lost();
 

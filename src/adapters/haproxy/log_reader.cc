@@ -82,6 +82,14 @@ std::set<pid_t> LogReader::workers() const {
   return workers_;
 }
 
+void LogReader::expect(pid_t worker, EndedRequests ended) {
+  {
+    const std::lock_guard lock(mutex_);
+    orders_.ended.emplace_back(worker, std::move(ended));
+  }
+  wake();
+}
+
 void LogReader::leave(pid_t worker) {
   {
     const std::lock_guard lock(mutex_);
@@ -130,6 +138,7 @@ void LogReader::take_orders() {
     orders = std::exchange(orders_, {});
   }
   if (orders.targets_changed) stream_.watch(orders.targets);
+  for (auto& [worker, ended] : orders.ended) stream_.expect(worker, std::move(ended));
   std::move(orders.added.begin(), orders.added.end(), std::back_inserter(connections_));
   for (Connection& connection : connections_)
     if (connection.worker != 0 &&

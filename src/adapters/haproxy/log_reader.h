@@ -14,6 +14,7 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "adapters/haproxy/request_stream.h"
@@ -42,6 +43,8 @@ class LogReader {
   /// A connection was added that has not yet said whose it is.
   [[nodiscard]] bool connecting() const;
   [[nodiscard]] std::set<pid_t> workers() const;
+  /// What a worker says it has ended, to be compared with its lines.
+  void expect(pid_t worker, EndedRequests ended);
   /// Ends the connection to a worker that has nothing more to say.
   void leave(pid_t worker);
   void pause(bool paused);
@@ -56,6 +59,7 @@ class LogReader {
   struct Orders {
     std::vector<Connection> added;
     std::vector<pid_t> left;
+    std::vector<std::pair<pid_t, EndedRequests>> ended;
     std::vector<ports::MetricTarget> targets;
     bool targets_changed = false;
   };

@@ -161,9 +161,9 @@ void Process::find_recorded() {
   const auto record = read_record(folder_ + "/" + kProcessFile);
   if (!record) return;
   base::UniqueFd pidfd(open_pidfd(record->pid));
-  // Identified after the pidfd was opened: from here on it cannot become another process.
-  if (!pidfd.valid() || identify(record->pid) != record || !serves_folder(record->pid, folder_))
-    return;
+  // Identified after the pidfd was opened: from here on it cannot become another process. Its
+  // command line is no help: it is empty while the master starts itself anew.
+  if (!pidfd.valid() || identify(record->pid) != record) return;
   pidfd_ = std::move(pidfd);
   pid_ = record->pid;
 }

@@ -72,8 +72,8 @@ bool parse_request(std::string_view fields_text, RequestLine& line) {
   const std::string_view label = fields.rest();
   if (!fields.good() || termination.size() != 2 || label.empty()) return false;
   line.cause = termination[0];
-  // `=pilot-1`, or `-` for a request without a tenant.
-  if (label[0] == '=') line.tenant = label.substr(1);
+  // `=pilot-1`, or `-` for a request without a tenant. Nothing is left of a name that is no UTF-8.
+  if (label[0] == '=') line.tenant = label.size() > 1 ? label.substr(1) : kpi::kOtherTenant;
   return label[0] == '=' || label == "-";
 }
 

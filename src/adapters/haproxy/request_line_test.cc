@@ -44,6 +44,7 @@ TEST(RequestLine, ReadsEveryField) {
 TEST(RequestLine, TellsNoTenantFromATenantCalledDash) {
   EXPECT_EQ(parse_line(with(12, "-")).request.tenant, "");
   EXPECT_EQ(parse_line(with(12, "=-")).request.tenant, "-");
+  EXPECT_EQ(parse_line(with(12, "=")).request.tenant, "other");  // a name that was no UTF-8
   EXPECT_EQ(parse_line(with(12, "=a b \\\"c\\\"")).request.tenant, "a b \\\"c\\\"");
 }
 

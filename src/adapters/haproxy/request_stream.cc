@@ -17,26 +17,30 @@ void RequestStream::watch(const std::vector<ports::MetricTarget>& targets) {
 }
 
 void RequestStream::begin(pid_t worker, bool from_start) {
-  counters_.try_emplace(worker, from_start);
+  workers_.try_emplace(worker, from_start);
 }
 
-LineCounter& RequestStream::counter_of(pid_t worker) {
-  if (last_counter_ == nullptr || worker != last_worker_) {
-    last_worker_ = worker;
-    last_counter_ = &counters_.try_emplace(worker, false).first->second;
+void RequestStream::expect(pid_t worker, EndedRequests ended) {
+  if (const auto found = workers_.find(worker); found != workers_.end())
+    found->second.unlogged.expect(std::move(ended));
+}
+
+RequestStream::Worker& RequestStream::worker_of(pid_t pid) {
+  if (last_worker_ == nullptr || pid != last_pid_) {
+    last_pid_ = pid;
+    last_worker_ = &workers_.try_emplace(pid, false).first->second;
   }
-  return *last_counter_;
+  return *last_worker_;
 }
 
 void RequestStream::feed(std::string_view line, pid_t worker) {
   const ParsedLine parsed = parse_line(line);
   switch (parsed.kind) {
     case LineKind::Request:
-      if (counter_of(worker).line(parsed.request.frontend, parsed.request.sequence))
-        count(parsed.request);
+      take(parsed.request, worker_of(worker));
       break;
     case LineKind::Dropped:
-      counter_of(worker).dropped(parsed.dropped);
+      worker_of(worker).counter.dropped(parsed.dropped);
       break;
     case LineKind::Damaged:
       ++unreadable_;
@@ -44,6 +48,26 @@ void RequestStream::feed(std::string_view line, pid_t worker) {
     case LineKind::Notice:
       break;
   }
+}
+
+void RequestStream::take(const RequestLine& line, Worker& worker) {
+  if (!worker.counter.line(line.frontend, line.sequence)) return;
+  count(line);
+  if (!worker.unlogged.line(line.backend, line.ended)) return;
+  for (const auto& [backend, requests] : worker.unlogged.compare(worker.counter.missing()))
+    count_unlogged(backend, requests);
+}
+
+/// Whose they were is not known, nor how long they took.
+void RequestStream::count_unlogged(std::string_view backend, std::uint64_t requests) {
+  const auto target = watched_.find(backend);
+  if (target == watched_.end()) return;
+  for (std::uint64_t i = 0; i < requests; ++i)
+    fold_.add({.stream = target->second,
+               .tenant = kpi::kOtherTenant,
+               .end = clock_.now(),
+               .latency = {},
+               .outcome = kpi::Outcome::Error});
 }
 
 void RequestStream::count(const RequestLine& line) {
@@ -57,11 +81,11 @@ void RequestStream::count(const RequestLine& line) {
 }
 
 void RequestStream::forget(pid_t worker) {
-  const auto found = counters_.find(worker);
-  if (found == counters_.end()) return;
-  lost_ += found->second.take_lost();
-  counters_.erase(found);
-  last_counter_ = nullptr;
+  const auto found = workers_.find(worker);
+  if (found == workers_.end()) return;
+  lost_ += found->second.counter.take_lost();
+  workers_.erase(found);
+  last_worker_ = nullptr;
 }
 
 kpi::MetricBatch RequestStream::drain() {
@@ -69,7 +93,7 @@ kpi::MetricBatch RequestStream::drain() {
   auto drained = fold_.drain();
   batch.groups = std::move(drained.groups);
   batch.lost_lines = lost_ + drained.lost;
-  for (auto& [worker, counter] : counters_) batch.lost_lines += counter.take_lost();
+  for (auto& [pid, worker] : workers_) batch.lost_lines += worker.counter.take_lost();
   batch.unreadable_lines = unreadable_;
   lost_ = 0;
   unreadable_ = 0;

@@ -15,6 +15,7 @@
 #include "adapters/haproxy/end_clock.h"
 #include "adapters/haproxy/line_counter.h"
 #include "adapters/haproxy/request_line.h"
+#include "adapters/haproxy/unlogged.h"
 #include "kpi/request_fold.h"
 #include "ports/metric_source.h"
 
@@ -32,6 +33,8 @@ class RequestStream {
   void begin(pid_t worker, bool from_start);
   /// One line, without its newline. @param worker  one that was begun
   void feed(std::string_view line, pid_t worker);
+  /// What a worker has ended: those of which no line comes failed without an answer.
+  void expect(pid_t worker, EndedRequests ended);
   /// No more lines of this worker will come.
   void forget(pid_t worker);
   void count_unreadable() { ++unreadable_; }
@@ -46,15 +49,23 @@ class RequestStream {
     }
   };
 
-  LineCounter& counter_of(pid_t worker);
+  struct Worker {
+    explicit Worker(bool from_start) : counter(from_start), unlogged(from_start) {}
+    LineCounter counter;
+    UnloggedCounter unlogged;
+  };
+
+  Worker& worker_of(pid_t pid);
+  void take(const RequestLine& line, Worker& worker);
   void count(const RequestLine& line);
+  void count_unlogged(std::string_view backend, std::uint64_t requests);
 
   kpi::RequestFold fold_;
   EndClock clock_;
   std::unordered_map<std::string, kpi::RequestFold::Stream, TextHash, std::equal_to<>> watched_;
-  std::map<pid_t, LineCounter> counters_;
-  pid_t last_worker_ = 0;
-  LineCounter* last_counter_ = nullptr;
+  std::map<pid_t, Worker> workers_;
+  pid_t last_pid_ = 0;
+  Worker* last_worker_ = nullptr;
   std::uint64_t lost_ = 0;
   std::uint64_t unreadable_ = 0;
 };

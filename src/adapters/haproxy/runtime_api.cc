@@ -67,6 +67,10 @@ base::Result<void> expect_silence(const base::Result<std::string>& answer) {
 
 }  // namespace
 
+std::string give_lease(base::Duration length, const base::ReleaseId& release) {
+  return fmt::format("set table {} key {} data.gpc0 1", lease_table(length), release.str());
+}
+
 RuntimeApi::RuntimeApi(std::string folder, const ports::Clock& clock)
     : folder_(std::move(folder)), clock_(clock), reads_(folder_, kReadSocket, "", clock) {}
 
@@ -99,9 +103,9 @@ base::Result<RouteRows> RuntimeApi::routes(const ports::Call& call) const {
   return parse_shown_map(*answer);
 }
 
-base::Result<std::map<base::Duration, std::set<base::ReleaseId>>> RuntimeApi::leases(
-    const std::vector<base::Duration>& lengths, const ports::Call& call) const {
-  std::map<base::Duration, std::set<base::ReleaseId>> found;
+base::Result<Leases> RuntimeApi::leases(const std::vector<base::Duration>& lengths,
+                                        const ports::Call& call) const {
+  Leases found;
   for (const base::Duration length : lengths) {
     auto answer = reads_.ask("show table " + lease_table(length), call);
     if (!answer) return base::fail(std::move(answer).error());
@@ -112,6 +116,14 @@ base::Result<std::map<base::Duration, std::set<base::ReleaseId>>> RuntimeApi::le
 
 base::Result<std::string> RuntimeApi::show_sessions(pid_t worker, const ports::Call& call) const {
   return worker == 0 ? reads_.ask("show sess", call) : to(worker).ask("show sess", call);
+}
+
+base::Result<EndedRequests> RuntimeApi::ended_requests(const ports::Call& call) const {
+  auto answer = reads_.ask("show stat -1 2 -1", call);  // of all proxies, the backends
+  if (!answer) return base::fail(std::move(answer).error());
+  EndedRequests ended = parse_ended(*answer);
+  ended.at = clock_.wall();
+  return ended;
 }
 
 base::Result<std::string> RuntimeApi::prepare(const RouteRows& rows, pid_t worker,

@@ -12,6 +12,7 @@
 
 #include "adapters/haproxy/route_map.h"
 #include "adapters/haproxy/runtime_socket.h"
+#include "adapters/haproxy/unlogged.h"
 #include "base/time.h"
 
 namespace stellwerk::adapters::haproxy {
@@ -28,6 +29,12 @@ struct MasterInfo {
   std::vector<pid_t> old_workers;
 };
 
+/// Releases with a living lease, by the length of its table.
+using Leases = std::map<base::Duration, std::set<base::ReleaseId>>;
+
+/// The command that gives a release a lease of full length, or renews it.
+std::string give_lease(base::Duration length, const base::ReleaseId& release);
+
 class RuntimeApi {
  public:
   RuntimeApi(std::string folder, const ports::Clock& clock);
@@ -37,11 +44,13 @@ class RuntimeApi {
   base::Result<MasterInfo> master(const ports::Call& call) const;
 
   base::Result<RouteRows> routes(const ports::Call& call) const;
-  /// Releases with a living lease, by the length of its table.
-  base::Result<std::map<base::Duration, std::set<base::ReleaseId>>> leases(
-      const std::vector<base::Duration>& lengths, const ports::Call& call) const;
+  base::Result<Leases> leases(const std::vector<base::Duration>& lengths,
+                              const ports::Call& call) const;
   /// @param worker  0: the one that serves
   base::Result<std::string> show_sessions(pid_t worker, const ports::Call& call) const;
+
+  /// Requests the serving worker has ended, by backend, logged or not.
+  base::Result<EndedRequests> ended_requests(const ports::Call& call) const;
 
   /// A new version of the map, filled and not yet visible. `worker` 0: the one that serves.
   base::Result<std::string> prepare(const RouteRows& rows, pid_t worker,

@@ -1,0 +1,88 @@
+#include "adapters/haproxy/unlogged.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/text.h"
+
+namespace stellwerk::adapters::haproxy {
+namespace {
+
+constexpr base::Duration kExpectedFor = base::minutes(1);
+
+std::optional<std::uint64_t> number_at(const std::vector<std::string_view>& fields,
+                                       std::size_t column) {
+  std::uint64_t value = 0;
+  if (column >= fields.size()) return std::nullopt;
+  const std::string_view text = fields[column];
+  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+std::size_t column_of(const std::vector<std::string_view>& names, std::string_view name) {
+  return static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
+}
+
+}  // namespace
+
+EndedRequests parse_ended(std::string_view stat) {
+  EndedRequests ended;
+  const auto lines = base::split(stat, '\n');
+  if (lines.empty() || !lines.front().starts_with("# ")) return ended;
+  const auto names = base::split(lines.front().substr(2), ',');
+  const std::size_t total = column_of(names, "stot");
+  const std::size_t running = column_of(names, "scur");
+  const std::size_t kind = column_of(names, "svname");
+  for (const std::string_view line : lines) {
+    const auto fields = base::split(line, ',');
+    if (kind >= fields.size() || fields[kind] != "BACKEND") continue;
+    const auto all = number_at(fields, total);
+    const auto now = number_at(fields, running);
+    if (all && now && *now <= *all)
+      ended.by_backend.emplace(std::string(fields.front()), *all - *now);
+  }
+  return ended;
+}
+
+UnloggedCounter::Backend& UnloggedCounter::find(std::string_view name) {
+  if (last_ < backends_.size() && backends_[last_].name == name) return backends_[last_];
+  const auto found = std::find_if(backends_.begin(), backends_.end(),
+                                  [&](const Backend& known) { return known.name == name; });
+  last_ = static_cast<std::size_t>(found - backends_.begin());
+  if (found == backends_.end()) backends_.push_back({.name = std::string(name)});
+  return backends_[last_];
+}
+
+void UnloggedCounter::expect(EndedRequests ended) {
+  if (expected_ && ended.at >= expected_->at && ended.at - expected_->at < kExpectedFor) return;
+  expected_ = std::move(ended);
+  for (Backend& backend : backends_) backend.lines_marked = backend.lines;
+}
+
+bool UnloggedCounter::line(std::string_view backend, base::WallTime ended) {
+  Backend& known = find(backend);
+  ++known.lines;
+  if (!expected_) return false;
+  if (ended > expected_->at) return true;
+  known.lines_marked = known.lines;
+  return false;
+}
+
+std::map<std::string, std::uint64_t, std::less<>> UnloggedCounter::compare(std::uint64_t lost) {
+  std::map<std::string, std::uint64_t, std::less<>> news;
+  for (const auto& [name, ended] : expected_->by_backend) {
+    Backend& backend = find(name);
+    const auto unlogged =
+        static_cast<std::int64_t>(ended - backend.lines_marked) - static_cast<std::int64_t>(lost);
+    if (!known_ || unlogged > backend.reported) {
+      if (known_) news.emplace(name, static_cast<std::uint64_t>(unlogged - backend.reported));
+      backend.reported = unlogged;
+    }
+  }
+  known_ = true;
+  expected_.reset();
+  return news;
+}
+
+}  // namespace stellwerk::adapters::haproxy
