@@ -64,7 +64,7 @@ TEST(Steering, RollsBackForAPersonWhoSaysWhy) {
 
   EXPECT_EQ(steer(site, "rollback", {"--reason", "wrong totals"}).exit_code, 0);
   EXPECT_EQ(site.exit_code(), 10);
-  EXPECT_EQ(site.data_of("audit.release.rolledback").at("by"), "lena");
+  EXPECT_EQ(site.data_of("audit.release.rolledback").at("responsible"), "lena");
   EXPECT_TRUE(site.all_served_by("1.2.0"));
   EXPECT_EQ(watch.exit_code(20s), 10);
   EXPECT_TRUE(contains(watch.out(), "scheduler.release.wave1")) << watch.out();
