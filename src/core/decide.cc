@@ -267,7 +267,7 @@ void on_input(Decider& d, const WallClockStepped& in) {
 }
 
 void on_input(Decider& d, const Ticked&) {
-  if (!d.s.paused || d.s.paused->cause != PauseCause::AskRollback) return;
+  if (!asks_for_rollback(d.s)) return;
   if (d.now.runbook < d.s.paused->since + d.plan.guard.ask_deadline) return;
   d.begin_rollback(RollbackCause::AskExpired, d.s.paused->detail);
 }

@@ -47,6 +47,8 @@ RoutingTable routes_of_wave(const Plan& plan, std::uint32_t number);
 
 /// The guard is armed: the new version may carry traffic.
 bool guard_armed(const State& state);
+/// Paused until a person decides on a rollback, or the deadline to do so is over.
+bool asks_for_rollback(const State& state);
 /// The lease is to be renewed while the guard is good.
 bool wants_lease(const Plan& plan, const State& state);
 /// The current hold (or watch) is complete as far as time and requests are concerned.

@@ -32,6 +32,11 @@ bool guard_armed(const State& state) {
   return false;
 }
 
+bool asks_for_rollback(const State& state) {
+  return guard_armed(state) && !state.rollback && state.paused &&
+         state.paused->cause == PauseCause::AskRollback;
+}
+
 bool wants_lease(const Plan& plan, const State& state) {
   return guard_armed(state) && plan.guard.guard_lost == GuardLost::Old && !state.lease_expired;
 }
@@ -46,7 +51,7 @@ bool hold_complete(const Plan& plan, const State& state, const HoldProgressed& p
 
 std::optional<base::RunbookTime> next_due(const Plan& plan, const State& state) {
   if (is_terminal(state.stage)) return std::nullopt;
-  if (state.paused && state.paused->cause == PauseCause::AskRollback)
+  if (asks_for_rollback(state))
     return state.paused->since + plan.guard.ask_deadline;
   if (state.stage == Stage::Concluding && state.settled && !state.retiring)
     return state.completed_at + plan.schedule.standby;

@@ -166,6 +166,25 @@ TEST(RollbackStory, InAskModeWaitsForAPersonUntilTheDeadline) {
   EXPECT_EQ(story.state.stage, Stage::RollingBack);
 }
 
+// Goal: a rollback is decided once, whatever comes due or is asked for while it is under way.
+TEST(RollbackStory, IsDecidedOnceWhenTheDeadlineToAskIsOver) {
+  for (const bool by_person : {false, true}) {
+    Story story;
+    story.plan.guard.rollback = RollbackMode::Ask;
+    story.run_until(Stage::Holding);
+    story.send(VerdictReached{verdict(Action::Rollback, Cause::ErrorRate), {}});
+    if (by_person) story.send(RollbackRequested{base::sha256("now")}, kManager);
+    story.pass(story.plan.guard.ask_deadline);
+    EXPECT_EQ(next_due(story.plan, story.state), std::nullopt);
+    for (int i = 0; i < 3; ++i) story.pass(base::minutes(1));
+    story.send(VerdictReached{verdict(Action::StopAndRollback, Cause::Health), {}});
+    story.settle();
+    EXPECT_EQ(story.state.stage, Stage::RolledBack);
+    EXPECT_EQ(std::count(story.types.begin(), story.types.end(), "notification.rollback.initiated"),
+              1);
+  }
+}
+
 TEST(RollbackStory, InAskModeIsStillAutomaticForHealth) {
   Story story;
   story.plan.guard.rollback = RollbackMode::Ask;

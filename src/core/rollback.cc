@@ -36,6 +36,8 @@ void Decider::abandon_open(std::string_view why) {
 
 void Decider::begin_rollback(RollbackCause cause, std::string detail,
                              std::optional<base::Digest> reason, const base::PersonId& as) {
+  const bool ending = s.rollback || s.stage == Stage::Cancelling || is_terminal(s.stage);
+  if (ending) return ignore("the release is going back already");
   if (!s.may_carry_traffic) {
     begin_cancel(cause != RollbackCause::Person && cause != RollbackCause::Stopped,
                  std::move(detail), reason, as);
