@@ -15,10 +15,11 @@ constexpr std::int64_t kBaselineMinutes = ComparisonRecorder::kBaselineSpan.us /
 
 constexpr std::array<std::pair<CriterionResult, std::string_view>, 2> kResults{
     {{CriterionResult::Met, "met"}, {CriterionResult::Inconclusive, "inconclusive"}}};
-constexpr std::array<std::pair<CriterionReason, std::string_view>, 6> kReasons{
+constexpr std::array<std::pair<CriterionReason, std::string_view>, 7> kReasons{
     {{CriterionReason::NotHigher, "not-higher"},
      {CriterionReason::Higher, "higher"},
      {CriterionReason::WithinMargin, "within-margin"},
+     {CriterionReason::WithinTick, "within-tick"},
      {CriterionReason::AboveMargin, "above-margin"},
      {CriterionReason::TooFewBefore, "too-few-before"},
      {CriterionReason::TooFewAfter, "too-few-after"}}};
@@ -78,7 +79,8 @@ bool not_higher(std::uint64_t a, std::uint64_t b, std::uint64_t c, std::uint64_t
 /// The words decide; too few requests on either side leave it open whatever they say.
 Criterion concluded(const ComparisonPolicy& policy, const TrafficFigures& before,
                     const TrafficFigures& after, Criterion words) {
-  if (words.literally_met) words.result = CriterionResult::Met;
+  const bool met = words.literally_met || words.reason == CriterionReason::WithinTick;
+  if (met) words.result = CriterionResult::Met;
   if (after.requests < policy.requests_after_min) {
     words.result = CriterionResult::Inconclusive;
     words.reason = CriterionReason::TooFewAfter;
@@ -108,7 +110,10 @@ Criterion judge_p95(const ComparisonPolicy& policy, const TrafficFigures& before
   words.literally_met = before.p95 && after.p95 &&
                         after.p95->us * base::kWhole.value <
                             before.p95->us * (base::kWhole.value + policy.p95_margin.value);
-  words.reason = words.literally_met ? CriterionReason::WithinMargin : CriterionReason::AboveMargin;
+  const bool same_tick = before.p95 && after.p95 && *after.p95 - *before.p95 <= policy.tick;
+  words.reason = words.literally_met ? CriterionReason::WithinMargin
+                 : same_tick         ? CriterionReason::WithinTick
+                                     : CriterionReason::AboveMargin;
   return concluded(policy, before, after, words);
 }
 

@@ -61,6 +61,7 @@ enum class CriterionReason : std::uint8_t {
   NotHigher,     ///< error rate: literally not above the baseline (at 0 % it could not be lower)
   Higher,        ///< error rate: above it; how much of that is chance is not shown
   WithinMargin,  ///< p95: below baseline plus margin
+  WithinTick,    ///< p95: not below it, by no more than the load balancer's clock can tell
   AboveMargin,   ///< p95: not below it
   TooFewBefore,  ///< the baseline has too few requests to compare with
   TooFewAfter,   ///< the new version has too few
@@ -102,6 +103,7 @@ struct ComparisonPolicy {
   std::uint64_t requests_before_min = 200;
   std::uint64_t requests_after_min = 50;
   base::Ppm p95_margin = base::percent(10);
+  base::Duration tick = base::milliseconds(1);  ///< what latencies are measured in
 };
 
 Criterion judge_error_rate(const ComparisonPolicy&, const TrafficFigures& before,

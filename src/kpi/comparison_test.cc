@@ -70,6 +70,19 @@ TEST(Comparison, MeetsLatencyCriterionWhenBelowBaselinePlusTenPercent) {
             (Criterion{false, CriterionResult::Inconclusive, CriterionReason::AboveMargin}));
 }
 
+// Goal: a service that answers within a millisecond is not slower because a clock ticked.
+TEST(Comparison, TakesNoTickOfTheClockForSlowness) {
+  TrafficFigures before;
+  TrafficFigures after;
+  before.requests = after.requests = 1000;
+  before.p95 = base::microseconds(0);
+  after.p95 = base::milliseconds(1);
+  EXPECT_EQ(judge_p95({}, before, after),
+            (Criterion{false, CriterionResult::Met, CriterionReason::WithinTick}));
+  after.p95 = base::microseconds(1001);
+  EXPECT_EQ(judge_p95({}, before, after).result, CriterionResult::Inconclusive);
+}
+
 TEST(Comparison, IsInconclusiveWhenRequestsAreTooFew) {
   auto c = compared({900, 199, 0, 10}, {2000, 1000, 0, 10});
   EXPECT_EQ(c.error_rate,
