@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -55,11 +56,34 @@ base::Failure in_use(const std::filesystem::path& folder, const DataFolderLock::
                   .then("stellwerk release list", "shows what the one that runs is doing"));
 }
 
+/// Whoever may write to the folder may replace the journal and the key. Empty: nobody else may.
+std::string foreign_hands(const std::filesystem::path& folder) {
+  struct stat status{};
+  if (::stat(folder.c_str(), &status) != 0) return std::generic_category().message(errno);
+  if (status.st_uid != ::geteuid())
+    return fmt::format("it belongs to user {}, Stellwerk runs as user {}", status.st_uid,
+                       ::geteuid());
+  if ((status.st_mode & (S_IWGRP | S_IWOTH)) != 0)
+    return fmt::format("others may write to it (mode {:04o})", status.st_mode & 07777);
+  return {};
+}
+
+base::Failure not_ours_alone(const std::filesystem::path& folder, std::string why) {
+  return fail(
+      base::error(base::Code::Forbidden, "JRN-0008",
+                  fmt::format("the data folder {} is not Stellwerk's alone", folder.native()))
+          .because(std::move(why))
+          .now("nothing was changed")
+          .then(fmt::format("chmod 700 {}", folder.native()),
+                "as its owner; or name a folder of your own in stellwerk.yaml"));
+}
+
 }  // namespace
 
 base::Result<DataFolderLock> DataFolderLock::acquire(const std::filesystem::path& folder,
                                                      base::WallTime now) {
   if (auto made = sqlite::make_folder(folder); !made) return unusable(folder, made.error());
+  if (auto why = foreign_hands(folder); !why.empty()) return not_ours_alone(folder, std::move(why));
   // No O_TRUNC: until the lock is ours, the text belongs to the one who holds it.
   auto file = sqlite::open_file(folder / "lock", O_RDWR | O_CREAT);
   if (!file) return unusable(folder, file.error());

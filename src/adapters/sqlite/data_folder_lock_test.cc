@@ -1,6 +1,7 @@
 #include "adapters/sqlite/data_folder_lock.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -67,6 +68,20 @@ TEST(DataFolderLock, RefusesAFolderThatCannotBe) {
   const JournalFolder folder;
   EXPECT_EQ(DataFolderLock::acquire(folder.path() / "a" / "b", {}).error().id, "JRN-0002");
   EXPECT_EQ(DataFolderLock::acquire("/dev/null", {}).error().id, "JRN-0002");
+}
+
+TEST(DataFolderLock, RefusesAFolderThatOthersMayWriteTo) {
+  const JournalFolder folder;
+  for (const mode_t mode : {0777U, 0770U, 0702U}) {
+    const auto data = folder.path() / std::to_string(mode);
+    ASSERT_EQ(::mkdir(data.c_str(), mode), 0);
+    ASSERT_EQ(::chmod(data.c_str(), mode), 0);
+    EXPECT_EQ(DataFolderLock::acquire(data, {}).error().id, "JRN-0008") << mode;
+    EXPECT_TRUE(std::filesystem::is_empty(data)) << "nothing is made in it";
+  }
+  const auto data = folder.path() / "good";
+  ASSERT_EQ(::mkdir(data.c_str(), 0755), 0);
+  EXPECT_TRUE(DataFolderLock::acquire(data, {}));
 }
 
 }  // namespace
