@@ -96,6 +96,12 @@ void on_traffic_moved(Decider& d, const Intent& intent, const EffectReturned& in
   d.emit(ProgressNotified{wave.number, static_cast<std::uint32_t>(d.plan.waves.size())});
 }
 
+std::optional<base::MonoTime> read_back_of(const EffectReturned& in) {
+  const auto at = in.data.find("read_back_us");
+  if (at == in.data.end()) return std::nullopt;
+  return base::MonoTime{at->get<std::int64_t>()};
+}
+
 void on_traffic_returned(Decider& d, const Intent& intent, const EffectReturned& in) {
   if (in.outcome != Outcome::Done) {
     d.emit(finished(in), {again(intent)});  // for ever: a rollback is never given up
@@ -106,7 +112,7 @@ void on_traffic_returned(Decider& d, const Intent& intent, const EffectReturned&
   std::vector<Wanted> wanted;
   for (const PlannedComponent& component : d.plan.components)
     wanted.push_back({EffectKind::RetireNew, component.name.str()});
-  d.emit(TrafficReturned{}, std::move(wanted));
+  d.emit(TrafficReturned{read_back_of(in)}, std::move(wanted));
   for (const Step& step : d.plan.rollback)
     if (std::holds_alternative<ReturnTrafficAction>(step.action))
       d.emit(StepPassed{step.id, in.summary, in.evidence});
@@ -291,7 +297,7 @@ void on_input(Decider& d, const HoldProgressed& in) {
 
 void on_input(Decider& d, const VerdictReached& in) {
   if (is_terminal(d.s.stage)) return d.ignore("the release has ended");
-  d.emit(VerdictChanged{in.verdict, in.evidence});
+  d.emit(VerdictChanged{in.verdict, in.evidence, in.received});
   if (!guard_armed(d.s)) return;
   const std::string detail(to_string(in.verdict.cause));
   const bool ask = d.plan.guard.rollback == RollbackMode::Ask;

@@ -100,6 +100,29 @@ TEST(BadStory, IsRolledBackInTheRunbooksOrder) {
   EXPECT_EQ(std::vector<std::string>(told.end() - 7, told.end()), wanted);
 }
 
+// Goal: how quickly it went back can be read from the two entries; entries without it stay
+// readable.
+TEST(BadStory, SaysWhenTheEvidenceCameAndWhenTrafficWasReadBack) {
+  Story story;
+  story.run_until(Stage::Holding);
+  const auto decided = story.send(
+      VerdictReached{verdict(Action::Rollback, Cause::ErrorRate), {}, base::MonoTime{1234567}});
+  EXPECT_EQ(encode_event(decided.entries.front().event).at("received_us"), 1234567);
+
+  const auto returning =
+      std::find_if(story.state.open.begin(), story.state.open.end(),
+                   [](const auto& open) { return open.second.kind == EffectKind::ReturnTraffic; });
+  ASSERT_NE(returning, story.state.open.end());
+  const auto returned = story.send(
+      EffectReturned{returning->first, Outcome::Done, "", {}, {{"read_back_us", 1244567}}});
+  const auto executed = std::find_if(
+      returned.entries.begin(), returned.entries.end(),
+      [](const NewEvent& entry) { return std::holds_alternative<TrafficReturned>(entry.event); });
+  ASSERT_NE(executed, returned.entries.end());
+  EXPECT_EQ(encode_event(executed->event).at("read_back_us"), 1244567);
+  EXPECT_TRUE(decode_event("notification.rollback.executed", base::Json::object()));
+}
+
 TEST(BadStory, DoesNotTellPausedTwiceWhenItWasPausedAlready) {
   Story story;
   story.run_until(Stage::Holding);

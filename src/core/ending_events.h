@@ -81,9 +81,12 @@ struct RollbackInitiated {  // notification.rollback.initiated
     a("cause", cause)("detail", detail)("reason", reason);
   }
 };
-struct TrafficReturned {  // notification.rollback.executed: read back
+struct TrafficReturned {                         // notification.rollback.executed: read back
+  std::optional<base::MonoTime> read_back = {};  ///< when the router had shown it
   template <class A>
-  void fields(A&) {}
+  void fields(A& a) {
+    a("read_back_us", read_back);
+  }
 };
 struct ReleaseRolledBack {  // scheduler.release.rolledback
   template <class A>

@@ -58,6 +58,8 @@ struct HoldProgressed {
 struct VerdictReached {
   Verdict verdict;
   base::Json evidence = base::Json::object();
+  /// When the oldest measurement came that the verdict before did not know; empty: none came.
+  std::optional<base::MonoTime> received = {};
 };
 struct Attested {
   base::StepId step;

@@ -93,10 +93,11 @@ struct HoldCompleted {  // stellwerk.hold.completed
 };
 struct VerdictChanged {  // analytics.verdict.changed
   Verdict verdict;
-  base::Json evidence = base::Json::object();  ///< integers from which judge() derives it again
+  base::Json evidence = base::Json::object();   ///< integers from which judge() derives it again
+  std::optional<base::MonoTime> received = {};  ///< see VerdictReached
   template <class A>
   void fields(A& a) {
-    a("verdict", verdict)("evidence", evidence);
+    a("verdict", verdict)("evidence", evidence)("received_us", received);
   }
 };
 struct ReleasePaused {  // scheduler.release.paused

@@ -1,6 +1,7 @@
 #include "engine/guard_watch.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "kpi/judge.h"
 
@@ -77,6 +78,7 @@ void GuardWatch::observe(const kpi::MetricBatch& batch) {
   guard_.observe(batch);
   recorder_.observe(batch);
   board_.observe(batch);
+  if (!received_) received_ = batch.received_at;
   if (log_) log_->observe(batch);
 }
 
@@ -141,6 +143,7 @@ bool GuardWatch::minute_is_due(base::MonoTime now) const { return now - saved_at
 GuardRound GuardWatch::round(const core::Plan& plan, const core::State& state, base::MonoTime now,
                              std::int64_t speed) {
   GuardRound result;
+  const auto received = std::exchange(received_, std::nullopt);
   if (!core::guard_armed(state)) {
     last_round_.reset();
     return result;
@@ -158,7 +161,7 @@ GuardRound GuardWatch::round(const core::Plan& plan, const core::State& state, b
   const bool minute = minute_is_due(now);
   if (changed || minute) {
     if (log_) log_->mark(now);
-    result.verdict = core::VerdictReached{verdict_, kpi::to_json(evidence)};
+    result.verdict = core::VerdictReached{verdict_, kpi::to_json(evidence), received};
     reported_ = true;
   }
   if (!holds(state.stage) || state.hold_done) {
@@ -173,7 +176,7 @@ GuardRound GuardWatch::round(const core::Plan& plan, const core::State& state, b
   completing_ = complete;
   if (at_gate && log_ && !changed && !minute) {
     log_->mark(now);
-    result.verdict = core::VerdictReached{verdict_, kpi::to_json(evidence)};
+    result.verdict = core::VerdictReached{verdict_, kpi::to_json(evidence), received};
   }
   if (complete || minute) {
     result.hold = hold;

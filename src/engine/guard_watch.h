@@ -78,7 +78,8 @@ class GuardWatch {
   kpi::KpiBoard board_;
   std::optional<kpi::EvidenceLog> log_;
   core::Verdict verdict_;
-  bool reported_ = false;    ///< the journal knows verdict_'s label
+  std::optional<base::MonoTime> received_;  ///< of the oldest request that no round has judged
+  bool reported_ = false;                   ///< the journal knows verdict_'s label
   bool completing_ = false;  ///< the gate's verdict was told; the hold is being closed
   core::Stage stage_ = core::Stage::Unborn;
   base::Duration guarded_;

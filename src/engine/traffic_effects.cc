@@ -13,6 +13,12 @@ EffectResult done(std::string summary) {
   return {core::Outcome::Done, std::move(summary), {}, base::Json::object()};
 }
 
+/// Reactions are measured from the guard's evidence to here.
+EffectResult with_time(EffectResult result, base::MonoTime read_back) {
+  if (result.outcome == core::Outcome::Done) result.data["read_back_us"] = read_back.us;
+  return result;
+}
+
 EffectResult compare(const base::Result<core::RoutingTable>& read_back,
                      const core::RoutingTable& wanted, std::string summary) {
   if (!read_back) return failure(read_back.error());
@@ -105,6 +111,7 @@ void Effects::return_traffic(const Context& context) {
         // A router that was gone is brought up by the table; only then can it be asked for leases.
         if (!revoked) revoked = ports_.router.revoke(plan.release, call);
         if (!revoked) result = failure(revoked.error());
+        result = with_time(std::move(result), ports_.clock.mono());
         if (!context->emergency) return result;
         if (auto logged = ports_.emergency.append(emergency_line(*context, result)); !logged)
           result.summary += "; " + logged.error().one_line();

@@ -62,6 +62,8 @@ struct MetricBatch {
   std::uint64_t unreadable_lines = 0;  ///< received and not understood since the last batch
   std::optional<base::MonoTime>
       alive_at;  ///< when the source last showed that it lives, requests or not
+  /// When the first request of `groups` was received; reactions are measured from here.
+  std::optional<base::MonoTime> received_at;
   [[nodiscard]] bool empty() const {
     return groups.empty() && in_flight.empty() && gauges.empty() && lost_lines == 0 && !alive_at;
   }

@@ -33,6 +33,15 @@ Names going_back(const Names& all) {
   return kept;
 }
 
+/// The verdict that asked for the rollback; later ones may follow while traffic is returned.
+json rollback_verdict(const Site& site) {
+  for (const Told& told : site.told())
+    if (told.name == "analytics.verdict.changed" &&
+        told.entry.at("data").at("verdict").at("action") == "rollback")
+      return told.entry.at("data");
+  return json::object();
+}
+
 const Names kRollback = {"scheduler.release.paused",
                          "notification.rollback.initiated",
                          "notification.rollback.executed",
@@ -60,6 +69,8 @@ TEST(BadRelease, IsRolledBackWithoutAnyone) {
   EXPECT_EQ(going_back(site.names()), kRollback);
   EXPECT_EQ(site.data_of("notification.rollback.initiated").at("detail"), "error-rate");
   expect_old_version_everywhere(site);
+  EXPECT_LT(rollback_verdict(site).at("received_us"),
+            site.data_of("notification.rollback.executed").at("read_back_us"));
 
   const json report = site.stop_load();
   for (const std::string& tenant : tenants()) {

@@ -116,6 +116,7 @@ void HaproxyMetrics::deliver(kpi::MetricBatch&& batch) {
     pending_.lost_lines += batch.lost_lines;
     pending_.unreadable_lines += batch.unreadable_lines;
     if (batch.alive_at) pending_.alive_at = batch.alive_at;
+    if (!pending_.received_at) pending_.received_at = batch.received_at;
     if (!batch.in_flight.empty()) pending_.in_flight = std::move(batch.in_flight);  // a level
     if (pending_.groups.size() < kPendingGroupsMax)
       std::move(batch.groups.begin(), batch.groups.end(), std::back_inserter(pending_.groups));

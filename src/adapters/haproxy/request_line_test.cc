@@ -156,6 +156,7 @@ TEST(RequestStream, CountsEachLineOnce) {
       {{.version = version, .instances = {}, .gauges = {}, .slow_limit = base::milliseconds(30)}});
   stream.begin(1, false);
   stream.feed(kGood, 1);
+  stream.received({1795400356100000}, {9100000});
   stream.feed(kGood, 1);  // again, after its connection was made anew
   stream.feed(with(1, "19"), 1);
   stream.feed(with(1, "1"), 2);  // another worker counts for itself
@@ -169,7 +170,10 @@ TEST(RequestStream, CountsEachLineOnce) {
   EXPECT_EQ(batch.groups.front().second, base::MonoTime{8000000});
   EXPECT_EQ(batch.lost_lines, 1u);
   EXPECT_EQ(batch.unreadable_lines, 1u);
-  EXPECT_TRUE(stream.drain().groups.empty());
+  EXPECT_EQ(batch.received_at, base::MonoTime{9000000});  // of the first
+  const auto nothing = stream.drain();
+  EXPECT_TRUE(nothing.groups.empty());
+  EXPECT_FALSE(nothing.received_at);
 }
 
 TEST(LineCutter, JoinsPartsAndDropsLinesWithoutEnd) {

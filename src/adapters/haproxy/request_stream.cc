@@ -1,5 +1,7 @@
 #include "adapters/haproxy/request_stream.h"
 
+#include <utility>
+
 #include "core/routing.h"
 
 namespace stellwerk::adapters::haproxy {
@@ -14,6 +16,11 @@ void RequestStream::watch(const std::vector<ports::MetricTarget>& targets) {
     watched_.emplace(core::backend_name(component, version).str(),
                      fold_.open(component, version, target.slow_limit));
   }
+}
+
+void RequestStream::received(base::WallTime wall, base::MonoTime mono) {
+  clock_.observe(wall, mono);
+  receipt_ = mono;
 }
 
 void RequestStream::begin(pid_t worker, bool from_start) {
@@ -73,6 +80,7 @@ void RequestStream::count_unlogged(std::string_view backend, std::uint64_t reque
 void RequestStream::count(const RequestLine& line) {
   const auto target = watched_.find(line.backend);
   if (target == watched_.end()) return;
+  if (!received_at_) received_at_ = receipt_;
   fold_.add({.stream = target->second,
              .tenant = line.tenant,
              .end = clock_.end_of(line.ended),
@@ -92,6 +100,7 @@ kpi::MetricBatch RequestStream::drain() {
   kpi::MetricBatch batch;
   auto drained = fold_.drain();
   batch.groups = std::move(drained.groups);
+  batch.received_at = std::exchange(received_at_, std::nullopt);
   batch.lost_lines = lost_ + drained.lost;
   for (auto& [pid, worker] : workers_) batch.lost_lines += worker.counter.take_lost();
   batch.unreadable_lines = unreadable_;

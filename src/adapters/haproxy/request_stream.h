@@ -7,6 +7,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -28,7 +29,7 @@ class RequestStream {
   /// Requests to other versions are counted by no one from now on.
   void watch(const std::vector<ports::MetricTarget>& targets);
   /// Both clocks at the receipt of what is fed next.
-  void received(base::WallTime wall, base::MonoTime mono) { clock_.observe(wall, mono); }
+  void received(base::WallTime wall, base::MonoTime mono);
   /// Lines of this worker follow. @param from_start  its first line among them, see LineCounter
   void begin(pid_t worker, bool from_start);
   /// One line, without its newline. @param worker  one that was begun
@@ -66,6 +67,8 @@ class RequestStream {
   std::map<pid_t, Worker> workers_;
   pid_t last_pid_ = 0;
   Worker* last_worker_ = nullptr;
+  base::MonoTime receipt_;                     ///< of what is fed now
+  std::optional<base::MonoTime> received_at_;  ///< of the first request since the last drain
   std::uint64_t lost_ = 0;
   std::uint64_t unreadable_ = 0;
 };
