@@ -1,7 +1,6 @@
 #include "app/signals.h"
 
 #include <csignal>
-#include <ctime>
 
 namespace stellwerk::app {
 namespace {
@@ -25,6 +24,7 @@ Signals::Signals() {
 
 Signals::~Signals() {
   closing_ = true;
+  pthread_kill(thread_.native_handle(), SIGTERM);  // for that thread alone: it only wakes it
   thread_.join();
   const sigset_t set = handled();
   pthread_sigmask(SIG_UNBLOCK, &set, nullptr);
@@ -37,10 +37,9 @@ void Signals::on_signal(std::function<void()> wake) {
 
 void Signals::wait() {
   const sigset_t set = handled();
-  const timespec slice{0, 100'000'000};
   while (!closing_) {
-    const int signal = sigtimedwait(&set, nullptr, &slice);
-    if (signal <= 0) continue;
+    const int signal = sigwaitinfo(&set, nullptr);
+    if (signal <= 0 || closing_) continue;
     last_ = signal;
     const std::lock_guard lock(mutex_);
     if (wake_) wake_();
