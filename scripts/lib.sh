@@ -1,5 +1,6 @@
 # shellcheck shell=bash
-# lib.sh — what setup, test and demo share: talking to the reader, the package lists, building a preset.
+# lib.sh — what setup, test, bench and demo share: talking to the reader, the package lists, building a preset, and
+# knowing the processes of a run.
 #
 # Sourced after `set -euo pipefail`. Everything for the reader goes to stderr.
 
@@ -53,4 +54,31 @@ build_preset() {
     die "CMake could not configure the preset $preset" "read build/$preset/configure.log"
   }
   NINJA_STATUS='[%f/%t %es] ' cmake --build "build/$preset" -j "$(nproc)" "${targets[@]}" >&2 || return 1
+}
+
+# begin_run FOLDER: a temporary folder in it for this run, and nothing that this run starts outlives it.
+# Short, because a Unix socket's path has at most 107 characters; every process of this run is known by the variable.
+begin_run() {
+  TMPDIR=$(mktemp -d "$1/stw.XXXXXX")
+  STELLWERK_TEST_RUN=run-$$-${TMPDIR##*.}
+  export TMPDIR STELLWERK_TEST_RUN
+  trap end_run EXIT
+  trap 'exit 130' INT
+  trap 'exit 143' TERM HUP
+}
+
+# The processes that inherited this run's variable: all that it started and did not end.
+leftovers() {
+  local environment
+  for environment in /proc/[0-9]*/environ; do
+    if tr '\0' '\n' <"$environment" | grep -qxF "STELLWERK_TEST_RUN=$STELLWERK_TEST_RUN"; then
+      echo "${environment//[^0-9]/}"
+    fi
+  done 2>/dev/null
+}
+
+end_run() {
+  local pid
+  for pid in $(leftovers); do kill -KILL "$pid" 2>/dev/null || true; done
+  rm -rf "$TMPDIR"
 }

@@ -1,0 +1,289 @@
+#!/usr/bin/env python3
+"""measure.py: runs every measurement and prints one table; scripts/bench calls it. See docs/benchmarks.md.
+
+    measure.py [--quick] --bin build/bench/bin --results build/bench-results
+
+Standard library only. The table goes to stdout, progress to stderr, every single value to RESULTS/bench.json.
+"""
+import argparse
+import json
+import math
+import os
+import platform
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+
+ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+RATES = (100, 1000)
+HEADS = ("measured", "aim", "min", "median", "p99", "max", "beside it (medians)")
+LEGEND = """
+reaction   from the receipt of the oldest request line that was new to the guard when it decided to roll back, to the
+           routes read back from HAProxy at 0 %; both as the journal records them (received_us, read_back_us)
+whole way  from the first bad answer to a client, by HAProxy's own log, to the same; a wave of 10 %, 20 % errors, the
+           guard's default policy (at least 50 requests); "answers after it" are of requests that were under way
+socket     a writer as fast as it can, read, parsed and counted by the reader's one thread, as from HAProxy
+appends    each transaction synced to disk, as is each one of bare SQLite with the same rows
+memory     the peak of resident memory (VmHWM) of `stellwerk run`"""
+
+
+@dataclass
+class Effort:
+    """How often each thing is done."""
+    reactions: int = 30
+    good_releases: int = 3
+    repetitions: int = 9
+    plans: int = 200
+
+
+QUICK = Effort(reactions=2, good_releases=1, repetitions=2, plans=20)
+
+
+@dataclass
+class Row:
+    what: str
+    values: list
+    show: object
+    beside: str = ""
+    aim: float | None = None
+    at_least: bool = False  # the aim is a lower bound, for the median; otherwise an upper one, for the p99
+
+
+def quantile(values, share):
+    """The nearest rank: the smallest value that at least this share do not exceed."""
+    ordered = sorted(values)
+    return ordered[max(math.ceil(share * len(ordered)), 1) - 1]
+
+
+def median(values):
+    return quantile(values, 0.5)
+
+
+# ---- how figures are written
+
+
+def time_of(us):
+    return f"{us / 1e6:.2f} s" if us >= 1e6 else f"{us / 1000:.1f} ms" if us >= 1000 else f"{us:.1f} µs"
+
+
+def rate_of(per_second):
+    return f"{per_second / 1e6:.2f} M/s" if per_second >= 1e6 else f"{per_second:,.0f}/s"
+
+
+def memory_of(kib):
+    return f"{kib / 1024:.1f} MiB"
+
+
+def count_of(number):
+    return f"{number:,.0f}"
+
+
+# ---- what is run
+
+
+def say(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def releases(programs, kind, rate, runs):
+    """The results of `runs` whole releases, each with everything real."""
+    command = [os.path.join(programs, "reaction_bench"), kind, str(rate), str(runs)]
+    results, begin = [], time.monotonic()
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        for line in process.stdout:
+            results.append(json.loads(line))
+            reaction = results[-1].get("reaction_us")
+            told = f", back in {time_of(reaction)}" if reaction is not None else ""
+            say(f"  {kind} release at {rate} requests/s: {len(results)} of {runs}{told}")
+    if process.returncode != 0 or len(results) != runs:
+        sys.exit(f"error: {' '.join(command)} ended with {process.returncode} after {len(results)} of {runs} runs")
+    say(f"  {time.monotonic() - begin:.0f} s")
+    return results
+
+
+class Benchmarks:
+    """A program of Google Benchmark, run once: its values by benchmark and counter, one for each repetition."""
+
+    def __init__(self, programs, name, repetitions, only):
+        say(f"  {name}")
+        command = [os.path.join(programs, name), "--benchmark_format=json", "--benchmark_min_time=0.2",
+                   f"--benchmark_repetitions={repetitions}", f"--benchmark_filter={only}"]
+        done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False,
+                              cwd=os.environ.get("TMPDIR", "/var/tmp"))
+        if done.returncode != 0:
+            sys.exit(f"error: {' '.join(command)} ended with {done.returncode}\n{done.stderr}")
+        self.runs = [run for run in json.loads(done.stdout)["benchmarks"] if run["run_type"] == "iteration"]
+        for run in self.runs:
+            if run.get("error_occurred"):
+                sys.exit(f"error: {name}: {run['run_name']}: {run['error_message']}")
+
+    def values(self, benchmark, counter):
+        found = [run[counter] for run in self.runs
+                 if run["run_name"] in (benchmark, f"{benchmark}/real_time")]
+        if not found:
+            sys.exit(f"error: there is no benchmark {benchmark} with {counter}")
+        return found
+
+
+def wall_times(command, times):
+    """Microseconds from starting a program to its end."""
+    with open(os.devnull, "w", encoding="utf-8") as nowhere:
+        actions = [(os.POSIX_SPAWN_DUP2, nowhere.fileno(), 1)]
+        values = []
+        for _ in range(times + 1):
+            begin = time.perf_counter_ns()
+            pid = os.posix_spawn(command[0], command, os.environ, file_actions=actions)
+            _, status = os.waitpid(pid, 0)
+            values.append((time.perf_counter_ns() - begin) / 1000)
+            if status != 0:
+                sys.exit(f"error: {' '.join(command)} ended with {os.waitstatus_to_exitcode(status)}")
+    return values[1:]  # the first one read the program from the disk
+
+
+# ---- the rows
+
+
+def reaction_rows(results, rate):
+    each = {key: [result[key] for result in results] for key in results[0]}
+    return [
+        Row(f"reaction at {rate:,} requests/s, {len(results)} runs", each["reaction_us"], time_of,
+            f"log lines lost: {sum(each['lost_lines'])}", 500_000),
+        Row("  whole way from the first bad answer", each["whole_us"], time_of,
+            f"answers after it: {sum(each['later'])}"),
+        Row("  answers of the new version until then", each["requests"], count_of,
+            f"bad ones: {count_of(median(each['errors']))}"),
+    ]
+
+
+def log_rows(bench):
+    lost = int(max(bench.values("through_the_socket", "lost")))
+    unreadable = int(max(bench.values("through_the_socket", "unreadable")))
+    return [
+        Row("log lines parsed, one core", bench.values("parse_alone", "items_per_second"), rate_of,
+            f"parsed and counted: {rate_of(median(bench.values('parse_and_fold', 'items_per_second')))}", 1.5e6, True),
+        Row("log lines through the socket",
+            bench.values("through_the_socket", "items_per_second"), rate_of,
+            f"lost: {lost}, unreadable: {unreadable}"),
+    ]
+
+
+def guard_rows(bench):
+    return [
+        Row("requests folded, one core", bench.values("fold_requests/10", "items_per_second"),
+            rate_of, "ten tenants", 3e6, True),
+        Row("a guard round, window of an hour", bench.values("guard_round/3600", "real_time"), time_of,
+            "time between two: 50 ms", 50_000),
+    ]
+
+
+def journal_rows(bench):
+    rows = []
+    for size, text in ((1, "one at a time"), (10, "ten at a time"), (100, "100 at a time")):
+        bare = median(bench.values(f"bare_sqlite_insert/{size}", "entries/s"))
+        rows.append(Row(f"durable appends, {text}", bench.values(f"journal_append/{size}", "entries/s"),
+                        rate_of, f"bare SQLite: {rate_of(bare)}"))
+    rows.append(Row("journal entries verified", bench.values("journal_verify/20000", "entries/s"), rate_of))
+    rows.append(Row("journal's tree rebuilt from leaves",
+                    bench.values("journal_tree_rebuilt/100000", "entries/s"), rate_of))
+    return rows
+
+
+def plan_row(programs, times):
+    say("  stellwerk plan")
+    os.chdir(os.path.join(ROOT, "examples", "minor-release"))
+    plan = wall_times([os.path.join(programs, "stellwerk"), "plan", "release.yaml"], times)
+    nothing = wall_times(["/bin/true"], times)
+    return Row(f"stellwerk plan, {times} runs", plan, time_of,
+               f"/bin/true: {time_of(median(nothing))}", 20_000)
+
+
+def memory_row(what, results):
+    return Row(f"memory of run, {what}", [result["memory_kib"] for result in results], memory_of,
+               f"runs: {len(results)}", 30 * 1024)
+
+
+def measure(programs, effort):
+    bad = {rate: releases(programs, "bad", rate, effort.reactions) for rate in RATES}
+    rows = [row for rate in RATES for row in reaction_rows(bad[rate], rate)]
+    rows += log_rows(Benchmarks(programs, "haproxy_log_bench", effort.repetitions, "."))
+    rows += guard_rows(Benchmarks(programs, "kpi_bench", effort.repetitions, "fold_requests/10$|guard_round/3600"))
+    rows += journal_rows(Benchmarks(programs, "journal_bench", effort.repetitions, "."))
+    rows.append(plan_row(programs, effort.plans))
+    rows.append(memory_row("bad releases", [result for rate in RATES for result in bad[rate]]))
+    good = releases(programs, "good", RATES[-1], effort.good_releases)
+    rows.append(memory_row(f"good releases, {RATES[-1]:,}/s", good))
+    return rows
+
+
+# ---- the table
+
+
+def aim_of(row):
+    if row.aim is None:
+        return "–"
+    reached = median(row.values) >= row.aim if row.at_least else quantile(row.values, 0.99) < row.aim
+    bound = "median ≥" if row.at_least else "p99 <"
+    return f"{bound} {row.show(row.aim)}: {'met' if reached else 'MISSED'}"
+
+
+def cells_of(row):
+    is_rate = row.show is rate_of
+    p99 = "–" if is_rate else row.show(quantile(row.values, 0.99))
+    return [row.what, aim_of(row), row.show(min(row.values)), row.show(median(row.values)), p99,
+            row.show(max(row.values)), row.beside]
+
+
+def table(rows):
+    lines = [list(HEADS)] + [cells_of(row) for row in rows]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(HEADS))]
+    left = (0, 1, len(HEADS) - 1)
+    for number, line in enumerate(lines):
+        cells = [cell.ljust(width) if i in left else cell.rjust(width)
+                 for i, (cell, width) in enumerate(zip(line, widths))]
+        yield "  ".join(cells).rstrip()
+        if number == 0:
+            yield "  ".join("-" * width for width in widths)
+
+
+def first_line(command):
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
+    return done.stdout.partition("\n")[0]
+
+
+def machine():
+    with open("/proc/cpuinfo", encoding="utf-8") as file:
+        names = [line.partition(":")[2].strip() for line in file if line.startswith("model name")]
+    with open("/proc/meminfo", encoding="utf-8") as file:
+        memory = int(file.readline().split()[1]) / 1024 ** 2
+    disk = subprocess.run(["df", "--output=fstype", os.environ.get("TMPDIR", "/var/tmp")], stdout=subprocess.PIPE,
+                          text=True, check=True).stdout.split()[-1]
+    haproxy = first_line(["haproxy", "-v"]).split()
+    return (f"{names[0] if names else platform.machine()}, {os.cpu_count()} cores, {memory:.1f} GiB; "
+            f"Linux {platform.release()}, journal on {disk}; "
+            f"HAProxy {haproxy[2] if len(haproxy) > 2 else 'unknown'}")
+
+
+def main():
+    arguments = argparse.ArgumentParser()
+    arguments.add_argument("--quick", action="store_true")
+    arguments.add_argument("--bin", required=True)
+    arguments.add_argument("--results", required=True)
+    options = arguments.parse_args()
+    programs, results = os.path.abspath(options.bin), os.path.abspath(options.results)
+
+    load, begin = os.getloadavg()[0], time.monotonic()
+    rows = measure(programs, QUICK if options.quick else Effort())
+    os.makedirs(results, exist_ok=True)
+    with open(os.path.join(results, "bench.json"), "w", encoding="utf-8") as file:
+        json.dump({"machine": machine(), "rows": [{"what": row.what, "values": row.values} for row in rows]}, file, indent=1)
+    for line in table(rows):
+        print(line)
+    print(LEGEND)
+    print(f"\nmachine: {machine()}")
+    print(f"load before: {load:.2f}; measured in {time.monotonic() - begin:.0f} s"
+          f"{'; QUICK: too few runs to quote' if options.quick else ''}")
+
+
+if __name__ == "__main__":
+    main()
