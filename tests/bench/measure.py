@@ -82,7 +82,11 @@ def count_of(number):
 # ---- what is run
 
 
+loads = []  # of the machine, whenever something is told
+
+
 def say(text):
+    loads.append(os.getloadavg()[0])
     print(text, file=sys.stderr, flush=True)
 
 
@@ -108,6 +112,7 @@ class Benchmarks:
     def __init__(self, programs, name, repetitions, only):
         say(f"  {name}")
         command = [os.path.join(programs, name), "--benchmark_format=json", "--benchmark_min_time=0.2",
+                   "--benchmark_enable_random_interleaving=true",
                    f"--benchmark_repetitions={repetitions}", f"--benchmark_filter={only}"]
         done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, check=False,
                               cwd=os.environ.get("TMPDIR", "/var/tmp"))
@@ -272,7 +277,8 @@ def main():
     options = arguments.parse_args()
     programs, results = os.path.abspath(options.bin), os.path.abspath(options.results)
 
-    load, begin = os.getloadavg()[0], time.monotonic()
+    begin = time.monotonic()
+    say("  about ten minutes; a machine that does nothing else gives figures worth quoting")
     rows = measure(programs, QUICK if options.quick else Effort())
     os.makedirs(results, exist_ok=True)
     with open(os.path.join(results, "bench.json"), "w", encoding="utf-8") as file:
@@ -281,7 +287,7 @@ def main():
         print(line)
     print(LEGEND)
     print(f"\nmachine: {machine()}")
-    print(f"load before: {load:.2f}; measured in {time.monotonic() - begin:.0f} s"
+    print(f"load before: {loads[0]:.2f}, at most: {max(loads):.2f}; measured in {time.monotonic() - begin:.0f} s"
           f"{'; QUICK: too few runs to quote' if options.quick else ''}")
 
 

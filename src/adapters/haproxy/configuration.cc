@@ -26,8 +26,8 @@ std::string in_quotes(std::string_view text) {
 }
 
 void render_global(const HaproxySettings& settings, Text out) {
-  // One thread keeps request lines in the order of their numbers, and serves tens of thousands of
-  // requests a second. proc.started ages the leases that a reload carried over, see render_lease().
+  // One thread keeps request lines in the order of their numbers. proc.started ages the leases that
+  // a reload carried over, see render_lease().
   fmt::format_to(out,
                  "  maxconn {}\n"
                  "  nbthread 1\n"
