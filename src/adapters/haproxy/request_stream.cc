@@ -69,6 +69,7 @@ void RequestStream::take(const RequestLine& line, Worker& worker) {
 void RequestStream::count_unlogged(std::string_view backend, std::uint64_t requests) {
   const auto target = watched_.find(backend);
   if (target == watched_.end()) return;
+  if (!received_at_) received_at_ = receipt_;
   for (std::uint64_t i = 0; i < requests; ++i)
     fold_.add({.stream = target->second,
                .tenant = kpi::kOtherTenant,
