@@ -71,6 +71,19 @@ std::string p95_text(const base::Json& figures) {
   return p95.is_number_integer() ? latency_text(p95.get<std::int64_t>()) : "-";
 }
 
+/// What the guard still lacks before a promoted hold may end.
+std::string promoted_text(const base::Json& hold, base::Locale locale) {
+  const auto lacking = [&](const char* wanted, const char* have) {
+    return std::max<std::int64_t>(number(hold, wanted) - number(hold, have), 0);
+  };
+  const std::int64_t requests = lacking("requests_wanted", "requests");
+  const std::int64_t span = lacking("real_wanted_us", "real_us");
+  if (requests == 0 && span == 0) return base::message(locale, "cli.view.promoted-verdict");
+  return base::message(
+      locale, "cli.view.promoted",
+      {{"requests", std::to_string(requests)}, {"span", span_text(span + 999'999)}});
+}
+
 class ViewWriter {
  public:
   ViewWriter(const base::Json& view, const ViewStyle& style) : view_(view), style_(style) {}
@@ -174,9 +187,11 @@ class ViewWriter {
     row("cli.view.guard", text, colour);
     if (const base::Json& hold = member(view_, "hold"); hold.is_object())
       row("cli.view.hold",
-          say("cli.view.hold-figures", {{"guarded", span_text(number(hold, "guarded_us"))},
-                                        {"wanted", span_text(number(hold, "wanted_us"))},
-                                        {"requests", word(hold, "requests")}}));
+          truth(hold, "promoted")
+              ? promoted_text(hold, style_.locale)
+              : say("cli.view.hold-figures", {{"guarded", span_text(number(hold, "guarded_us"))},
+                                              {"wanted", span_text(number(hold, "wanted_us"))},
+                                              {"requests", word(hold, "requests")}}));
     figures();
   }
 
@@ -277,6 +292,7 @@ const base::Json* step_of(const base::Json& view, const std::string& id) {
 std::string hold_text(const base::Json& view, base::Locale locale) {
   const base::Json& hold = member(view, "hold");
   if (!hold.is_object()) return {};
+  if (truth(hold, "promoted")) return " · " + promoted_text(hold, locale);
   return " " + base::message(locale, "cli.progress.hold",
                              {{"guarded", span_text(number(hold, "guarded_us"))},
                               {"wanted", span_text(number(hold, "wanted_us"))}});

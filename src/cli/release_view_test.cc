@@ -59,6 +59,24 @@ TEST(ReleaseView, ShowsEverythingOfAReleaseInEightyColumns) {
             "  · post-check/smoke                      Smoke journeys\n");
 }
 
+TEST(ReleaseView, SaysWhatAPromotedHoldStillWaitsFor) {
+  base::Json view = holding();
+  view["hold"] = {{"guarded_us", 2000000}, {"wanted_us", 0},
+                  {"real_us", 2000000},    {"real_wanted_us", 30000000},
+                  {"requests", 12},        {"requests_wanted", 50},
+                  {"promoted", true}};
+  EXPECT_NE(release_text(view, kStyle)
+                .find("hold        promoted; waits for 38 more requests and 28s under guard\n"),
+            std::string::npos);
+  EXPECT_NE(progress_text(view, base::Locale::De)
+                .find("vorgezogen; wartet auf noch 38 Anfragen und 28s unter Wache"),
+            std::string::npos);
+  view["hold"]["requests"] = 50;
+  view["hold"]["real_us"] = 30000000;
+  EXPECT_NE(release_text(view, kStyle).find("promoted; waits for a good verdict of the guard"),
+            std::string::npos);
+}
+
 TEST(ReleaseView, NamesTheCommandForWhoeverIsWaitedFor) {
   base::Json view = holding();
   view["waiting_for"] = {"post-check/smoke", "preparation/approval"};

@@ -51,7 +51,10 @@ bool guard_armed(const State& state);
 bool asks_for_rollback(const State& state);
 /// The lease is to be renewed while the guard is good.
 bool wants_lease(const Plan& plan, const State& state);
-/// The current hold (or watch) is complete as far as time and requests are concerned.
+/// Guarded runbook time after which the current hold or watch may end; none once it was promoted.
+base::Duration hold_wanted(const Plan& plan, const State& state);
+/// The current hold (or watch) is complete as far as time and requests are concerned. Never before
+/// the guard's minimum of real time and requests, promoted or not.
 bool hold_complete(const Plan& plan, const State& state, const HoldProgressed& progress);
 
 /// Steps a person can attest, approve or repeat now.

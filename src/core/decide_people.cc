@@ -277,14 +277,8 @@ void on_input(Decider& d, const PromoteRequested&) {
   if (d.s.verdict && d.s.verdict->action != Action::Continue)
     return d.refuse(
         not_now(d, "promoting", fmt::format("the guard says {}", to_string(d.s.verdict->action))));
+  // The hold still ends by what the guard has measured (hold_complete), only not by its length.
   d.emit(ReleasePromoted{d.s.wave}, {}, d.by);
-  if (!d.s.hold_done) {
-    d.emit(HoldCompleted{d.s.wave, {}});
-    for (const Step& step : d.plan.steps)
-      if (const auto* wave = std::get_if<WaveAction>(&step.action))
-        if (wave->wave == d.s.wave)
-          d.emit(StepPassed{step.id, "the rest of the hold was skipped by " + d.by.str(), {}});
-  }
 }
 
 void on_input(Decider& d, const RollbackRequested& in) {

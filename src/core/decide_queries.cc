@@ -41,9 +41,13 @@ bool wants_lease(const Plan& plan, const State& state) {
   return guard_armed(state) && plan.guard.guard_lost == GuardLost::Old && !state.lease_expired;
 }
 
+base::Duration hold_wanted(const Plan& plan, const State& state) {
+  if (state.stage == Stage::PostChecking) return plan.schedule.post_check;
+  return state.promoted ? base::Duration{} : plan.wave(state.wave).hold;
+}
+
 bool hold_complete(const Plan& plan, const State& state, const HoldProgressed& progress) {
-  const bool watching = state.stage == Stage::PostChecking;
-  const base::Duration wanted = watching ? plan.schedule.post_check : plan.wave(state.wave).hold;
+  const base::Duration wanted = hold_wanted(plan, state);
   const bool good = !state.verdict || state.verdict->action == Action::Continue;
   return good && progress.guarded >= wanted && progress.real >= plan.guard.hold_real_min &&
          progress.requests >= plan.guard.hold_requests_min;

@@ -316,11 +316,54 @@ TEST(ResumeStory, HappensByItselfWhenTheReleaseSaysSo) {
   EXPECT_FALSE(story.state.paused);
 }
 
-TEST(PromoteStory, SkipsTheRestOfAHold) {
+HoldProgressed minimum_of(const Story& story) {
+  const GuardPolicy& guard = story.plan.guard;
+  return {story.state.wave,
+          guard.hold_real_min,
+          guard.hold_real_min,
+          guard.hold_requests_min,
+          {},
+          {},
+          false};
+}
+
+TEST(PromoteStory, SkipsTheRestOfAHoldOnceTheGuardHasItsMinimum) {
   Story story;
   story.run_until(Stage::Holding);
   EXPECT_FALSE(story.send(PromoteRequested{}, kManager).refusal);
+  EXPECT_EQ(story.state.stage, Stage::Holding);
+  story.send(minimum_of(story));
   EXPECT_EQ(story.state.wave, 2U);
+  EXPECT_EQ(story.state.stage, Stage::Moving);
+  EXPECT_FALSE(story.state.promoted);  // the next wave has its whole hold again
+}
+
+// Goal: design §7: a hold never ends before the guard has had its minimum, promoted or not.
+TEST(PromoteStory, NeverEndsAHoldBeforeTheGuardHasItsMinimum) {
+  Story story;
+  story.run_until(Stage::Holding);
+  story.send(PromoteRequested{}, kManager);
+  HoldProgressed few = minimum_of(story);
+  few.requests -= 1;
+  HoldProgressed early = minimum_of(story);
+  early.real = early.real - base::microseconds(1);
+  for (const HoldProgressed& short_of : {few, early}) story.send(short_of);
+  story.pass(base::hours(2));
+  EXPECT_EQ(story.state.stage, Stage::Holding);
+  EXPECT_EQ(story.state.wave, 1U);
+
+  story.send(VerdictReached{verdict(Action::Pause, Cause::Latency), {}});
+  story.send(minimum_of(story));
+  EXPECT_EQ(story.state.wave, 1U);
+}
+
+TEST(PromoteStory, OfAHoldThatIsOverBringsTheNextWaveForward) {
+  Story story;
+  story.run_until(Stage::Holding);
+  story.hold_fully();
+  ASSERT_TRUE(story.state.hold_done);
+  ASSERT_EQ(story.state.stage, Stage::Holding);
+  story.send(PromoteRequested{}, kManager);
   EXPECT_EQ(story.state.stage, Stage::Moving);
 }
 

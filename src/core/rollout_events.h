@@ -117,7 +117,7 @@ struct ReleaseResumed {  // scheduler.release.resumed
     a("by_guard", by_guard)("reason", reason);
   }
 };
-struct ReleasePromoted {  // scheduler.release.promoted: the rest of a hold was skipped
+struct ReleasePromoted {  // scheduler.release.promoted: the hold ends with the guard's minimum
   std::uint32_t wave = 0;
   template <class A>
   void fields(A& a) {

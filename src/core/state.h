@@ -101,7 +101,7 @@ struct State {
   bool settled = false;            ///< the new version is the stable one
   bool retiring = false;           ///< the old version's retirement was asked for
   bool closing = false;            ///< the last checkpoint was asked for
-  bool promoted = false;           ///< the rest of the current hold is skipped
+  bool promoted = false;           ///< the current hold ends with the guard's minimum
   std::optional<Verdict> verdict;  ///< the last one recorded
   std::optional<Paused> paused;
   std::optional<RollbackState> rollback;

@@ -96,12 +96,12 @@ void add_live(base::Json& view, const core::Plan& plan, const core::State& state
   }
   if (live.watch == nullptr) return;
   const HoldView hold = live.watch->hold();
-  const bool watching = state.stage == core::Stage::PostChecking;
-  if (watching || state.stage == core::Stage::Holding)
+  if (state.stage == core::Stage::PostChecking || state.stage == core::Stage::Holding)
     view["hold"] = {
-        {"guarded_us", hold.guarded.us},
-        {"wanted_us", (watching ? plan.schedule.post_check : plan.wave(state.wave).hold).us},
-        {"requests", hold.requests}};
+        {"guarded_us", hold.guarded.us}, {"wanted_us", core::hold_wanted(plan, state).us},
+        {"real_us", hold.real.us},       {"real_wanted_us", plan.guard.hold_real_min.us},
+        {"requests", hold.requests},     {"requests_wanted", plan.guard.hold_requests_min},
+        {"promoted", state.promoted}};
   view["kpis"] = kpi::to_json(live.watch->figures(live.now.mono));
   view["lost_lines"] = live.watch->lost_lines();
   if (core::guard_armed(state)) view["verdict"] = verdict_of(live.watch->verdict());

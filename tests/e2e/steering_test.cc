@@ -52,6 +52,25 @@ TEST(Steering, PausesResumesAndPromotesFromAnotherProcess) {
   EXPECT_TRUE(contains(late.err, "ENG-0016")) << late.err;
 }
 
+// Goal: design.md §7: promote shortens a hold, but the guard always has its minimum.
+TEST(Steering, PromotedHoldWaitsUntilTheGuardHasItsMinimum) {
+  Site site;
+  site.plan(in_a_long_wave());
+  ASSERT_TRUE(site.reach_first_wave());
+  const Finished promoted = steer(site, "promote");
+  EXPECT_EQ(promoted.exit_code, 0) << promoted.err;
+  const json view = site.show();
+  EXPECT_EQ(view.at("stage"), "holding");
+  EXPECT_EQ(view.at("wave"), 1);
+  EXPECT_EQ(view.at("hold").at("promoted"), true);
+  EXPECT_EQ(view.at("hold").at("requests"), 0);
+  EXPECT_FALSE(site.was_told("scheduler.release.wave2"));
+
+  site.start_load(100);
+  ASSERT_TRUE(site.wait_event("scheduler.release.wave2"));
+  EXPECT_EQ(site.exit_code(), 0);
+}
+
 TEST(Steering, RollsBackForAPersonWhoSaysWhy) {
   Site site;
   site.plan(in_a_long_wave());
