@@ -82,6 +82,10 @@ base::Result<engine::PersonCommand> parse_command(const std::string& body) {
   command.verb = text("command");
   command.reason = text("reason");
   command.step = text("step");
+  if (const auto again = json->is_object() ? json->find("again") : json->end();
+      again != json->end() && again->is_array())
+    for (const base::Json& step : *again)
+      if (step.is_string()) command.again.push_back(step.get<std::string>());
   if (const std::string plan = text("plan"); !plan.empty()) {
     auto digest = base::Digest::parse(plan);
     if (!digest) return base::fail(std::move(digest.error()));

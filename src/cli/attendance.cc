@@ -109,6 +109,15 @@ void Attendance::hint_at_pause(const engine::Written& entry) {
   const auto* paused = std::get_if<core::ReleasePaused>(&entry.event.event);
   if (paused == nullptr || paused->cause == core::PauseCause::Rollback) return;
   const std::string& id = entry.release.str();
+  if (const engine::ReleaseRun* its = host_.engine().find(entry.release)) {
+    const auto undecided = core::undecided_steps(its->plan(), its->state());
+    for (const base::StepId& step : undecided)
+      note("cli.run.undecided",
+           {{"step", step.str()},
+            {"attest", fmt::format("stellwerk attest {} {}", id, step.str())},
+            {"again", fmt::format("stellwerk release resume {} --again {}", id, step.str())}});
+    if (!undecided.empty()) return;
+  }
   note("cli.run.paused",
        {{"resume", fmt::format("stellwerk release resume {}", id)},
         {"rollback", fmt::format("stellwerk release rollback {} --reason TEXT", id)}});

@@ -30,6 +30,7 @@ enum Takes : unsigned {
   kResume = 1U << 9,
   kAll = 1U << 10,
   kNote = 1U << 11,
+  kAgain = 1U << 12,
 };
 
 struct CommandRow {
@@ -46,7 +47,7 @@ constexpr CommandRow kCommands[] = {
     {"show", true, Command::Show, kRelease},
     {"watch", true, Command::Watch, kRelease},
     {"pause", true, Command::Steer, kRelease | kReason},
-    {"resume", true, Command::Steer, kRelease | kReason},
+    {"resume", true, Command::Steer, kRelease | kReason | kAgain},
     {"promote", true, Command::Steer, kRelease},
     {"rollback", true, Command::Steer, kRelease | kReason},
     {"approve", false, Command::Steer, kRelease | kPlanDigest | kKey},
@@ -162,6 +163,10 @@ class Parser {
     option(kSpeed, "--speed", speed_word_, "N[,M]");
     if ((row.takes & kResume) != 0)
       command.add_flag("--resume", args_.resume, text("cli.help.option.resume"));
+    if ((row.takes & kAgain) != 0)
+      command.add_option("--again", args_.again, text("cli.help.option.again"))
+          ->option_text("STEP")
+          ->allow_extra_args(false);
     if ((row.takes & kAll) != 0) command.add_flag("--all", args_.all, text("cli.help.option.all"));
   }
 

@@ -33,6 +33,7 @@ struct Arguments {
   std::string file;                ///< release.yaml
   std::string release;             ///< id
   std::vector<std::string> steps;  ///< attest
+  std::vector<std::string> again;  ///< resume: steps to run once more
   std::string reason;              ///< also attest's note
   std::string plan;                ///< approve, reject: digest
   std::string key;                 ///< approve

@@ -58,6 +58,13 @@ TEST(CommandLine, KnowsResumeAsAVerbAndAsAnOption) {
   EXPECT_TRUE(parsed({"run", "release.yaml", "--resume"}).resume);
 }
 
+TEST(CommandLine, TakesStepsToRunAgainOneByOne) {
+  const Arguments args = parsed({"release", "resume", "--again", "preparation/publish", "rel-1",
+                                 "--again", "post-check/mail", "--reason", "looked"});
+  EXPECT_EQ(args.release, "rel-1");
+  EXPECT_EQ(args.again, (std::vector<std::string>{"preparation/publish", "post-check/mail"}));
+}
+
 TEST(CommandLine, SaysWhatWasMeantWhenACommandIsMisspelt) {
   const base::Error error = refused({"release", "shwo", "rel-1"});
   EXPECT_EQ(error.id, "CLI-0001");

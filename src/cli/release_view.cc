@@ -337,6 +337,10 @@ std::string waiting_text(const base::Json& view, const ViewStyle& style) {
       line += '\n' + std::string(kIndent, ' ') + wrapped(what, style.columns, kIndent);
     }
     lines += line + '\n';
+    if (step != nullptr && word(*step, "status") == "outcome-unknown")
+      lines += fmt::format(
+          "  stellwerk release resume {} --again {}\n      {}\n", word(view, "release"), id,
+          wrapped(base::message(style.locale, "cli.view.undecided"), style.columns, 6));
   }
   return lines;
 }

@@ -91,6 +91,23 @@ TEST(ReleaseView, NamesTheCommandForWhoeverIsWaitedFor) {
             "      Approval (release-manager)\n");
 }
 
+TEST(ReleaseView, NamesBothWaysOutOfAnUnknownOutcome) {
+  base::Json view = holding();
+  view["waiting_for"] = {"post-check/mail"};
+  view["steps"].push_back({{"id", "post-check/mail"},
+                           {"title", "Mail"},
+                           {"phase", "post-check"},
+                           {"kind", "command"},
+                           {"status", "outcome-unknown"},
+                           {"roles", {"devops"}}});
+  EXPECT_EQ(waiting_text(view, kStyle),
+            "  stellwerk attest rel-1 post-check/mail\n"
+            "      Mail (devops)\n"
+            "  stellwerk release resume rel-1 --again post-check/mail\n"
+            "      it is not known whether the step happened: attest that it did, or run it\n"
+            "      again\n");
+}
+
 TEST(ReleaseView, ShowsARollbackAndItsSteps) {
   base::Json view = holding();
   view["stage"] = "rolling-back";

@@ -70,7 +70,7 @@ class Steering {
  private:
   /// One command a step for attest, one in all for the others.
   [[nodiscard]] std::vector<engine::PersonCommand> commands(const base::Digest& plan) const {
-    engine::PersonCommand command{arguments_.verb, arguments_.reason, {}, {}};
+    engine::PersonCommand command{arguments_.verb, arguments_.reason, {}, arguments_.again, {}};
     if (command.verb == "approve" || command.verb == "reject") command.plan = plan;
     if (command.verb != "attest") return {command};
     std::vector<engine::PersonCommand> all;
@@ -113,6 +113,7 @@ class Steering {
     base::Json body = {{"command", command.verb}};
     if (!command.reason.empty()) body["reason"] = command.reason;
     if (!command.step.empty()) body["step"] = command.step;
+    if (!command.again.empty()) body["again"] = command.again;
     if (command.plan) body["plan"] = command.plan->to_string();
     return body;
   }

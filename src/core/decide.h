@@ -57,7 +57,10 @@ base::Duration hold_wanted(const Plan& plan, const State& state);
 /// the guard's minimum of real time and requests, promoted or not.
 bool hold_complete(const Plan& plan, const State& state, const HoldProgressed& progress);
 
-/// Steps a person can attest, approve or repeat now.
+/// *Once* steps of which it is not known whether they happened: only a person's word goes on from
+/// here, which says that they did (attest) or that they are to run again (ResumeRequested::again).
+std::vector<base::StepId> undecided_steps(const Plan& plan, const State& state);
+/// Steps a person can attest, approve or decide on now.
 std::vector<base::StepId> waiting_for_people(const Plan& plan, const State& state);
 
 /// How an effect of this kind and subject behaves when its outcome is unknown.

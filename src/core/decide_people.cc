@@ -142,6 +142,59 @@ std::vector<Wanted> old_versions(const Plan& plan) {
   return wanted;
 }
 
+base::Error no_such_step(const Decider& d, const base::StepId& step) {
+  return base::error(base::Code::NotFound, "ENG-0014",
+                     fmt::format("release {} has no step {}", d.plan.release.str(),
+                                 base::printable(step.str(), 80)))
+      .then(fmt::format("stellwerk release show {}", d.plan.release.str()),
+            "the steps that wait for somebody");
+}
+
+/// What may have happened is not started a second time unless a person says so, step by step.
+base::Error happened_or_not(const Decider& d, const base::StepId& step) {
+  const std::string& release = d.plan.release.str();
+  return base::error(base::Code::Conflict, "ENG-0017",
+                     fmt::format("it is not known whether {} happened", step.str()))
+      .because(
+          "Stellwerk was stopped or gave up while it ran, and running it again may do it twice")
+      .now(fmt::format("release {} is unchanged; the step waits for somebody's word", release))
+      .then(fmt::format("stellwerk attest {} {}", release, step.str()),
+            "it did happen: the step passes")
+      .then(fmt::format("stellwerk release resume {} --again {}", release, step.str()),
+            "it did not: run it again");
+}
+
+/// Refuses and returns false unless every undecided step is decided by `again`, and nothing else is
+/// named there.
+bool decided_on(Decider& d, const std::vector<base::StepId>& again) {
+  const std::vector<base::StepId> undecided = undecided_steps(d.plan, d.s);
+  const auto holds = [](const std::vector<base::StepId>& list, const base::StepId& step) {
+    return std::find(list.begin(), list.end(), step) != list.end();
+  };
+  for (const base::StepId& step : again) {
+    if (holds(undecided, step)) continue;
+    if (d.plan.find_step(step) == nullptr)
+      d.refuse(no_such_step(d, step));
+    else
+      d.refuse(not_now(d, "running " + step.str() + " again",
+                       fmt::format("it is {}", to_string(d.s.status_of(step)))));
+    return false;
+  }
+  for (const base::StepId& step : undecided)
+    if (d.s.paused && !holds(again, step)) {
+      d.refuse(happened_or_not(d, step));
+      return false;
+    }
+  return true;
+}
+
+/// A pause for a failed or undecided step ends when that step, and every undecided one, has passed.
+bool was_waited_for(const Decider& d) {
+  return d.s.paused && d.s.paused->cause == PauseCause::StepFailed &&
+         d.s.status_of(base::StepId(d.s.paused->detail)) == StepStatus::Passed &&
+         undecided_steps(d.plan, d.s).empty();
+}
+
 void reopen_failed_steps(Decider& d) {
   std::vector<base::StepId> failed;
   for (const auto& [id, step] : d.s.steps)
@@ -180,14 +233,7 @@ void on_input(Decider& d, const RunRequested& in) {
 
 void on_input(Decider& d, const Attested& in) {
   const Step* step = d.plan.find_step(in.step);
-  if (step == nullptr) {
-    d.refuse(base::error(base::Code::NotFound, "ENG-0014",
-                         fmt::format("release {} has no step {}", d.plan.release.str(),
-                                     base::printable(in.step.str(), 80)))
-                 .then(fmt::format("stellwerk release show {}", d.plan.release.str()),
-                       "the steps that wait for somebody"));
-    return;
-  }
+  if (step == nullptr) return d.refuse(no_such_step(d, in.step));
   if (!allowed(d, step->roles, "attest " + step->id.str())) return;
   const StepStatus status = d.s.status_of(step->id);
   if (status == StepStatus::Passed) return d.ignore("the step has passed already");
@@ -201,9 +247,7 @@ void on_input(Decider& d, const Attested& in) {
         not_now(d, "attesting " + step->id.str(),
                 is_terminal(d.s.stage) ? "the release has ended" : "its phase has not begun"));
   d.emit(StepAttested{step->id, d.by, in.note}, {}, d.by);
-  const bool was_waited_for = d.s.paused && d.s.paused->cause == PauseCause::StepFailed &&
-                              d.s.paused->detail == step->id.str();
-  if (was_waited_for) d.emit(ReleaseResumed{false, {}}, {}, d.by);
+  if (was_waited_for(d)) d.emit(ReleaseResumed{false, {}}, {}, d.by);
 }
 
 void on_input(Decider& d, const Approved& in) {
@@ -250,8 +294,13 @@ void on_input(Decider& d, const PauseRequested& in) {
 
 void on_input(Decider& d, const ResumeRequested& in) {
   if (!under_way(d, "resuming") || !allowed(d, kMaySteer, "resume")) return;
-  if (!d.s.paused || d.s.stage == Stage::RollingBack)
+  if ((!d.s.paused && in.again.empty()) || d.s.stage == Stage::RollingBack)
     return d.refuse(not_now(d, "resuming", "it is not paused"));
+  if (!decided_on(d, in.again)) return;
+  if (!d.s.paused) {
+    for (const base::StepId& step : in.again) d.emit(StepReopened{step}, {}, d.by);
+    return;
+  }
   const bool guard_objects = guard_armed(d.s) && d.s.verdict &&
                              d.s.verdict->action != Action::Continue && !d.s.lease_expired;
   if (guard_objects)

@@ -116,8 +116,20 @@ std::optional<RoutingTable> intended_routes(const Plan& plan, const State& state
   return routes_of_wave(plan, state.wave);
 }
 
+std::vector<base::StepId> undecided_steps(const Plan& plan, const State& state) {
+  std::vector<base::StepId> undecided;
+  if (is_terminal(state.stage) || state.stage == Stage::RollingBack ||
+      state.stage == Stage::Cancelling)
+    return undecided;  // passed over: nothing waits for them any more
+  for (const Step& step : plan.steps)
+    if (state.status_of(step.id) == StepStatus::OutcomeUnknown &&
+        class_of(plan, EffectKind::RunStep, step.id.str()) == EffectClass::Once)
+      undecided.push_back(step.id);
+  return undecided;
+}
+
 std::vector<base::StepId> waiting_for_people(const Plan& plan, const State& state) {
-  std::vector<base::StepId> waiting;
+  std::vector<base::StepId> waiting = undecided_steps(plan, state);
   const auto collect = [&](const std::vector<Step>& steps, auto wanted) {
     for (const Step& step : steps)
       if (state.status_of(step.id) != StepStatus::Passed && wanted(step))

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <variant>
+#include <vector>
 
 #include "base/digest.h"
 #include "base/ids.h"
@@ -78,6 +79,7 @@ struct PauseRequested {
 };
 struct ResumeRequested {
   std::optional<base::Digest> reason;
+  std::vector<base::StepId> again = {};  ///< undecided steps to run once more (undecided_steps)
 };
 struct PromoteRequested {};
 struct RollbackRequested {

@@ -25,6 +25,10 @@ base::Result<std::optional<base::Digest>> keep(const std::string& reason,
   return std::optional<base::Digest>(*digest);
 }
 
+std::vector<base::StepId> steps_of(const PersonCommand& command) {
+  return {command.again.begin(), command.again.end()};
+}
+
 base::Result<core::InputBody> decision_on_plan(const PersonCommand& command,
                                                const std::optional<base::Digest>& reason) {
   if (!command.plan)
@@ -43,7 +47,8 @@ base::Result<core::InputBody> input_of(const PersonCommand& command, ports::Cont
   if (!reason) return base::fail(std::move(reason.error()));
 
   if (command.verb == "pause") return core::InputBody(core::PauseRequested{*reason});
-  if (command.verb == "resume") return core::InputBody(core::ResumeRequested{*reason});
+  if (command.verb == "resume")
+    return core::InputBody(core::ResumeRequested{*reason, steps_of(command)});
   if (command.verb == "promote") return core::InputBody(core::PromoteRequested{});
   if (command.verb == "rollback") return core::InputBody(core::RollbackRequested{**reason});
   if (command.verb == "attest")

@@ -19,6 +19,7 @@ struct PersonCommand {
   std::string verb;
   std::string reason;                ///< demanded by rollback and reject; at most 4 KiB
   std::string step;                  ///< attest
+  std::vector<std::string> again;    ///< resume: undecided steps to run once more
   std::optional<base::Digest> plan;  ///< approve, reject: what is approved
 };
 

@@ -94,6 +94,66 @@ TEST(KillNine, InPreparationLosesNothing) {
   expect_journal_verifies(site);
 }
 
+// ---- a command that must not be done twice, killed while it ran
+
+/// Notes each start in `sent`, then hangs unless `go` is there.
+constexpr const char* kSendOnce = R"(checks:
+  - name: send
+    phase: preparation
+    kind: command
+    run: [sh, -c, "echo sent >> sent; test -e go || exec sleep 600"]
+)";
+
+class KilledWhileSending : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    ReleaseFile release;
+    release.more = kSendOnce;
+    site.plan(release);
+    site.run();
+    ASSERT_TRUE(site.wait_for("the command", [this] { return sent() == 1; }));
+    site.kill_stellwerk();
+    site.write("go", "");
+    site.run({"--resume"});
+    ASSERT_TRUE(site.wait_event("audit.step.failed"));
+  }
+
+  [[nodiscard]] std::ptrdiff_t sent() const {
+    const std::string text = text_of(site.folder() / "sent");
+    return std::count(text.begin(), text.end(), '\n');
+  }
+
+  Site site;
+};
+
+// Goal: design.md §3: a plain resume never starts a *once* effect a second time.
+TEST_F(KilledWhileSending, WaitsForAPersonWhoSaysThatItHappened) {
+  EXPECT_EQ(site.data_of("audit.step.failed").at("outcome_unknown"), true);
+  const json waiting = site.show().at("waiting_for");
+  EXPECT_NE(std::find(waiting.begin(), waiting.end(), "preparation/send"), waiting.end());
+  const Finished plain = site.stellwerk({"release", "resume", "rel-1"});
+  EXPECT_EQ(plain.exit_code, 2);
+  for (const char* part : {"ENG-0017", "stellwerk attest rel-1 preparation/send",
+                           "stellwerk release resume rel-1 --again preparation/send"})
+    EXPECT_NE(plain.err.find(part), std::string::npos) << plain.err;
+
+  EXPECT_EQ(site.stellwerk({"attest", "rel-1", "preparation/send"}).exit_code, 0);
+  site.start_load(100);
+  site.attend();
+  EXPECT_EQ(site.exit_code(), 0);
+  EXPECT_EQ(sent(), 1);
+}
+
+TEST_F(KilledWhileSending, RunsAgainWhenAPersonSaysSo) {
+  const Finished again =
+      site.stellwerk({"release", "resume", "rel-1", "--again", "preparation/send"});
+  EXPECT_EQ(again.exit_code, 0) << again.err;
+  ASSERT_TRUE(site.wait_event("audit.step.passed"));
+  EXPECT_EQ(sent(), 2);
+  EXPECT_EQ(site.stellwerk({"reject", "rel-1", "--reason", "enough seen"}).exit_code, 0);
+  EXPECT_EQ(site.exit_code(), 10);
+}
+
 // Goal: the plan under way is carried out, never a file edited meanwhile.
 TEST(EditedFile, IsRefusedOnResume) {
   Site site;

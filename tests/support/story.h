@@ -174,6 +174,7 @@ inline Plan plan_with_once_command() {
   Step step;
   step.id = once_step();
   step.phase = Phase::Preparation;
+  step.roles = {Role::DevOps};
   step.action = CommandCheck{{{"/bin/true"}, {}, {}, {}}, base::seconds(5), {0}, false};
   plan.steps.insert(plan.steps.begin(), step);
   return plan;
