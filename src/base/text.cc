@@ -116,6 +116,12 @@ std::string and_list(std::span<const std::string> items) {
   return fmt::format("{} and {}", fmt::join(items.first(last), ", "), items[last]);
 }
 
+std::string short_list(std::span<const std::string> items, std::size_t listed_max) {
+  if (items.size() > listed_max && items.size() > 1)
+    return fmt::format("{} … {} ({})", items.front(), items.back(), items.size());
+  return fmt::format("{}", fmt::join(items, ", "));
+}
+
 std::string lower_ascii(std::string_view text) {
   std::string lower(text);
   for (char& c : lower) {

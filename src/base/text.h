@@ -15,6 +15,8 @@ namespace stellwerk::base {
 std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates);
 /// `a, b and c` (English lists in errors).
 std::string and_list(std::span<const std::string> items);
+/// `a, b, c`; more than `listed_max` as `a … z (26)`.
+std::string short_list(std::span<const std::string> items, std::size_t listed_max);
 std::string lower_ascii(std::string_view text);
 std::vector<std::string_view> split(std::string_view text, char separator);
 std::string_view trim(std::string_view text);

@@ -79,5 +79,12 @@ TEST(ValidUtf8, RefusesOverlongTextsSurrogatesAndPieces) {
   }
 }
 
+TEST(ShortList, NamesTheEndsAndTheCountOfALongOne) {
+  const std::vector<std::string> tenants{"a", "b", "c"};
+  EXPECT_EQ(short_list(tenants, 3), "a, b, c");
+  EXPECT_EQ(short_list(tenants, 2), "a … c (3)");
+  EXPECT_EQ(short_list({}, 2), "");
+}
+
 }  // namespace
 }  // namespace stellwerk::base

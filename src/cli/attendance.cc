@@ -94,7 +94,7 @@ void Attendance::print(const engine::Written& entry) {
   status_.clear();
   if (console_.json) {
     const auto encoded = engine::encode(entry.release, entry.event, entry.at, entry.t0);
-    if (encoded) console_.out << encoded->bytes_at(entry.index) << '\n';
+    if (encoded) console_.out << encoded->entry.bytes_at(entry.index) << '\n';
   } else if (const engine::ReleaseRun* its = host_.engine().find(entry.release)) {
     if (entry.release != subject_.release) console_.out << entry.release.str() << "  ";
     const EventAt at{entry.event.event, entry.at, entry.event.by, entry.t0};

@@ -47,7 +47,7 @@ class FakeWorld final : public World {
     ports::AppendRequest batch;
     batch.stream = plan.release;
     for (const core::NewEvent& event : decision.entries)
-      batch.entries.push_back(*engine::encode(plan.release, event, kNow, decision.next.t0));
+      batch.entries.push_back(engine::encode(plan.release, event, kNow, decision.next.t0)->entry);
     ASSERT_TRUE(journal.append({batch}, {kNow.mono + base::seconds(1), {}}).has_value());
     has_journal = true;
   }

@@ -81,7 +81,7 @@ class Teller {
     return say("deployed", {{"components", joined(e.components)}});
   }
   std::string operator()(const core::WaveStarted& e) const {
-    return say("wave", {{"tenants", tenants_text(e.tenants, locale_)},
+    return say("wave", {{"tenants", tenants_text(tenants_of(e), locale_)},
                         {"share", base::percent_text(e.share)}});
   }
   std::string operator()(const core::ProgressNotified& e) const {
@@ -135,6 +135,13 @@ class Teller {
   }
 
  private:
+  /// A long list is left to the plan.
+  [[nodiscard]] std::vector<std::string> tenants_of(const core::WaveStarted& e) const {
+    if (!e.tenants.empty() || e.wave == 0 || e.wave > plan_.waves.size()) return e.tenants;
+    std::vector<std::string> tenants;
+    for (const base::TenantId& tenant : plan_.wave(e.wave).adds) tenants.push_back(tenant.str());
+    return tenants;
+  }
   [[nodiscard]] std::string say(std::string_view key, const base::MessageArguments& words) const {
     return base::message(locale_, "cli.event." + std::string(key), words);
   }
@@ -190,8 +197,7 @@ std::string clock_text(base::WallTime at) { return base::rfc3339(at).substr(11, 
 
 std::string tenants_text(const std::vector<std::string>& tenants, base::Locale locale) {
   if (tenants.size() == 1 && tenants.front() == "all") return base::message(locale, "cli.everyone");
-  if (tenants.size() <= kTenantsListed) return joined(tenants);
-  return fmt::format("{} … {} ({})", tenants.front(), tenants.back(), tenants.size());
+  return base::short_list(tenants, kTenantsListed);
 }
 
 std::string event_text(const core::Plan& plan, const EventAt& event, base::Locale locale) {

@@ -61,7 +61,7 @@ class Watcher {
     if (!plan) return failed(console_, plan.error());
     plan_ = std::move(*plan);
     while (true) {
-      auto more = print_new(*reader->journal);
+      auto more = print_new(*reader);
       if (!more) return failed(console_, more.error());
       if (*more) continue;
       if (core::is_terminal(state_.stage)) return exit_of(state_.stage);
@@ -72,11 +72,11 @@ class Watcher {
 
  private:
   /// True when there may be more at once.
-  base::Result<bool> print_new(ports::JournalStore& journal) {
-    auto chunk = journal.read_stream(release_, state_.version, kChunk);
+  base::Result<bool> print_new(Reader& reader) {
+    auto chunk = reader.journal->read_stream(release_, state_.version, kChunk);
     if (!chunk) return base::fail(std::move(chunk.error()));
     for (const ports::StoredEntry& stored : *chunk) {
-      auto entry = engine::decode(stored);
+      auto entry = engine::decode(stored, *reader.content);
       if (!entry) return base::fail(std::move(entry.error()));
       state_ = core::evolve(plan_, std::move(state_), entry->event, entry->at, entry->by);
       if (core::is_public(stored.type)) print(stored, *entry);

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t kLabelWidth = 12;
 constexpr std::size_t kIdWidth = 38;
+constexpr std::size_t kTenantsListed = 20;
 constexpr std::array kPhases{"preparation", "pre-check", "rollout", "post-check"};
 constexpr base::Json::error_handler_t kReplace = base::Json::error_handler_t::replace;
 
@@ -171,7 +172,7 @@ class ViewWriter {
     const auto tenants = words(member(traffic, "tenants"));
     row("cli.view.traffic",
         say("cli.view.traffic-share", {{"share", base::percent_text({share})},
-                                       {"tenants", fmt::format("{}", fmt::join(tenants, ", "))}}));
+                                       {"tenants", base::short_list(tenants, kTenantsListed)}}));
   }
 
   void guard() {

@@ -77,6 +77,16 @@ void check_people(Compilation& c) {
   c.suggest(who, names_in(c.environment.people, [](const Person& p) { return p.id.str(); }));
 }
 
+void check_sizes(Compilation& c) {
+  const auto at_most = [&](std::string key, std::size_t count, std::size_t most) {
+    if (count <= most) return;
+    c.problem({"PLN-0012", key, fmt::format("there are {} {}", count, key),
+               fmt::format("a release has at most {}", most)});
+  };
+  at_most("components", c.release.components.size(), kComponentsMax);
+  at_most("checks", c.release.checks.size(), kChecksMax);
+}
+
 }  // namespace
 
 CompileResult compile(const Release& release, const Environment& environment) {
@@ -89,6 +99,7 @@ CompileResult compile(const Release& release, const Environment& environment) {
   compile_schedule(c);
   compile_guard(c);
   check_people(c);
+  check_sizes(c);
   compile_steps(c);
   if (!c.problems.empty()) return {std::nullopt, std::move(c.problems)};
   return {std::move(c.plan), {}};

@@ -21,6 +21,11 @@ struct CompileResult {
   std::optional<Plan> plan;           ///< empty exactly when there are problems
   std::vector<base::Error> problems;  ///< PLN-0003 to PLN-0009
 };
+/// One decision is one append (at most 1,000 entries), and effects for all components stand in one
+/// entry (at most 65,535 bytes): what a release may have at most.
+constexpr std::size_t kComponentsMax = 64;
+constexpr std::size_t kChecksMax = 200;
+
 CompileResult compile(const Release& release, const Environment& environment);
 
 /// Why this plan cannot be carried out by this version or by these people (PLN-0010, PLN-0011);

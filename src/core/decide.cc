@@ -71,6 +71,21 @@ void on_deploy_returned(Decider& d, const Intent& intent, const EffectReturned& 
   d.begin_cancel(true, step->id.str());
 }
 
+/// Whom a wave adds. An entry has a limit, and an installation any number of tenants: a long list
+/// stays in the plan, which the entry names.
+WaveStarted wave_started(const Decider& d) {
+  const PlannedWave& wave = d.plan.wave(d.s.wave);
+  WaveStarted started{wave.number, {}, wave.share_real};
+  started.tenants_count = static_cast<std::uint32_t>(wave.adds.size());
+  if (wave.everyone)
+    started.tenants = {"all"};
+  else if (wave.adds.size() > WaveStarted::kTenantsListedMax)
+    started.listed_in = d.s.plan;
+  else
+    for (const base::TenantId& tenant : wave.adds) started.tenants.push_back(tenant.str());
+  return started;
+}
+
 void on_traffic_moved(Decider& d, const Intent& intent, const EffectReturned& in) {
   const bool is_current = d.s.stage == Stage::Moving && intent.subject == std::to_string(d.s.wave);
   if (in.outcome != Outcome::Done) {
@@ -85,15 +100,8 @@ void on_traffic_moved(Decider& d, const Intent& intent, const EffectReturned& in
   d.emit(finished(in));
   if (!is_current) return;
 
-  const PlannedWave& wave = d.plan.wave(d.s.wave);
-  std::vector<std::string> tenants;
-  if (wave.everyone)
-    tenants = {"all"};
-  else
-    for (const base::TenantId& tenant : wave.adds) tenants.push_back(tenant.str());
-  d.emit(WaveStarted{wave.number, std::move(tenants), wave.share_real},
-         {{EffectKind::SignCheckpoint, fmt::format("wave {}", wave.number)}});
-  d.emit(ProgressNotified{wave.number, static_cast<std::uint32_t>(d.plan.waves.size())});
+  d.emit(wave_started(d), {{EffectKind::SignCheckpoint, fmt::format("wave {}", d.s.wave)}});
+  d.emit(ProgressNotified{d.s.wave, static_cast<std::uint32_t>(d.plan.waves.size())});
 }
 
 std::optional<base::MonoTime> read_back_of(const EffectReturned& in) {

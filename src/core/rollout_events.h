@@ -55,12 +55,19 @@ struct TrafficIntended {  // stellwerk.traffic.intended: from here on the new ve
   }
 };
 struct WaveStarted {  // scheduler.release.wave<N>: traffic read back
+  /// More than these are not listed in the entry but by the plan (`waves[wave-1].adds`).
+  static constexpr std::size_t kTenantsListedMax = 100;
+
   std::uint32_t wave = 0;
-  std::vector<std::string> tenants;  ///< those it adds; the last wave's is `all`
+  std::vector<std::string> tenants;  ///< those it adds, unless too many; the last wave's is `all`
   base::Ppm share;
+  std::optional<std::uint32_t> tenants_count =
+      {};                                      ///< known tenants it adds; old entries have none
+  std::optional<base::Digest> listed_in = {};  ///< the plan that lists them when `tenants` does not
   template <class A>
   void fields(A& a) {
-    a("wave", wave)("tenants", tenants)("share_ppm", share);
+    a("wave", wave)("tenants", tenants)("share_ppm", share)("tenants_count", tenants_count);
+    a("listed_in", listed_in);
   }
 };
 struct ProgressNotified {  // notification.release.progress

@@ -13,6 +13,16 @@ std::vector<ports::AppendRequest> requests_of(const std::vector<CommitRequest>& 
   return requests;
 }
 
+base::Result<void> put_contents(ports::ContentStore& content,
+                                const std::vector<CommitRequest>& batch) {
+  for (const CommitRequest& each : batch)
+    for (const std::string& bytes : each.contents)
+      if (auto kept = content.put(bytes); !kept) return base::fail(std::move(kept.error()));
+  return {};
+}
+
+using Appends = base::Result<std::vector<ports::Appended>>;
+
 }  // namespace
 
 void Committer::commit(CommitRequest request) {
@@ -29,8 +39,10 @@ void Committer::send() {
                                   [](const CommitRequest& each) { return each.urgent; });
   ports::JobOptions options{"store", {}, base::seconds(30), {}, urgent};
   ports_.lanes.submit(std::move(options), [this, batch](const ports::Call& call) {
-    auto result = std::make_shared<base::Result<std::vector<ports::Appended>>>(
-        ports_.journal.append(requests_of(*batch), call));
+    auto kept = put_contents(ports_.content, *batch);
+    const auto result =
+        std::make_shared<Appends>(kept ? ports_.journal.append(requests_of(*batch), call)
+                                       : Appends(base::fail(kept.error())));
     if (*result)
       for (const CommitRequest& each : *batch)
         (*written_)[each.stream] = each.expected_version + each.entries.size();

@@ -20,6 +20,7 @@ struct CommitRequest {
   base::ReleaseId stream;
   std::uint64_t expected_version = 0;
   std::vector<ports::NewEntry> entries;
+  std::vector<std::string> contents;  ///< that entries name: in the content store before them
   bool ends_stream = false;
   bool urgent = false;  ///< a rollback's: goes before every waiting job of the store
   /// `first_index` of the batch, or why it was not written (nothing of it is in the journal then).

@@ -10,6 +10,8 @@ namespace {
 constexpr std::string_view kSelf = "stellwerk";
 /// Runbook time to the microsecond: the offset in `runbook_time` is for people.
 constexpr const char* kRunbookKey = "at_us";
+/// No event has a field of this name.
+constexpr const char* kContentKey = "content";
 
 base::Failure unreadable(const ports::StoredEntry& entry, std::string why) {
   return base::fail(base::error(base::Code::Corruption, "ENG-0002",
@@ -17,10 +19,38 @@ base::Failure unreadable(const ports::StoredEntry& entry, std::string why) {
                         .because(std::move(why)));
 }
 
+/// Data too large for an entry goes into the content store as canonical JSON; the entry keeps the
+/// times and names it.
+base::Result<Encoded> encode_by_digest(audit::Entry entry) {
+  auto content = base::canonical(entry.data);
+  if (!content) return base::fail(std::move(content.error()));
+  entry.data = {{kRunbookKey, entry.data[kRunbookKey]},
+                {kContentKey, base::sha256(*content).to_string()}};
+  auto encoded = audit::encode_entry(entry);
+  if (!encoded) return base::fail(std::move(encoded.error()));
+  return Encoded{
+      {std::move(encoded->type), std::move(encoded->before_index), std::move(encoded->after_index)},
+      std::move(*content)};
+}
+
+/// The whole data of an entry that names it by digest; nothing to do for any other.
+base::Result<void> fetch_data(base::Json& data, ports::ContentStore& content) {
+  const auto named = data.find(kContentKey);
+  if (named == data.end() || !named->is_string()) return {};
+  const auto digest = base::Digest::parse(named->get<std::string>());
+  if (!digest) return base::fail(digest.error());
+  auto bytes = content.get(*digest);
+  if (!bytes) return base::fail(std::move(bytes.error()));
+  auto json = base::parse_json(*bytes);
+  if (!json) return base::fail(std::move(json.error()));
+  data = std::move(*json);
+  return {};
+}
+
 }  // namespace
 
-base::Result<ports::NewEntry> encode(const base::ReleaseId& release, const core::NewEvent& event,
-                                     const base::Now& now, std::optional<base::RunbookTime> t0) {
+base::Result<Encoded> encode(const base::ReleaseId& release, const core::NewEvent& event,
+                             const base::Now& now, std::optional<base::RunbookTime> t0) {
   audit::Entry entry;
   entry.time = now.wall;
   if (t0) entry.runbook_time = now.runbook - *t0;
@@ -32,14 +62,19 @@ base::Result<ports::NewEntry> encode(const base::ReleaseId& release, const core:
   for (const core::Intent& intent : event.intents)
     entry.effects.push_back(core::encode_intent(intent));
   auto encoded = audit::encode_entry(entry);
+  if (!encoded && encoded.error().id == "JRN-0004") return encode_by_digest(std::move(entry));
   if (!encoded) return base::fail(std::move(encoded.error()));
-  return ports::NewEntry{std::move(encoded->type), std::move(encoded->before_index),
-                         std::move(encoded->after_index)};
+  return Encoded{
+      {std::move(encoded->type), std::move(encoded->before_index), std::move(encoded->after_index)},
+      {}};
 }
 
-base::Result<ReadEntry> decode(const ports::StoredEntry& stored) {
+base::Result<ReadEntry> decode(const ports::StoredEntry& stored, ports::ContentStore& content) {
   auto entry = audit::decode_entry(stored.bytes);
   if (!entry) return base::fail(std::move(entry.error()));
+  if (auto whole = fetch_data(entry->data, content); !whole)
+    return base::fail(
+        std::move(whole.error()).during(fmt::format("reading entry {}", stored.index)));
   const auto runbook = entry->data.find(kRunbookKey);
   if (runbook == entry->data.end() || !runbook->is_number_integer())
     return unreadable(stored, "it has no runbook time");

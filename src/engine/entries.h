@@ -20,10 +20,19 @@ struct ReadEntry {
   std::vector<core::Intent> intents;
 };
 
+/// An entry to append, and what must be in the content store before: the data of an event that is
+/// too large for an entry, which then names it by digest.
+struct Encoded {
+  ports::NewEntry entry;
+  std::string content;  ///< empty: the entry says everything itself
+};
+
 /// The entry of one new event. `t0`: of the state after the event, for the offset people read.
-base::Result<ports::NewEntry> encode(const base::ReleaseId& release, const core::NewEvent& event,
-                                     const base::Now& now, std::optional<base::RunbookTime> t0);
-/// @errors Corruption ENG-0002, AUD-0003; Rejected AUD-0004: written by a newer Stellwerk
-base::Result<ReadEntry> decode(const ports::StoredEntry& entry);
+/// @errors InvalidArgument AUD-0003, BAS-0007, JRN-0004: no entry can say this
+base::Result<Encoded> encode(const base::ReleaseId& release, const core::NewEvent& event,
+                             const base::Now& now, std::optional<base::RunbookTime> t0);
+/// @errors Corruption ENG-0002, AUD-0003; Rejected AUD-0004: written by a newer Stellwerk; those of
+/// the content store where the entry names its data by digest
+base::Result<ReadEntry> decode(const ports::StoredEntry& entry, ports::ContentStore& content);
 
 }  // namespace stellwerk::engine

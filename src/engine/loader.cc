@@ -34,7 +34,7 @@ base::Result<core::Plan> load_plan(ports::JournalStore& journal, ports::ContentS
   auto first = journal.read_stream(release, 0, 1);
   if (!first) return base::fail(std::move(first.error()));
   if (first->empty()) return not_found(release);
-  auto entry = decode(first->front());
+  auto entry = decode(first->front(), content);
   if (!entry) return base::fail(std::move(entry.error()));
   return plan_of(*entry, content);
 }
@@ -46,7 +46,7 @@ base::Result<LoadedRelease> load_release(ports::JournalStore& journal, ports::Co
     auto chunk = journal.read_stream(release, loaded.state.version, kChunk);
     if (!chunk) return base::fail(std::move(chunk.error()));
     for (const ports::StoredEntry& stored : *chunk) {
-      auto entry = decode(stored);
+      auto entry = decode(stored, content);
       if (!entry) return base::fail(std::move(entry.error()));
       if (loaded.state.version == 0) {
         auto plan = plan_of(*entry, content);

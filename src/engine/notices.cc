@@ -6,11 +6,15 @@
 
 #include "audit/entry.h"
 #include "base/messages.h"
+#include "base/text.h"
 #include "core/event.h"
 #include "engine/loader.h"
 
 namespace stellwerk::engine {
 namespace {
+
+/// A mail is read by people: the plan has the whole list.
+constexpr std::size_t kTenantsListed = 50;
 
 struct NoticeRow {
   std::string_view event;
@@ -61,7 +65,7 @@ void add_wave(const core::Plan& plan, const base::Json& data, base::MessageArgum
   const core::PlannedWave& wave = plan.wave(number);
   std::vector<std::string> tenants;
   for (const base::TenantId& tenant : wave.adds) tenants.push_back(tenant.str());
-  arguments["tenants"] = fmt::format("{}", fmt::join(tenants, ", "));
+  arguments["tenants"] = base::short_list(tenants, kTenantsListed);
   arguments["share"] = base::percent_text(wave.share_real);
 }
 

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "base/check.h"
 #include "engine/entries.h"
 
 namespace stellwerk::engine {
@@ -18,6 +17,24 @@ bool starts_rollback(const core::Decision& decision) {
   return std::any_of(decision.entries.begin(), decision.entries.end(), [](const auto& entry) {
     return std::holds_alternative<core::RollbackInitiated>(entry.event);
   });
+}
+
+constexpr std::string_view kUnwritable = "ENG-0027";
+constexpr base::Duration kAfterUnwritable = base::seconds(30);
+
+/// A first answer of an effect: it may be repeated without what it brought.
+std::optional<base::EffectKey> answered_effect(const core::InputBody& body) {
+  const auto* returned = std::get_if<core::EffectReturned>(&body);
+  if (returned == nullptr || returned->summary == kUnwritable) return std::nullopt;
+  return returned->key;
+}
+
+base::Error unwritable(const base::ReleaseId& release, const base::Error& cause) {
+  return base::error(base::Code::Rejected, std::string(kUnwritable),
+                     fmt::format("what was decided for {} cannot be written", release.str()))
+      .because(cause.one_line())
+      .now("nothing of it was done; the release goes on without it")
+      .then(fmt::format("stellwerk release show {}", release.str()), "where it stands");
 }
 
 /// Entries keep milliseconds; the state must be the same when it is folded from them.
@@ -47,7 +64,8 @@ void ReleaseRun::handle(core::InputBody body, const base::PersonId& by, Reply re
 void ReleaseRun::pump() {
   if (!pending_) {
     const auto due = core::next_due(*plan_, state_);
-    if (due && inputs_.empty() && clock_.at(ports_.clock.mono()) >= *due)
+    const base::MonoTime mono = ports_.clock.mono();
+    if (due && inputs_.empty() && mono >= ticks_from_ && clock_.at(mono) >= *due)
       inputs_.push_back({core::Ticked{}, {}, {}});
     decide_next();
     return;
@@ -62,7 +80,7 @@ std::optional<base::MonoTime> ReleaseRun::wake_at() const {
   if (!pending_) {
     const auto due = core::next_due(*plan_, state_);
     if (!due) return std::nullopt;
-    return mono + clock_.until(*due, mono);
+    return std::max(mono + clock_.until(*due, mono), ticks_from_);
   }
   if (!pending_->in_flight) return pending_->retry_at;
   if (acted_early_.empty() && (pending_->rolls_back || !inputs_.empty()))
@@ -82,6 +100,7 @@ void ReleaseRun::decide_next() {
     Waiting waiting = std::move(inputs_.front());
     inputs_.pop_front();
     const base::Now at = now();
+    auto answers = answered_effect(waiting.body);
     core::Decision decision =
         core::decide(*plan_, state_, {at, waiting.by, std::move(waiting.body)});
     if (decision.entries.empty()) {
@@ -90,12 +109,13 @@ void ReleaseRun::decide_next() {
     }
     const bool rolls_back = starts_rollback(decision);
     pending_ = Pending{
-        std::move(decision), at, std::move(waiting.reply), rolls_back, false, at.mono, {}, 0};
+        std::move(decision), at, std::move(waiting.reply), rolls_back, false, at.mono, {}, 0,
+        std::move(answers)};
     append();
   }
 }
 
-void ReleaseRun::append() {
+base::Result<CommitRequest> ReleaseRun::request() const {
   CommitRequest request;
   request.stream = plan_->release;
   request.expected_version = state_.version;
@@ -103,14 +123,46 @@ void ReleaseRun::append() {
       core::is_terminal(pending_->decision.next.stage) && !core::is_terminal(state_.stage);
   request.urgent = pending_->rolls_back;
   for (const core::NewEvent& event : pending_->decision.entries) {
-    auto entry = encode(plan_->release, event, pending_->at, pending_->decision.next.t0);
-    // Every event is bounded and canonical by construction; if not, that is our own mistake.
-    STELLWERK_CHECK(entry.has_value());
-    request.entries.push_back(std::move(*entry));
+    auto encoded = encode(plan_->release, event, pending_->at, pending_->decision.next.t0);
+    if (!encoded) return base::fail(std::move(encoded.error()));
+    request.entries.push_back(std::move(encoded->entry));
+    if (!encoded->content.empty()) request.contents.push_back(std::move(encoded->content));
   }
-  request.done = [this](base::Result<std::uint64_t> first) { appended(std::move(first)); };
+  if (request.entries.size() > ports::kAppendEntriesMax)
+    return base::fail(base::Code::InvalidArgument, "JRN-0004",
+                      fmt::format("one decision has {} entries", request.entries.size()));
+  return request;
+}
+
+void ReleaseRun::append() {
+  auto wanted = request();
+  if (!wanted) return give_up(wanted.error());
+  wanted->done = [this](base::Result<std::uint64_t> first) { appended(std::move(first)); };
   pending_->in_flight = true;
-  committer_.commit(std::move(request));
+  committer_.commit(std::move(*wanted));
+}
+
+/// What no entry can say is not decided: nothing from outside may end the loop or make it turn for
+/// ever. A rollback's traffic is returned all the same; an effect counts as answered without what
+/// it brought.
+void ReleaseRun::give_up(const base::Error& error) {
+  Pending left = std::move(*pending_);
+  pending_.reset();
+  const base::Error why = unwritable(plan_->release, error);
+  host_.report(why);
+  ticks_from_ = ports_.clock.mono() + kAfterUnwritable;
+  if (left.rolls_back) act_early_on(left.decision);
+  if (left.answers) {
+    const auto intent = state_.open.find(*left.answers);
+    const bool once =
+        intent != state_.open.end() && intent->second.effect_class == core::EffectClass::Once;
+    core::EffectReturned bare;
+    bare.key = *left.answers;
+    bare.outcome = once ? core::Outcome::Unknown : core::Outcome::Failed;
+    bare.summary = kUnwritable;
+    inputs_.push_front({std::move(bare), {}, {}});
+  }
+  if (left.reply) left.reply({why, {}, {}});
 }
 
 void ReleaseRun::appended(base::Result<std::uint64_t> first_index) {

@@ -87,10 +87,13 @@ class ReleaseRun {
     base::MonoTime since;
     base::MonoTime retry_at;
     std::uint32_t failures = 0;
+    std::optional<base::EffectKey> answers;  ///< the effect whose answer is decided on
   };
 
   void decide_next();
   void append();
+  [[nodiscard]] base::Result<CommitRequest> request() const;
+  void give_up(const base::Error& error);
   void appended(base::Result<std::uint64_t> first_index);
   void committed(std::uint64_t first_index);
   void failed(const base::Error& error);
@@ -108,6 +111,7 @@ class ReleaseRun {
   RunbookClock clock_;
   std::deque<Waiting> inputs_;
   std::optional<Pending> pending_;
+  base::MonoTime ticks_from_;  ///< not before: a due timer whose entries could not be written
   std::set<base::EffectKey>
       acted_early_;  ///< by the emergency path; keys are the same once the decision is made
 };

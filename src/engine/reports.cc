@@ -4,8 +4,12 @@
 
 #include <algorithm>
 
+#include "base/text.h"
+
 namespace stellwerk::engine {
 namespace {
+
+constexpr std::size_t kTenantsListed = 50;  ///< the plan has the whole list
 
 std::string milliseconds_text(const std::optional<base::Duration>& span) {
   if (!span) return "–";
@@ -58,7 +62,7 @@ void append_waves(std::string& text, const core::Plan& plan, const core::State& 
     for (const base::TenantId& tenant : wave.adds) tenants.push_back(tenant.str());
     text +=
         fmt::format("| {} | {} | {} | {} |\n", wave.number,
-                    wave.everyone ? "all" : fmt::format("{}", fmt::join(tenants, ", ")),
+                    wave.everyone ? "all" : base::short_list(tenants, kTenantsListed),
                     base::percent_text(wave.share_real), wave.number <= state.wave ? "yes" : "no");
   }
 }
