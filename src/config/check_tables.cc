@@ -41,9 +41,9 @@ constexpr std::array kCheckFields = {
                  "or a named person who says so.",
          .required = true}),
     field<&CheckDraft::command, &CommandCheck::command, &CommandSpec::arguments>(
-        only_for("command", kRunSpec)),
+        only_for("command", kCheckRunSpec)),
     field<&CheckDraft::command, &CommandCheck::command, &CommandSpec::environment>(
-        only_for("command", kVariablesSpec)),
+        only_for("command", kCheckVariablesSpec)),
     field<&CheckDraft::command, &CommandCheck::command, &CommandSpec::working_folder>(
         only_for("command", kWorkingFolderSpec)),
     field<&CheckDraft::command, &CommandCheck::command, &CommandSpec::user>(

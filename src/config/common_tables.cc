@@ -31,6 +31,8 @@ constexpr Table<CommandSpec> kCommand{.name = "command",
                                       .text = "A program, started without a shell.",
                                       .fields = kCommandFields,
                                       .finish = [](Reading& reading, CommandSpec& command) {
+                                        check_placeholders(reading, "run", command,
+                                                           Placeholders::OfInstance);
                                         resolve_command(reading, "run", command);
                                       }};
 

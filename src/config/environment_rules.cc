@@ -90,6 +90,7 @@ void finish_gauge(Reading& reading, core::GaugeSpec& gauge) {
 }
 
 void finish_workload(Reading& reading, core::WorkloadSpec& workload) {
+  check_placeholders(reading, "command", workload.command, Placeholders::OfInstance);
   resolve_command(reading, "command", workload.command);
   if (!workload.ports || !reading.sound("ports") || !reading.sound("instances")) return;
   const auto [first, last] = *workload.ports;

@@ -92,6 +92,7 @@ void check_wave_tenants(Reading& reading, const WaveRequest& wave) {
 }
 
 void finish_command(Reading& reading, CheckDraft& draft) {
+  check_placeholders(reading, "run", draft.command.command, Placeholders::None);
   resolve_command(reading, "run", draft.command.command);
   draft.command.timeout = draft.timeout.value_or(draft.command.timeout);
   draft.request.action = std::move(draft.command);

@@ -89,8 +89,32 @@ inline constexpr FieldSpec kUserSpec{.key = "user",
                                      .default_text = "the user who runs Stellwerk",
                                      .syntax = &kOsUser};
 
+/// A command of a check runs once, for no instance: nothing is replaced in it.
+inline constexpr FieldSpec kCheckRunSpec{
+    .key = "run",
+    .text =
+        "The program and its arguments; no shell reads them. A relative program with a / is "
+        "relative to the folder of this file, one without is searched in PATH. Arguments are "
+        "passed as they are written.",
+    .required = true,
+    .items_min = 1,
+    .syntax = &kArgument};
+inline constexpr FieldSpec kCheckVariablesSpec{
+    .key = "environment",
+    .text =
+        "Environment variables of the program, beside those of Stellwerk, passed as they are "
+        "written.",
+    .syntax = &kArgument,
+    .key_syntax = &kVariableName};
+
 /// Makes the program and the working folder of a command absolute; `key` is that of its arguments.
 void resolve_command(Reading& reading, std::string_view key, core::CommandSpec& command);
+
+enum class Placeholders : std::uint8_t { OfInstance, None };
+/// Reports CFG-0012 for a name in braces that would reach the program as it is written although
+/// somebody surely meant it to be replaced. `key` is that of the command's arguments.
+void check_placeholders(Reading& reading, std::string_view key, const core::CommandSpec& command,
+                        Placeholders replaced);
 
 /// A list of the object being read, and the key that must be unique in it (empty: the item).
 struct Unique {
