@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 
 #include "adapters/file/file_notifier.h"
 #include "adapters/file/ndjson_bus.h"
@@ -12,6 +13,7 @@
 #include "adapters/haproxy/haproxy_router.h"
 #include "adapters/haproxy/section.h"
 #include "adapters/process/process_workload.h"
+#include "adapters/process/section.h"
 
 namespace stellwerk::app {
 namespace {
@@ -23,7 +25,20 @@ template <class Port>
 struct Row {
   std::string_view name;
   Make<Port> make;
+  /// All problems of a section; nothing is opened.
+  std::vector<base::Error> (*problems)(const config::Section&);
+  config::ObjectInfo (*describe)();
 };
+
+template <auto read>
+std::vector<base::Error> problems_of(const config::Section& section) {
+  return read(section).problems;
+}
+
+template <auto table>
+config::ObjectInfo keys_of() {
+  return config::describe_object(table());
+}
 
 template <class Settings>
 base::Result<Settings> settings_or_first_problem(config::Loaded<Settings> loaded) {
@@ -82,19 +97,82 @@ base::Result<std::unique_ptr<ports::EventBus>> make_ndjson(const config::Section
 }
 
 // The table.
-constexpr std::array kRouters{Row<RouterAndMetrics>{"haproxy", &make_haproxy}};
-constexpr std::array kWorkloads{Row<std::unique_ptr<ports::Workload>>{"process", &make_process}};
-constexpr std::array kNotifiers{Row<std::unique_ptr<ports::Notifier>>{"file", &make_file_notifier}};
-constexpr std::array kBuses{Row<std::unique_ptr<ports::EventBus>>{"ndjson", &make_ndjson}};
+namespace haproxy = adapters::haproxy;
+namespace process = adapters::process;
+constexpr std::array kRouters{Row<RouterAndMetrics>{"haproxy", &make_haproxy,
+                                                    &problems_of<&haproxy::read_settings>,
+                                                    &keys_of<&haproxy::settings_table>}};
+constexpr std::array kWorkloads{Row<std::unique_ptr<ports::Workload>>{
+    "process", &make_process, &problems_of<&process::read_settings>,
+    &keys_of<&process::settings_table>}};
+constexpr std::array kNotifiers{Row<std::unique_ptr<ports::Notifier>>{
+    "file", &make_file_notifier, &problems_of<&adapters::read_file_notices>,
+    &keys_of<&adapters::file_notices_table>}};
+constexpr std::array kBuses{Row<std::unique_ptr<ports::EventBus>>{
+    "ndjson", &make_ndjson, &problems_of<&adapters::read_ndjson>,
+    &keys_of<&adapters::ndjson_table>}};
+
+template <class Rows>
+base::Error unknown(const Rows& rows, const config::Section& section) {
+  std::vector<std::string> known;
+  for (const auto& row : rows) known.emplace_back(row.name);
+  return config::unknown_adapter(section, known);
+}
 
 template <class Port, std::size_t N>
 base::Result<Port> make(const std::array<Row<Port>, N>& rows, const config::Section& section,
                         const AdapterNeeds& needs) {
   for (const Row<Port>& row : rows)
     if (row.name == section.adapter) return row.make(section, needs);
-  std::vector<std::string> known;
-  for (const Row<Port>& row : rows) known.emplace_back(row.name);
-  return base::fail(config::unknown_adapter(section, known));
+  return base::fail(unknown(rows, section));
+}
+
+template <class Rows>
+void look_into(const Rows& rows, const config::Section& section,
+               std::vector<base::Error>& problems) {
+  if (section.adapter.empty()) return;
+  for (const auto& row : rows) {
+    if (row.name != section.adapter) continue;
+    auto found = row.problems(section);
+    std::move(found.begin(), found.end(), std::back_inserter(problems));
+    return;
+  }
+  problems.push_back(unknown(rows, section));
+}
+
+/// Where the section's adapter writes; empty when it could not be read.
+std::string target_of(const config::Section& section) {
+  if (section.adapter == "file")
+    if (const auto settings = adapters::read_file_notices(section); settings.value)
+      return adapters::FileNotifier(settings.value->folder).target();
+  if (section.adapter == "ndjson")
+    if (const auto settings = adapters::read_ndjson(section); settings.value)
+      return adapters::NdjsonBus(settings.value->file).target();
+  return {};
+}
+
+/// Two sections that write to one place would share a cursor, and each line would be there twice.
+void refuse_same_target(const std::vector<config::Section>& sections,
+                        std::vector<base::Error>& problems) {
+  std::map<std::string, std::string> seen;
+  for (const config::Section& section : sections) {
+    const std::string target = target_of(section);
+    if (target.empty()) continue;
+    const auto [first, added] = seen.emplace(target, section.path);
+    if (!added)
+      problems.push_back(
+          config::problem("CFG-0007", fmt::format("{}: {} is there twice", section.path, target),
+                          fmt::format("{} writes there already", first->second))
+              .now("nothing of this file is used")
+              .then("edit " + section.source.file, "then give the same command again")
+              .at(section.where()));
+  }
+}
+
+template <class Rows>
+void describe(const Rows& rows, std::string_view section,
+              std::vector<config::AdapterSettings>& settings) {
+  for (const auto& row : rows) settings.push_back({section, row.name, row.describe()});
 }
 
 template <class Rows>
@@ -124,6 +202,26 @@ base::Result<std::unique_ptr<ports::Notifier>> make_notifier(const config::Secti
 base::Result<std::unique_ptr<ports::EventBus>> make_bus(const config::Section& section,
                                                         const AdapterNeeds& needs) {
   return make(kBuses, section, needs);
+}
+
+std::vector<base::Error> section_problems(const config::EnvironmentFile& file) {
+  std::vector<base::Error> problems;
+  look_into(kRouters, file.router, problems);
+  look_into(kWorkloads, file.workload, problems);
+  for (const config::Section& section : file.notices) look_into(kNotifiers, section, problems);
+  for (const config::Section& section : file.events) look_into(kBuses, section, problems);
+  refuse_same_target(file.notices, problems);
+  refuse_same_target(file.events, problems);
+  return problems;
+}
+
+std::vector<config::AdapterSettings> adapter_settings() {
+  std::vector<config::AdapterSettings> settings;
+  describe(kRouters, "router", settings);
+  describe(kWorkloads, "workload", settings);
+  describe(kNotifiers, "notices", settings);
+  describe(kBuses, "events", settings);
+  return settings;
 }
 
 std::string adapter_names() {

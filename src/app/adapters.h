@@ -10,6 +10,7 @@
 
 #include "base/secret.h"
 #include "config/load.h"
+#include "config/schema.h"
 #include "ports/clock.h"
 #include "ports/event_bus.h"
 #include "ports/health_probe.h"
@@ -43,6 +44,12 @@ base::Result<std::unique_ptr<ports::Notifier>> make_notifier(const config::Secti
                                                              const AdapterNeeds& needs);
 base::Result<std::unique_ptr<ports::EventBus>> make_bus(const config::Section& section,
                                                         const AdapterNeeds& needs);
+/// Every problem of the adapters' sections, each section read by its own adapter's table: an
+/// unknown adapter (CFG-0010), unknown keys, wrong values; two sections with one target (CFG-0007).
+/// Opens nothing. A section without an adapter's name could not be read and is passed over.
+std::vector<base::Error> section_problems(const config::EnvironmentFile& file);
+/// The keys of every adapter, for `stellwerk schema environment` and docs/adapters.md.
+std::vector<config::AdapterSettings> adapter_settings();
 /// `router: haproxy; workload: process; notices: file; events: ndjson`
 std::string adapter_names();
 

@@ -70,6 +70,14 @@ class RealWorld final : public cli::World {
 
   std::string adapter_list() override { return adapter_names(); }
 
+  std::vector<config::AdapterSettings> adapter_settings() override {
+    return app::adapter_settings();
+  }
+
+  std::vector<base::Error> section_problems(const config::EnvironmentFile& file) override {
+    return app::section_problems(file);
+  }
+
   std::string variable(const std::string& name) override {
     const char* value = std::getenv(name.c_str());
     return value == nullptr ? std::string() : value;

@@ -95,6 +95,13 @@ Result<std::string> read_file(const std::string& path, std::size_t size_bytes_ma
   }
 }
 
+std::string canonical_path(const std::string& path) {
+  std::error_code problem;
+  auto found = std::filesystem::weakly_canonical(path, problem);
+  if (problem) found = std::filesystem::path(path).lexically_normal();
+  return found.string();
+}
+
 Result<void> make_folders(const std::string& path) {
   std::filesystem::path made;
   for (const auto& part : std::filesystem::path(path)) {

@@ -29,6 +29,8 @@ Result<std::string> read_file(const std::string& path, std::size_t size_bytes_ma
 /// Makes the folder and its parents where missing, new ones with mode 0700.
 /// @errors Unavailable BAS-0012
 Result<void> make_folders(const std::string& path);
+/// The absolute path with symbolic links followed, as far as it exists; the rest as it is written.
+std::string canonical_path(const std::string& path);
 /// `No such file or directory` for ENOENT: the system's own words, thread-safe.
 std::string errno_text(int number);
 

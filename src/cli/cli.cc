@@ -73,7 +73,7 @@ void apply(Console& console, const Arguments& arguments) {
   // plan and run read both files anyway; the others ask the installation for its language.
   const bool reads_it = arguments.command == Command::Plan || arguments.command == Command::Run;
   if (reads_it || !arguments.data.empty()) return;
-  if (const auto environment = load_environment(arguments); environment.value)
+  if (const auto environment = peek_environment(arguments); environment.value)
     console.locale = environment.value->environment.locale;
 }
 
@@ -91,7 +91,7 @@ Exit execute(World& world, Console& console, const Arguments& arguments) {
   apply(console, arguments);
   switch (arguments.command) {
     case Command::Plan:
-      return plan_command(console, arguments);
+      return plan_command(world, console, arguments);
     case Command::Run:
       return run_command(world, console, arguments);
     case Command::List:

@@ -36,7 +36,7 @@ class Doctor {
       : world_(world), console_(console), arguments_(arguments) {}
 
   Exit examine() {
-    auto environment = load_environment(arguments_);
+    auto environment = load_environment(world_, arguments_);
     const bool none = !environment.value && environment.problems.front().id == "CLI-0002";
     if (!environment.value && !none) {
       report(console_, environment.problems);

@@ -47,28 +47,39 @@ void take_problems(std::vector<base::Error>& target, config::Loaded<T>& loaded) 
                 std::make_move_iterator(loaded.problems.end()));
 }
 
-}  // namespace
-
-config::Loaded<config::EnvironmentFile> load_environment(const Arguments& arguments) {
+config::Loaded<config::EnvironmentFile> load_with(const Arguments& arguments,
+                                                  const config::SectionCheck& check) {
   auto path = environment_path(arguments);
   if (!path) return {std::nullopt, {std::move(path.error())}};
-  auto loaded = config::load_environment(*path);
+  auto loaded = config::load_environment(*path, check);
   if (loaded.value && !arguments.data.empty())
     loaded.value->environment.data_folder = absolute(arguments.data);
   return loaded;
 }
 
+}  // namespace
+
+config::Loaded<config::EnvironmentFile> load_environment(World& world, const Arguments& arguments) {
+  return load_with(arguments, [&world](const config::EnvironmentFile& file) {
+    return world.section_problems(file);
+  });
+}
+
+config::Loaded<config::EnvironmentFile> peek_environment(const Arguments& arguments) {
+  return load_with(arguments, {});
+}
+
 config::Loaded<std::string> data_folder(const Arguments& arguments) {
   if (!arguments.data.empty()) return {absolute(arguments.data), {}};
-  auto environment = load_environment(arguments);
+  auto environment = peek_environment(arguments);
   if (!environment.value) return {std::nullopt, std::move(environment.problems)};
   return {environment.value->environment.data_folder, {}};
 }
 
-config::Loaded<Inputs> load_inputs(const Arguments& arguments) {
+config::Loaded<Inputs> load_inputs(World& world, const Arguments& arguments) {
   config::Loaded<Inputs> inputs;
   auto release = config::load_release(arguments.file);
-  auto environment = load_environment(arguments);
+  auto environment = load_environment(world, arguments);
   take_problems(inputs.problems, release);
   take_problems(inputs.problems, environment);
   if (!release.value || !environment.value) return inputs;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/command_line.h"
+#include "cli/world.h"
 #include "config/load.h"
 #include "core/plan.h"
 
@@ -20,14 +21,18 @@ struct Inputs {
 };
 
 /// The release's file, the environment (named, beside it, or here) and the compiled plan.
-config::Loaded<Inputs> load_inputs(const Arguments& arguments);
+config::Loaded<Inputs> load_inputs(World& world, const Arguments& arguments);
 
 /// stellwerk.yaml: named by --environment, beside the release file, or in the working folder; its
-/// data folder replaced by --data.
-/// Problems: CLI-0002: none is there; those of config.
-config::Loaded<config::EnvironmentFile> load_environment(const Arguments& arguments);
+/// data folder replaced by --data. Adapters have looked into their sections.
+/// Problems: CLI-0002: none is there; those of config and of the adapters.
+config::Loaded<config::EnvironmentFile> load_environment(World& world, const Arguments& arguments);
 
-/// --data, or what stellwerk.yaml says. The same problems.
+/// The same for commands that only ask for the installation's names: no adapter looks into its
+/// section, so that a release can be looked at whatever stands there.
+config::Loaded<config::EnvironmentFile> peek_environment(const Arguments& arguments);
+
+/// --data, or what stellwerk.yaml says. The problems of peek_environment().
 config::Loaded<std::string> data_folder(const Arguments& arguments);
 
 }  // namespace stellwerk::cli

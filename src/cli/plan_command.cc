@@ -20,8 +20,8 @@ base::Json plan_json(const Inputs& inputs) {
 
 }  // namespace
 
-Exit plan_command(Console& console, const Arguments& arguments) {
-  const auto inputs = load_inputs(arguments);
+Exit plan_command(World& world, Console& console, const Arguments& arguments) {
+  const auto inputs = load_inputs(world, arguments);
   if (!inputs.value) {
     report(console, inputs.problems);
     return Exit::Usage;

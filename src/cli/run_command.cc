@@ -100,7 +100,7 @@ class Run {
 }  // namespace
 
 Exit run_command(World& world, Console& console, const Arguments& arguments) {
-  const auto inputs = load_inputs(arguments);
+  const auto inputs = load_inputs(world, arguments);
   if (!inputs.value) {
     report(console, inputs.problems);
     return Exit::Usage;

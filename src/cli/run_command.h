@@ -10,7 +10,7 @@
 namespace stellwerk::cli {
 
 /// Compiles and shows the plan; problems end with 2, obstacles are shown as warnings.
-Exit plan_command(Console& console, const Arguments& arguments);
+Exit plan_command(World& world, Console& console, const Arguments& arguments);
 
 /// Carries the release out in this process, or goes on with it.
 /// Refusals: problems and obstacles of the plan; Conflict CLI-0003: another plan is under way;

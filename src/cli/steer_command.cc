@@ -140,7 +140,7 @@ class Steering {
     if (!plan) return failed(console_, plan.error());
     plan_ = *plan;
 
-    auto environment = load_environment(arguments_);
+    auto environment = load_environment(world_, arguments_);
     if (!environment.value) {
       report(console_, environment.problems);
       return Exit::Usage;

@@ -54,6 +54,10 @@ class World {
   virtual std::string adapter_list() = 0;
   /// Their settings, for `stellwerk schema environment`.
   virtual std::vector<config::AdapterSettings> adapter_settings() { return {}; }
+  /// What they find wrong in their sections of stellwerk.yaml, all of it; opens nothing.
+  virtual std::vector<base::Error> section_problems(const config::EnvironmentFile& /*file*/) {
+    return {};
+  }
   /// A variable of the process's environment (NO_COLOR, LANG, COLUMNS); empty: not set.
   virtual std::string variable(const std::string& /*name*/) { return {}; }
 };

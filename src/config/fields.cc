@@ -44,9 +44,11 @@ void report_unknown(Reading& reading, const ObjectRules& rules, const Node& map,
   const auto keys = keys_for(rules, kind_of(rules, map));
   const auto meant = base::nearest(entry.key, keys);
   const auto hint = meant ? fmt::format("did you mean {}? ", *meant) : "";
+  const auto known = keys.empty() ? std::string("there are no keys here")
+                                  : fmt::format("the keys here are {}", base::and_list(keys));
   reading.report(entry.place,
                  problem("CFG-0003", fmt::format("unknown key {}", base::in_quotes(entry.key)),
-                         fmt::format("{}the keys here are {}", hint, base::and_list(keys))));
+                         fmt::format("{}{}", hint, known)));
 }
 
 void check_entry(Reading& reading, const ObjectRules& rules, const Node& map, const Entry& entry) {

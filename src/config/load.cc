@@ -43,22 +43,23 @@ std::string folder_of(const std::string& path) {
   return absolute.parent_path().string();
 }
 
-template <class T>
-Loaded<T> read_file_as(const std::string& path, Loaded<T> (*read)(const Text&)) {
+template <class T, class Read>
+Loaded<T> read_file_as(const std::string& path, const Read& read) {
   const auto bytes = read_bytes(path);
   if (!bytes) return {.value = std::nullopt, .problems = {bytes.error()}};
   return read({.yaml = *bytes, .file = path, .folder = folder_of(path)});
 }
 
-/// Reads a whole file with its table; `note` adds what only the file as a whole knows.
-template <class T, class Note>
-Loaded<T> read_with(const Text& text, std::pair<const Table<T>*, std::string> table, Note note) {
+/// Reads a whole file with its table; `look` sees what could be read and reports more problems.
+template <class T, class Look>
+Loaded<T> read_with(const Text& text, std::pair<const Table<T>*, std::string> table, Look look) {
   Problems problems({.file = text.file, .folder = text.folder, .schema = table.second});
   const Node root = parse_document(text.yaml, problems);
   Reading reading(problems);
   T value{};
   if (root.kind != Node::Kind::Null) {
     read_object(reading, *table.first, root, value);
+    look(problems, value);
   } else if (problems.count() == 0) {
     problems.add({1, 1}, problem("CFG-0002", "the file is empty", "it holds keys with values"));
   }
@@ -66,7 +67,6 @@ Loaded<T> read_with(const Text& text, std::pair<const Table<T>*, std::string> ta
   if (problems.count() == 0) {
     value.source = base::sha256(text.yaml);
     value.positions = reading.positions();
-    note(value);
     loaded.value = std::move(value);
   }
   loaded.problems = std::move(problems).take();
@@ -76,20 +76,25 @@ Loaded<T> read_with(const Text& text, std::pair<const Table<T>*, std::string> ta
 }  // namespace
 
 Loaded<core::Release> read_release(const Text& text) {
-  return read_with<core::Release>(text, {&release_table(), "release"}, [](core::Release&) {});
+  return read_with<core::Release>(text, {&release_table(), "release"},
+                                  [](Problems&, const core::Release&) {});
 }
 
-Loaded<EnvironmentFile> read_environment(const Text& text) {
+Loaded<EnvironmentFile> read_environment(const Text& text, const SectionCheck& check) {
   return read_with<EnvironmentFile>(text, {&environment_table(), "environment"},
-                                    [&](EnvironmentFile& file) { file.path = text.file; });
+                                    [&](Problems& problems, EnvironmentFile& file) {
+                                      file.path = text.file;
+                                      if (check) problems.take_over(check(file));
+                                    });
 }
 
 Loaded<core::Release> load_release(const std::string& path) {
-  return read_file_as(path, read_release);
+  return read_file_as<core::Release>(path, read_release);
 }
 
-Loaded<EnvironmentFile> load_environment(const std::string& path) {
-  return read_file_as(path, read_environment);
+Loaded<EnvironmentFile> load_environment(const std::string& path, const SectionCheck& check) {
+  return read_file_as<EnvironmentFile>(
+      path, [&](const Text& text) { return read_environment(text, check); });
 }
 
 }  // namespace stellwerk::config

@@ -8,6 +8,7 @@
 // `waves[1].tenants[0]` to places.                        Spec: docs/reference/*.md
 #pragma once
 
+#include <functional>
 #include <map>
 #include <string>
 #include <string_view>
@@ -33,10 +34,15 @@ struct EnvironmentFile {
   std::map<std::string, base::SourcePosition> positions;  ///< key path → place, for errors
 };
 
+/// What adapters say of their sections, asked by the reader, so that all problems of the file come
+/// at once: each as read_section() and unknown_adapter() make them. A section that could not be
+/// read has no adapter. Opens nothing. Empty: sections are not looked into.
+using SectionCheck = std::function<std::vector<base::Error>(const EnvironmentFile&)>;
+
 /// @errors CFG-0001: not there, not readable, no regular file; CFG-0002 to CFG-0011: see
 /// docs/errors
 Loaded<core::Release> load_release(const std::string& path);
-Loaded<EnvironmentFile> load_environment(const std::string& path);
+Loaded<EnvironmentFile> load_environment(const std::string& path, const SectionCheck& check = {});
 
 /// The same from text; `file` is its name in errors, relative paths start from `folder` (absolute).
 struct Text {
@@ -45,6 +51,6 @@ struct Text {
   std::string folder = "/";
 };
 Loaded<core::Release> read_release(const Text& text);
-Loaded<EnvironmentFile> read_environment(const Text& text);
+Loaded<EnvironmentFile> read_environment(const Text& text, const SectionCheck& check = {});
 
 }  // namespace stellwerk::config

@@ -250,5 +250,22 @@ TEST(LoadFile, ListsAtMostAHundredProblems) {
             "CFG-0011: 153 more problems are not listed (a list of more than 100 helps nobody)");
 }
 
+// Goal: what adapters find wrong in their sections comes with everything else that is wrong.
+TEST(LoadEnvironment, TellsWhatAdaptersSayOfTheirSectionsWithAllOtherProblems) {
+  const auto unknown = [](const EnvironmentFile& file) {
+    return std::vector<base::Error>{unknown_adapter(file.router, std::vector<std::string>{"x"})};
+  };
+  const std::string yaml = std::string(testing::kEnvironment) + "rooter: {}\n";
+  const auto loaded = read_environment({.yaml = yaml, .file = "stellwerk.yaml"}, unknown);
+  EXPECT_FALSE(loaded.value);
+  ASSERT_EQ(loaded.problems.size(), 2U) << testing::lines_of(loaded.problems);
+  EXPECT_EQ(loaded.problems[0].id, "CFG-0010");
+  EXPECT_EQ(loaded.problems[0].where.line, 8U);
+  EXPECT_EQ(loaded.problems[1].id, "CFG-0003");
+  EXPECT_TRUE(read_environment({.yaml = testing::kEnvironment, .file = "stellwerk.yaml"},
+                               [](const EnvironmentFile&) { return std::vector<base::Error>{}; })
+                  .value);
+}
+
 }  // namespace
 }  // namespace stellwerk::config

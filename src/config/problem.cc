@@ -37,6 +37,15 @@ void Problems::add(Place place, base::Error error) {
                         .at(source_.at(place)));
 }
 
+void Problems::take_over(std::vector<base::Error> errors) {
+  for (base::Error& error : errors) {
+    if (listing())
+      errors_.push_back(std::move(error));
+    else
+      ++unlisted_;
+  }
+}
+
 std::vector<base::Error> Problems::take() && {
   std::sort(errors_.begin(), errors_.end(), [](const auto& a, const auto& b) {
     return std::tie(a.where.line, a.where.column, a.id, a.message) <

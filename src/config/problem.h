@@ -34,6 +34,8 @@ class Problems {
 
   explicit Problems(Source source) : source_(std::move(source)) {}
   void add(Place place, base::Error error);
+  /// Takes over problems that are whole already: found by somebody else in the same file.
+  void take_over(std::vector<base::Error> errors);
   [[nodiscard]] const Source& source() const { return source_; }
   [[nodiscard]] std::size_t count() const { return errors_.size() + unlisted_; }
   /// False when one more would only be counted; spares the work of wording it.

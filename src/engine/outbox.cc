@@ -16,8 +16,18 @@ constexpr std::size_t kBatch = 200;
 constexpr base::Duration kDeliveryTimeout = base::seconds(30);
 constexpr base::Duration kRetryMax = base::seconds(30);
 
-base::Result<std::uint64_t> read_cursor(ports::JournalStore& journal, const std::string& key) {
+/// Under which note a subscriber's cursor is kept.
+struct CursorKey {
+  std::string own;     ///< `cursor:bus:ndjson:/var/lib/x/events.ndjson`
+  std::string shared;  ///< `cursor:bus:ndjson`: all sections of an adapter had one, once
+};
+
+/// A section that has no cursor yet begins where the shared one of its adapter stood, else every
+/// subscriber of an older data folder would be told everything again.
+base::Result<std::uint64_t> read_cursor(ports::JournalStore& journal, const CursorKey& cursor) {
+  std::string key = cursor.own;
   auto note = journal.get_note(key);
+  if (note && !*note) note = journal.get_note(key = cursor.shared);
   if (!note) return base::fail(std::move(note.error()));
   if (!*note) return std::uint64_t{0};
   std::uint64_t value = 0;
@@ -33,8 +43,8 @@ base::Result<std::uint64_t> read_cursor(ports::JournalStore& journal, const std:
 /// What one subscriber's lane owns. `next` and `reader` are touched by its jobs only, of which one
 /// runs at a time.
 struct Outbox::Subscriber {
-  std::string key;  ///< `cursor:bus:ndjson`
-  std::string lane;
+  std::string lane;  ///< `bus:ndjson:/var/lib/x/events.ndjson`
+  CursorKey cursor;
   std::function<base::Result<void>(const std::vector<ports::StoredEntry>&, const ports::Call&)>
       send;
   std::unique_ptr<ports::JournalStore> reader;
@@ -57,14 +67,26 @@ std::vector<ports::PublicEvent> public_events(const std::vector<ports::StoredEnt
   return events;
 }
 
+/// The lane of a subscriber, which says who it is: `bus:ndjson:/var/lib/x/events.ndjson`.
+template <class Port>
+std::string lane_of(std::string_view kind, const Port& port) {
+  const std::string target = port.target();
+  return fmt::format("{}:{}{}{}", kind, port.name(), target.empty() ? "" : ":", target);
+}
+
+template <class Port>
+CursorKey cursor_of(std::string_view kind, const Port& port) {
+  return {"cursor:" + lane_of(kind, port), fmt::format("cursor:{}:{}", kind, port.name())};
+}
+
 }  // namespace
 
 Outbox::Outbox(EnginePorts& ports, std::function<void(const base::Error&)> report)
     : ports_(ports), report_(std::move(report)) {
   for (ports::EventBus* bus : ports_.buses) {
     auto subscriber = std::make_unique<Subscriber>();
-    subscriber->key = "cursor:bus:" + bus->name();
-    subscriber->lane = "bus:" + bus->name();
+    subscriber->lane = lane_of("bus", *bus);
+    subscriber->cursor = cursor_of("bus", *bus);
     subscriber->send = [bus](const auto& entries, const ports::Call& call) -> base::Result<void> {
       const auto events = public_events(entries);
       if (events.empty()) return {};
@@ -74,8 +96,8 @@ Outbox::Outbox(EnginePorts& ports, std::function<void(const base::Error&)> repor
   }
   for (ports::Notifier* notifier : ports_.notifiers) {
     auto subscriber = std::make_unique<Subscriber>();
-    subscriber->key = "cursor:notices:" + notifier->name();
-    subscriber->lane = "notices:" + notifier->name();
+    subscriber->lane = lane_of("notices", *notifier);
+    subscriber->cursor = cursor_of("notices", *notifier);
     auto writer = std::make_shared<NoticeWriter>(ports_.content);
     Subscriber* self = subscriber.get();
     subscriber->send = [notifier, writer, self](const auto& entries,
@@ -133,7 +155,7 @@ void Outbox::deliver(Subscriber& subscriber) {
             each->reader = std::move(*reader);
           }
           if (!each->next) {
-            auto cursor = read_cursor(*each->reader, each->key);
+            auto cursor = read_cursor(*each->reader, each->cursor);
             if (!cursor) return base::fail(std::move(cursor.error()));
             each->next = *cursor;
           }
@@ -154,7 +176,7 @@ void Outbox::finished(Subscriber& subscriber, const base::Result<std::uint64_t>&
     const auto wait =
         base::milliseconds(500) * (std::int64_t{1} << std::min(subscriber.failures, 6U));
     subscriber.retry_at = ports_.clock.mono() + std::min(wait, kRetryMax);
-    report_(base::Error(reached.error()).during("delivering to " + subscriber.key));
+    report_(base::Error(reached.error()).during("delivering to " + subscriber.lane));
     return;
   }
   subscriber.failures = 0;
@@ -169,13 +191,14 @@ void Outbox::finished(Subscriber& subscriber, const base::Result<std::uint64_t>&
 /// The cursor is written by the journal's own lane: one writer. Until it is durable a crash repeats
 /// a delivery.
 void Outbox::save_cursor(const Subscriber& subscriber) {
-  ports_.lanes.submit({"store", {}, base::seconds(10), {}, false},
-                      [this, key = subscriber.key, value = std::to_string(subscriber.delivered)](
-                          const ports::Call&) -> ports::Completion {
-                        auto saved = ports_.journal.put_note(key, value);
-                        if (saved) return [] {};
-                        return [this, error = saved.error()] { report_(error); };
-                      });
+  ports_.lanes.submit(
+      {"store", {}, base::seconds(10), {}, false},
+      [this, key = subscriber.cursor.own,
+       value = std::to_string(subscriber.delivered)](const ports::Call&) -> ports::Completion {
+        auto saved = ports_.journal.put_note(key, value);
+        if (saved) return [] {};
+        return [this, error = saved.error()] { report_(error); };
+      });
 }
 
 }  // namespace stellwerk::engine

@@ -1,9 +1,11 @@
 // outbox.h — tells subscribers and people what the journal says: at least once, in order, across
 // restarts.
 //
-// Role: one cursor for each event bus and each notice channel, kept as a note beside the journal; a
-// subscriber that fails delays only itself and is tried again with back-off.            Start here:
-// wake() Thread-safety: the engine's thread; reading and delivering run in each subscriber's lane.
+// Role: one cursor for each event bus and each notice channel, kept as a note beside the journal
+// under the adapter's name and the target, so that it is found again whatever the order of the
+// sections; a subscriber that fails delays only itself and is tried again with back-off.
+// Start here: wake() Thread-safety: the engine's thread; reading and delivering run in each
+// subscriber's lane.
 // Invariants: a cursor moves only after delivery; nothing in the engine waits for a subscriber.
 #pragma once
 

@@ -29,7 +29,11 @@ struct PublicEvent {
 class EventBus {
  public:
   virtual ~EventBus() = default;
-  [[nodiscard]] virtual std::string name() const = 0;  ///< key of its cursor: unique and stable
+  [[nodiscard]] virtual std::string name() const = 0;  ///< the adapter's: `ndjson`
+  /// Where it delivers: with the name the key of its cursor. Unique among the buses of one name,
+  /// and the same across restarts, whatever the order of the sections; empty where there can be one
+  /// only.
+  [[nodiscard]] virtual std::string target() const = 0;
   /// Delivers in order; afterwards all are with the subscriber. May be repeated from the first.
   /// @errors Unavailable NTF-0001: none counts as delivered.
   virtual base::Result<void> publish(const std::vector<PublicEvent>& events, const Call& call) = 0;

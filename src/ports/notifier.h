@@ -27,7 +27,9 @@ struct Notice {
 class Notifier {
  public:
   virtual ~Notifier() = default;
-  [[nodiscard]] virtual std::string name() const = 0;
+  [[nodiscard]] virtual std::string name() const = 0;  ///< the adapter's: `file`
+  /// Where it delivers: as ports::EventBus::target().
+  [[nodiscard]] virtual std::string target() const = 0;
   /// @errors Unavailable NTF-0002: not sent, retry.
   virtual base::Result<void> send(const Notice& notice, const Call& call) = 0;
 };

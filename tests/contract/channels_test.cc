@@ -38,10 +38,11 @@ class MemoryBusHarness final : public EventBusHarness {
       keys.push_back(std::to_string(event.index) + " " + event.name);
     return keys;
   }
+  std::string target() override { return "one"; }
   void break_down(bool broken) override { bus_.fail_next(broken ? 1000 : 0); }
 
  private:
-  adapters::MemoryBus bus_;
+  adapters::MemoryBus bus_{"one"};
 };
 
 class NdjsonBusHarness final : public EventBusHarness {
@@ -55,21 +56,23 @@ class NdjsonBusHarness final : public EventBusHarness {
         keys.push_back(event->at("index").dump() + " " + event->at("name").get<std::string>());
     return keys;
   }
+  std::string target() override { return folder_ / "events/x.ndjson"; }
   void break_down(bool broken) override { replace_by_file(folder_ / "events", broken); }
 
  private:
   base::testing::TemporaryFolder folder_;
-  adapters::NdjsonBus bus_{folder_ / "events/x.ndjson"};
+  adapters::NdjsonBus bus_{folder_ / "events/y/../x.ndjson"};
 };
 
 class MemoryNotifierHarness final : public NotifierHarness {
  public:
   ports::Notifier& notifier() override { return notifier_; }
   std::size_t messages() override { return notifier_.sent().size(); }
+  std::string target() override { return "one"; }
   void break_down(bool broken) override { notifier_.fail_next(broken ? 1000 : 0); }
 
  private:
-  adapters::MemoryNotifier notifier_;
+  adapters::MemoryNotifier notifier_{"one"};
 };
 
 class FileNotifierHarness final : public NotifierHarness {
@@ -79,6 +82,7 @@ class FileNotifierHarness final : public NotifierHarness {
     const fs::directory_iterator files(folder_ / "notices");
     return static_cast<std::size_t>(std::distance(begin(files), end(files)));
   }
+  std::string target() override { return folder_ / "notices"; }
   void break_down(bool broken) override { replace_by_file(folder_ / "notices", broken); }
 
  private:

@@ -20,6 +20,8 @@ class EventBusHarness {
   virtual ports::EventBus& bus() = 0;
   /// `<index> <name>` of what the subscriber has, in its order.
   virtual std::vector<std::string> received() = 0;
+  /// What target() must be.
+  virtual std::string target() = 0;
   /// While set, the subscriber takes nothing.
   virtual void break_down(bool broken) = 0;
 };
@@ -57,6 +59,7 @@ TEST_P(EventBusContract, DeliversInOrder) {
   ASSERT_TRUE(publish({event(5, "c"), event(5, "d")}));
   EXPECT_EQ(harness().received(), (std::vector<std::string>{"1 a", "2 b", "5 c", "5 d"}));
   EXPECT_FALSE(harness().bus().name().empty());
+  EXPECT_EQ(harness().bus().target(), harness().target()) << "the same at every start";
 }
 
 TEST_P(EventBusContract, DeliversEachEventOnceWhenACallIsRepeated) {

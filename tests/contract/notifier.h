@@ -18,6 +18,8 @@ class NotifierHarness {
   virtual ~NotifierHarness() = default;
   virtual ports::Notifier& notifier() = 0;
   virtual std::size_t messages() = 0;
+  /// What target() must be.
+  virtual std::string target() = 0;
   /// While set, nothing can be sent.
   virtual void break_down(bool broken) = 0;
 };
@@ -55,6 +57,7 @@ TEST_P(NotifierContract, LeavesOneMessageAnIdHoweverOftenItIsSent) {
   ASSERT_TRUE(send("rel-1/1/0"));
   EXPECT_EQ(harness().messages(), 2U);
   EXPECT_FALSE(harness().notifier().name().empty());
+  EXPECT_EQ(harness().notifier().target(), harness().target()) << "the same at every start";
 }
 
 TEST_P(NotifierContract, SaysSoWhenItCannotSendAndSendsLater) {

@@ -81,14 +81,49 @@ TEST(BadEnvironment, IsRefusedWithItsPlace) {
   EXPECT_NE(refused.err.find("router"), std::string::npos) << refused.err;
 }
 
-TEST(BadEnvironment, NamesTheAdaptersThereAreWhenItAsksForAnother) {
+// Goal: what adapters do not understand is refused by whoever reads the file, all of it at once and
+// before anything is made.
+TEST(BadEnvironment, IsRefusedWithEveryProblemOfItsAdapters) {
   Site site;
   site.plan({});
-  site.rewrite([](SiteFile& file) { file.router = {{"adapter", "nginx"}}; });
-  const Finished refused = site.stellwerk({"run", site.release_file("rel-1")});
-  EXPECT_EQ(refused.exit_code, 2) << refused.err;
-  EXPECT_NE(refused.err.find("CFG-0010"), std::string::npos) << refused.err;
-  EXPECT_NE(refused.err.find("haproxy"), std::string::npos) << refused.err;
+  std::string yaml = site_yaml(site.file());
+  yaml = std::regex_replace(yaml, std::regex("router: .*"), "router: {adapter: haproxi}");
+  yaml =
+      std::regex_replace(yaml, std::regex("workload: .*"), "workload: {adapter: process, cpu: 2}");
+  yaml =
+      std::regex_replace(yaml, std::regex("notices: .*"),
+                         "notices: [{adapter: file, folder: n}, {adapter: file, folder: x/../n}]");
+  yaml = std::regex_replace(yaml, std::regex("events: .*"), "events: [{adapter: ndjson, fiel: e}]");
+  site.write("stellwerk.yaml", yaml);
+  for (const std::vector<std::string>& command :
+       {std::vector<std::string>{"plan", site.release_file("rel-1")},
+        std::vector<std::string>{"run", site.release_file("rel-1")},
+        std::vector<std::string>{"doctor"}}) {
+    const Finished refused = site.stellwerk(command);
+    EXPECT_EQ(refused.exit_code, 2) << refused.err;
+    EXPECT_EQ(refused.out, "");
+    const std::string said = one_line(refused.err);
+    for (const char* part :
+         {"error[CFG-0010]: router: there is no adapter \"haproxi\"", "did you mean haproxy?",
+          "error[CFG-0003]: workload: unknown key \"cpu\"", "there are no keys here",
+          "error[CFG-0007]: notices[1]: ", "notices[0] writes there already",
+          "error[CFG-0003]: events[0]: unknown key \"fiel\"", "did you mean file?",
+          "error[CFG-0005]: events[0]: the key \"file\" is missing"})
+      EXPECT_NE(said.find(part), std::string::npos) << command[0] << ": " << part << "\n" << said;
+  }
+  EXPECT_FALSE(std::filesystem::exists(site.data()));
+}
+
+TEST(Schema, KnowsTheKeysOfEveryAdapter) {
+  const Site site;
+  const json schema = json::parse(site.stellwerk({"schema", "environment"}).out, nullptr, false);
+  ASSERT_TRUE(schema.is_object());
+  const json& router = schema["properties"]["router"]["oneOf"][0];
+  EXPECT_EQ(router["properties"]["adapter"]["const"], "haproxy");
+  EXPECT_TRUE(router["properties"].contains("connections_max"));
+  const json& events = schema["properties"]["events"]["items"]["oneOf"][0];
+  EXPECT_TRUE(events["properties"].contains("file"));
+  EXPECT_EQ(events["additionalProperties"], false);
 }
 
 TEST(MissingFile, IsSaidByName) {

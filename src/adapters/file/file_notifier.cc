@@ -75,6 +75,8 @@ std::string time_part(base::WallTime time) {
 
 }  // namespace
 
+std::string FileNotifier::target() const { return base::canonical_path(folder_); }
+
 bool FileNotifier::is_there(const std::string& ending) const {
   std::error_code problem;
   const std::filesystem::directory_iterator folder(folder_, problem);

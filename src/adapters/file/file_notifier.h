@@ -18,6 +18,8 @@ class FileNotifier final : public ports::Notifier {
   /// @param folder  made when missing
   explicit FileNotifier(std::string folder) : folder_(std::move(folder)) {}
   [[nodiscard]] std::string name() const override { return "file"; }
+  /// The folder, with links followed as far as it exists.
+  [[nodiscard]] std::string target() const override;
   /// Writes `<folder>/<time>-<id>.txt`.
   base::Result<void> send(const ports::Notice& notice, const ports::Call& call) override;
 

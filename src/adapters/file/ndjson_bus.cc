@@ -88,6 +88,8 @@ std::string read_end(int fd, off_t size) {
 
 }  // namespace
 
+std::string NdjsonBus::target() const { return base::canonical_path(path_); }
+
 base::Result<base::UniqueFd> NdjsonBus::open() {
   const auto folder = std::filesystem::path(path_).parent_path().string();
   if (!folder.empty())

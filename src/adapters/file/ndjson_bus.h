@@ -20,6 +20,8 @@ class NdjsonBus final : public ports::EventBus {
   /// @param path  its folder is made when missing
   explicit NdjsonBus(std::string path) : path_(std::move(path)) {}
   [[nodiscard]] std::string name() const override { return "ndjson"; }
+  /// The file, with links followed as far as it exists.
+  [[nodiscard]] std::string target() const override;
   base::Result<void> publish(const std::vector<ports::PublicEvent>& events,
                              const ports::Call& call) override;
 

@@ -33,4 +33,8 @@ config::Loaded<NdjsonSettings> read_ndjson(const config::Section& section) {
   return config::read_section(section, kNdjson);
 }
 
+const config::Table<FileNoticesSettings>& file_notices_table() { return kNotices; }
+
+const config::Table<NdjsonSettings>& ndjson_table() { return kNdjson; }
+
 }  // namespace stellwerk::adapters

@@ -18,5 +18,8 @@ struct NdjsonSettings {
 /// Every problem of a section at once; unknown keys are problems.
 config::Loaded<FileNoticesSettings> read_file_notices(const config::Section& section);
 config::Loaded<NdjsonSettings> read_ndjson(const config::Section& section);
+/// For the schema and the documentation.
+const config::Table<FileNoticesSettings>& file_notices_table();
+const config::Table<NdjsonSettings>& ndjson_table();
 
 }  // namespace stellwerk::adapters

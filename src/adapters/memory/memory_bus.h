@@ -12,8 +12,9 @@ namespace stellwerk::adapters {
 
 class MemoryBus final : public ports::EventBus {
  public:
-  explicit MemoryBus(std::string name = "memory") : name_(std::move(name)) {}
-  [[nodiscard]] std::string name() const override { return name_; }
+  explicit MemoryBus(std::string target = {}) : target_(std::move(target)) {}
+  [[nodiscard]] std::string name() const override { return "memory"; }
+  [[nodiscard]] std::string target() const override { return target_; }
   base::Result<void> publish(const std::vector<ports::PublicEvent>& events,
                              const ports::Call& call) override;
 
@@ -24,7 +25,7 @@ class MemoryBus final : public ports::EventBus {
  private:
   [[nodiscard]] bool is_there(const ports::PublicEvent& event) const;
 
-  std::string name_;
+  std::string target_;
   mutable std::mutex mutex_;
   int failures_ = 0;
   bool after_taking_ = false;

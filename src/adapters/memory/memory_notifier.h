@@ -12,7 +12,9 @@ namespace stellwerk::adapters {
 
 class MemoryNotifier final : public ports::Notifier {
  public:
+  explicit MemoryNotifier(std::string target = {}) : target_(std::move(target)) {}
   [[nodiscard]] std::string name() const override { return "memory"; }
+  [[nodiscard]] std::string target() const override { return target_; }
   base::Result<void> send(const ports::Notice& notice, const ports::Call& call) override;
 
   /// The next `count` sendings fail.
@@ -20,6 +22,7 @@ class MemoryNotifier final : public ports::Notifier {
   [[nodiscard]] std::vector<ports::Notice> sent() const;
 
  private:
+  std::string target_;
   mutable std::mutex mutex_;
   int failures_ = 0;
   std::vector<ports::Notice> sent_;
