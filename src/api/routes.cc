@@ -156,7 +156,8 @@ Response Routes::list() const {
 }
 
 Response Routes::show(const base::ReleaseId& release) const {
-  return on_engine(engine_, [this, release](const Promise& promise) {
+  auto view = std::make_shared<base::Json>();
+  Response response = on_engine(engine_, [this, release, view](const Promise& promise) {
     const engine::ReleaseRun* run = engine_.find(release);
     if (run == nullptr) {
       promise->set_value(
@@ -165,14 +166,20 @@ Response Routes::show(const base::ReleaseId& release) const {
       return;
     }
     const engine::LiveFigures live{engine_.watch_of(release), run->now()};
-    promise->set_value({200, engine::view_of(run->plan(), run->state(), live).dump()});
+    *view = engine::view_of(run->plan(), run->state(), live);
+    promise->set_value({200, {}});
   });
+  if (response.status != 200) return response;
+  // Texts come from the disk: on this thread, the engine waits for none.
+  engine::add_texts(*view, engine_.ports().content);
+  response.body = view->dump(-1, ' ', false, base::Json::error_handler_t::replace);
+  return response;
 }
 
 Response Routes::command(const base::ReleaseId& release, const Request& request) const {
   auto parsed = parse_command(request.body);
   if (!parsed) return refused(parsed.error());
-  auto input = engine::input_of(*parsed, engine_.ports().content);
+  auto input = engine::input_of(*parsed, engine_.ports());
   if (!input) return refused(input.error());
   const std::string os_user = request.os_user;
   return on_engine(engine_, [this, release, body = *input, os_user](const Promise& promise) {

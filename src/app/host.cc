@@ -91,20 +91,11 @@ base::Result<void> Host::open_adapters() {
 
 base::Result<void> Host::open_engine() {
   lanes_ = std::make_unique<ThreadLanes>(clock_, kLaneThreads);
-  engine::EnginePorts ports{clock_,
-                            *lanes_,
-                            *journal_,
-                            *content_,
-                            *emergency_,
-                            *signer_,
-                            *workload_,
-                            *router_.router,
-                            *prober_,
-                            *checks_,
-                            {router_.metrics.get(), gauges_.get()},
-                            {},
-                            {},
-                            {}};
+  engine::EnginePorts ports{clock_,    *lanes_,     *journal_,
+                            *content_, *emergency_, *signer_,
+                            entropy_,  *workload_,  *router_.router,
+                            *prober_,  *checks_,    {router_.metrics.get(), gauges_.get()},
+                            {},        {},          {}};
   for (const auto& bus : buses_) ports.buses.push_back(bus.get());
   for (const auto& notifier : notifiers_) ports.notifiers.push_back(notifier.get());
   ports.open_reader =

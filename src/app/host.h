@@ -22,6 +22,7 @@
 #include "app/adapters.h"
 #include "app/signals.h"
 #include "app/system_clock.h"
+#include "app/system_entropy.h"
 #include "app/thread_lanes.h"
 #include "checks/checks.h"
 #include "cli/world.h"
@@ -48,6 +49,7 @@ class Host final : public cli::EngineHost {
   config::EnvironmentFile file_;
   Signals& signals_;
   SystemClock clock_;
+  SystemEntropy entropy_;
   base::Scrubber scrubber_;
   std::unique_ptr<ThreadLanes> lanes_;  ///< outlives the adapters: their threads wake it
   std::optional<adapters::DataFolderLock> lock_;

@@ -67,6 +67,7 @@ constexpr MessageRow kEvents[] = {
      "{count} lines of the emergency file taken into the journal"},
 
     // ---- words
+    {"text.erased", "(Text gelöscht)", "(text erased)"},
     {"cli.everyone", "alle", "everyone"},
     {"cli.pause.guard", "Wächter", "guard"},
     {"cli.pause.person", "von Hand", "by hand"},

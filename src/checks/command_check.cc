@@ -47,11 +47,10 @@ Finding found(const core::CommandCheck& check, const ports::CommandResult& resul
   const bool passed = result.end == CommandEnd::Exited &&
                       std::find(codes.begin(), codes.end(), result.exit_code) != codes.end();
   auto summary = how_it_ended(result);
-  if (passed) return {true, std::move(summary)};
+  if (passed) return {true, std::move(summary), {}};
   if (result.end == CommandEnd::Exited) summary += fmt::format(", expected {}", codes_text(codes));
-  if (const auto line = last_line(result.output); !line.empty())
-    summary += fmt::format("; last output: {}", line);
-  return {false, std::move(summary)};
+  const auto line = last_line(result.output);
+  return {false, std::move(summary), line.empty() ? "" : fmt::format("; last output: {}", line)};
 }
 
 /// Of the environment only the names: values may be secrets that the scrubber does not know.

@@ -39,17 +39,18 @@ std::string list_of(const std::vector<const HealthResult*>& results) {
 }
 
 Finding found(const ports::HealthStep& step, const std::vector<HealthResult>& results) {
-  if (results.empty()) return {false, "there is no service to ask, and no data is no success"};
+  if (results.empty()) return {false, "there is no service to ask, and no data is no success", {}};
   std::vector<const HealthResult*> bad;
   std::vector<const HealthResult*> waived;
   for (const auto& result : results)
     if (!result.good) (is_waived(step, result) ? waived : bad).push_back(&result);
-  std::string summary =
+  std::string result =
       bad.empty()
           ? fmt::format("{} of {} are healthy", results.size() - waived.size(), results.size())
-          : fmt::format("{} of {} are not healthy: {}", bad.size(), results.size(), list_of(bad));
-  if (!waived.empty()) summary += fmt::format("; waived: {}", list_of(waived));
-  return {bad.empty(), std::move(summary)};
+          : fmt::format("{} of {} are not healthy", bad.size(), results.size());
+  std::string more = bad.empty() ? "" : fmt::format(": {}", list_of(bad));
+  if (!waived.empty()) more += fmt::format("; waived: {}", list_of(waived));
+  return {bad.empty(), std::move(result), std::move(more)};
 }
 
 base::Json asked_json(const ports::HealthStep& step) {
@@ -77,10 +78,11 @@ base::Result<ports::StepReport> run_health(const ports::HealthStep& step, const 
   auto results = run.needs.health.probe(step.targets, run.call);
   if (const auto again = bad_ones(results); !again.empty() && run.pause(kBetweenRounds))
     merge(results, run.needs.health.probe(again, run.call));
+  const Finding finding = found(step, results);
   if (run.over())
     return outcome_unknown(
-        run, "the step's deadline passed or it was cancelled; " + found(step, results).summary);
-  return report(run, found(step, results), asked_json(step), answer_json(step, results));
+        run, "the step's deadline passed or it was cancelled; " + finding.result + finding.more);
+  return report(run, finding, asked_json(step), answer_json(step, results));
 }
 
 }  // namespace stellwerk::checks

@@ -18,6 +18,7 @@ constexpr std::size_t kAttemptsShownMax = 20;
 /// What one attempt came to.
 struct Attempt {
   core::HttpJudgement judgement;
+  std::string result;  ///< `status 503 in 4 ms`, or the id of the error
   std::string body;
   bool repeatable = true;  ///< false: it may have been carried out, and must not be sent again
 };
@@ -39,6 +40,7 @@ Attempt judged(const core::HttpCheck& check, base::Result<ports::HttpResponse> r
   if (!response) {
     const bool unknown = response.error().code == base::Code::OutcomeUnknown;
     return {.judgement = {false, response.error().why},
+            .result = response.error().id,
             .body = {},
             .repeatable = !unknown || is_idempotent(check.method)};
   }
@@ -47,6 +49,7 @@ Attempt judged(const core::HttpCheck& check, base::Result<ports::HttpResponse> r
                                               .body_cut = response->body_cut,
                                               .took = response->took});
   return {.judgement = std::move(judgement),
+          .result = fmt::format("status {} in {} ms", response->status, response->took.ms()),
           .body = std::move(response->body),
           .repeatable = is_idempotent(check.method)};
 }
@@ -80,9 +83,11 @@ base::Json answer_json(const std::vector<std::string>& details, const std::strin
                                                  details.end())}};
 }
 
-std::string summary_of(const core::HttpCheck& check, const std::vector<std::string>& details) {
-  const auto tries = details.size() == 1 ? "" : fmt::format(" (attempt {})", details.size());
-  return fmt::format("{} {}: {}{}", check.method, check.url, details.back(), tries);
+Finding found(const core::HttpCheck& check, const Attempt& last, std::size_t attempts) {
+  const auto tries = attempts == 1 ? "" : fmt::format(" (attempt {})", attempts);
+  if (last.judgement.good) return {true, last.result + tries, {}};
+  return {false, last.result + tries,
+          fmt::format("; {} {}: {}", check.method, check.url, last.judgement.detail)};
 }
 
 }  // namespace
@@ -106,7 +111,7 @@ base::Result<ports::StepReport> run_http(const core::HttpCheck& check, const Run
   if (!last.judgement.good && run.over())
     return outcome_unknown(run,
                            "the step's deadline passed or it was cancelled; " + details.back());
-  return report(run, {last.judgement.good, summary_of(check, details)}, asked_json(check),
+  return report(run, found(check, last, details.size()), asked_json(check),
                 answer_json(details, last.body, run.needs.scrubber));
 }
 

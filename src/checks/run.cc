@@ -49,7 +49,8 @@ ports::StepReport report(const Run& run, Finding finding, base::Json asked, base
   const auto& scrubber = run.needs.scrubber;
   ports::StepReport report;
   report.passed = finding.passed;
-  report.summary = base::printable(scrubber.scrub(finding.summary), kSummaryMax);
+  report.result = std::move(finding.result);
+  report.summary = base::printable(scrubber.scrub(report.result + finding.more), kSummaryMax);
   base::Json evidence{{"answer", std::move(answer)},
                       {"asked", std::move(asked)},
                       {"passed", finding.passed},

@@ -29,7 +29,8 @@ struct Run {
 
 struct Finding {
   bool passed = false;
-  std::string summary;
+  std::string result;  ///< for the journal: nothing in it came from outside
+  std::string more;    ///< what did, for people; may be empty
 };
 
 /// The report of a check that ran: `asked` and `answer` become part of its evidence.

@@ -97,7 +97,9 @@ void Attendance::print(const engine::Written& entry) {
     if (encoded) console_.out << encoded->entry.bytes_at(entry.index) << '\n';
   } else if (const engine::ReleaseRun* its = host_.engine().find(entry.release)) {
     if (entry.release != subject_.release) console_.out << entry.release.str() << "  ";
-    const EventAt at{entry.event.event, entry.at, entry.event.by, entry.t0};
+    const EventAt at{
+        entry.event.event, entry.at, entry.event.by, entry.t0,
+        private_text(entry.event.event, host_.engine().ports().content, console_.locale)};
     console_.out << event_line(its->plan(), at, {console_.locale, console_.colour_out}) << '\n';
   }
   console_.out.flush();
@@ -264,7 +266,7 @@ std::optional<Exit> Attendance::roll_back_by_hand() {
   engine::PersonCommand command;
   command.verb = "rollback";
   command.reason = "Ctrl-C";
-  auto body = engine::input_of(command, host_.engine().ports().content);
+  auto body = engine::input_of(command, host_.engine().ports());
   if (!body) {
     report(console_, body.error());
   } else if (const auto answer = ask(*body); !answer) {

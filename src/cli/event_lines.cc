@@ -7,6 +7,7 @@
 #include "base/time.h"
 #include "cli/console.h"
 #include "cli/verdict_text.h"
+#include "engine/private_text.h"
 
 namespace stellwerk::cli {
 namespace {
@@ -56,8 +57,7 @@ class Teller {
   }
   std::string operator()(const core::StepFailed& e) const {
     if (!e.outcome_unknown) return step(e.step, e.summary);
-    return say("step-unknown",
-               {{"step", e.step.str()}, {"summary", base::printable(e.summary, 300)}});
+    return say("step-unknown", {{"step", e.step.str()}, {"summary", told(e.summary)}});
   }
   std::string operator()(const core::StepReopened& e) const {
     return say("reopened", {{"step", e.step.str()}});
@@ -146,8 +146,13 @@ class Teller {
     return base::message(locale_, "cli.event." + std::string(key), words);
   }
   [[nodiscard]] std::string step(const base::StepId& id, const std::string& summary) const {
-    if (summary.empty()) return id.str();
-    return say("step", {{"step", id.str()}, {"summary", base::printable(summary, 300)}});
+    const std::string text = told(summary);
+    if (text.empty()) return id.str();
+    return say("step", {{"step", id.str()}, {"summary", text}});
+  }
+  /// What a step came to: the private text says all that the entry says, and more.
+  [[nodiscard]] std::string told(const std::string& summary) const {
+    return base::printable(event_.said.empty() ? summary : event_.said, 300);
   }
   [[nodiscard]] std::string caused(std::string_view key, std::string cause,
                                    const std::string& detail) const {
@@ -201,7 +206,21 @@ std::string tenants_text(const std::vector<std::string>& tenants, base::Locale l
 }
 
 std::string event_text(const core::Plan& plan, const EventAt& event, base::Locale locale) {
-  return std::visit(Teller(plan, event, locale), event.event);
+  std::string text = std::visit(Teller(plan, event, locale), event.event);
+  const bool said = std::holds_alternative<core::StepPassed>(event.event) ||
+                    std::holds_alternative<core::StepFailed>(event.event);
+  if (said || event.said.empty()) return text;
+  return text + (text.empty() ? "" : " · ") + base::printable(event.said, 300);
+}
+
+std::string private_text(const core::Event& event, ports::ContentStore& content,
+                         base::Locale locale) {
+  const auto digest = core::private_text_of(event);
+  if (!digest) return {};
+  if (auto text = engine::read_text(*digest, content)) return std::move(*text);
+  const std::string erased = base::message(locale, "text.erased");
+  const auto* failed = std::get_if<core::StepFailed>(&event);
+  return failed == nullptr ? erased : fmt::format("{} {}", failed->summary, erased);
 }
 
 std::string event_line(const core::Plan& plan, const EventAt& event, const EventLineStyle& style) {

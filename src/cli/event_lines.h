@@ -11,6 +11,7 @@
 #include "base/messages.h"
 #include "core/event.h"
 #include "core/plan.h"
+#include "ports/journal_store.h"
 
 namespace stellwerk::cli {
 
@@ -19,6 +20,7 @@ struct EventAt {
   base::Now at;
   base::PersonId by;
   std::optional<base::RunbookTime> t0;  ///< of the state after the event
+  std::string said = {};                ///< the private text it names (private_text)
 };
 
 struct EventLineStyle {
@@ -30,6 +32,10 @@ struct EventLineStyle {
 std::string event_line(const core::Plan& plan, const EventAt& event, const EventLineStyle& style);
 /// Only the human text; empty where the name says it all.
 std::string event_text(const core::Plan& plan, const EventAt& event, base::Locale locale);
+
+/// The private text that an event names; says so when it was erased. Empty: it names none.
+std::string private_text(const core::Event& event, ports::ContentStore& content,
+                         base::Locale locale);
 
 /// `20:15:00Z`
 std::string clock_text(base::WallTime at);

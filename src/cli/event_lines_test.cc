@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "adapters/memory/memory_content.h"
 #include "cli/verdict_text.h"
 #include "kpi/judge.h"
 #include "support/sample_release.h"
@@ -28,6 +29,38 @@ TEST(EventLine, SaysWhenWhatAndWho) {
             "20:15:00Z  T+15m    scheduler.release.wave3             "
             "+ everyone · 100 % of traffic, read back");
   EXPECT_EQ(line_of(core::StartNotified{}), "20:15:00Z  T+15m    notification.release.started");
+}
+
+TEST(EventLine, NamesTenantsThatOnlyThePlanLists) {
+  core::WaveStarted wave{2, {}, base::percent(50)};
+  wave.tenants_count = 4;
+  wave.listed_in = base::sha256("plan");
+  EXPECT_EQ(line_of(wave),
+            "20:15:00Z  T+15m    scheduler.release.wave2             "
+            "+ pilot-2 … pilot-5 (4) · 50 % of traffic, read back");
+}
+
+TEST(EventLine, ShowsThePrivateTextOrThatItWasErased) {
+  const core::Plan plan = testing::sample_plan();
+  adapters::MemoryContent content;
+  const auto kept = content.put("exit 1; last output: 3 tests failed");
+  core::StepFailed failed{base::StepId("preparation/tests"), "exit 1", false, {}, *kept};
+  const auto line = [&](const core::Event& event) {
+    const std::string said = private_text(event, content, base::Locale::En);
+    return event_line(plan, {event, {}, {}, std::nullopt, said}, {base::Locale::En, false});
+  };
+  EXPECT_EQ(line(failed),
+            "00:00:00Z  -        audit.step.failed                   "
+            "preparation/tests: exit 1; last output: 3 tests failed");
+  const core::Event paused =
+      core::ReleasePaused{core::PauseCause::Person, "qa-1", *content.put("looking closer")};
+  EXPECT_EQ(line(paused),
+            "00:00:00Z  -        scheduler.release.paused            "
+            "by hand: qa-1 · looking closer");
+  content.erase(*kept);
+  EXPECT_EQ(line(failed),
+            "00:00:00Z  -        audit.step.failed                   "
+            "preparation/tests: exit 1 (text erased)");
 }
 
 TEST(EventLine, HasNoOffsetBeforeTheAnnouncement) {

@@ -33,7 +33,9 @@ base::Result<base::Json> stored_view(World& world, const std::string& data_folde
   if (!reader) return base::fail(std::move(reader.error()));
   auto loaded = engine::load_release(*reader->journal, *reader->content, release);
   if (!loaded) return base::fail(std::move(loaded.error()));
-  return engine::view_of(loaded->plan, loaded->state, std::nullopt);
+  base::Json view = engine::view_of(loaded->plan, loaded->state, std::nullopt);
+  engine::add_texts(view, *reader->content);
+  return view;
 }
 
 /// Problems of the environment file, printed; the caller ends.
@@ -79,19 +81,20 @@ class Watcher {
       auto entry = engine::decode(stored, *reader.content);
       if (!entry) return base::fail(std::move(entry.error()));
       state_ = core::evolve(plan_, std::move(state_), entry->event, entry->at, entry->by);
-      if (core::is_public(stored.type)) print(stored, *entry);
+      if (core::is_public(stored.type))
+        print(stored, *entry, private_text(entry->event, *reader.content, console_.locale));
     }
     console_.out.flush();
     return chunk->size() == kChunk;
   }
 
-  void print(const ports::StoredEntry& stored, const engine::ReadEntry& entry) {
+  void print(const ports::StoredEntry& stored, const engine::ReadEntry& entry, std::string said) {
     status_.clear();
     if (console_.json) {
       console_.out << stored.bytes << '\n';
       return;
     }
-    const EventAt at{entry.event, entry.at, entry.by, state_.t0};
+    const EventAt at{entry.event, entry.at, entry.by, state_.t0, std::move(said)};
     console_.out << event_line(plan_, at, {console_.locale, console_.colour_out}) << '\n';
   }
 

@@ -108,6 +108,13 @@ class ViewWriter {
     return base::message(style_.locale, key, arguments);
   }
 
+  /// What the person said who paused it or rolled it back.
+  [[nodiscard]] std::string reason_of(const base::Json& json) const {
+    if (truth(json, "reason_erased")) return " · " + say("text.erased");
+    const std::string reason = word(json, "reason");
+    return reason.empty() ? std::string() : " · " + reason;
+  }
+
   void row(std::string_view label_key, const std::string& value, Colour colour = Colour::Plain) {
     text_ += painted(padded(label_key.empty() ? "" : say(label_key), kLabelWidth), Colour::Dim,
                      style_.colour);
@@ -140,7 +147,8 @@ class ViewWriter {
       row("cli.view.paused",
           say("cli.view.paused-by", {{"cause", say("cli.pause." + word(paused, "cause"))},
                                      {"detail", word(paused, "detail")},
-                                     {"by", word(paused, "by")}}),
+                                     {"by", word(paused, "by")}}) +
+              reason_of(paused),
           Colour::Yellow);
     time();
   }
@@ -221,7 +229,8 @@ class ViewWriter {
                                      {"detail", word(json, "detail")},
                                      {"by", word(json, "by")}}) +
             " · " +
-            say(truth(json, "traffic_returned") ? "cli.view.returned" : "cli.view.not-returned"),
+            say(truth(json, "traffic_returned") ? "cli.view.returned" : "cli.view.not-returned") +
+            reason_of(json),
         Colour::Red);
   }
 
@@ -257,7 +266,13 @@ class ViewWriter {
       if (more.empty()) return;
       tail += tail.empty() ? more : " · " + more;
     };
-    add(word(step, "summary").empty() ? word(step, "title") : word(step, "summary"));
+    const std::string summary = word(step, "summary");
+    const std::string said = word(step, "text");  // all that the summary says, and more; or a note
+    const bool attested = word(step, "kind") == "manual";
+    add(attested || (said.empty() && summary.empty()) ? word(step, "title")
+                                                      : (said.empty() ? summary : said));
+    if (attested) add(said);
+    if (truth(step, "text_erased")) add(say("text.erased"));
     if (const std::string by = word(step, "by"); !by.empty()) add(say("cli.view.by", {{"by", by}}));
     if (truth(step, "follow_up")) add(say("cli.view.follow-up"));
     const std::string id = word(step, "id");

@@ -139,6 +139,33 @@ TEST(ReleaseView, ShowsARollbackAndItsSteps) {
       << text;
 }
 
+TEST(ReleaseView, ShowsPrivateTextsOrThatTheyWereErased) {
+  base::Json view = holding();
+  view["paused"] = {{"cause", "person"}, {"detail", "qa-1"}, {"by", "qa-1"}, {"reason", "looking"}};
+  view["steps"][0]["text"] = "two entries were missing";
+  view["steps"].push_back({{"id", "post-check/mail"},
+                           {"title", "Mail"},
+                           {"phase", "post-check"},
+                           {"kind", "command"},
+                           {"status", "failed"},
+                           {"summary", "exit 1"},
+                           {"text", "exit 1; last output: no such host"}});
+  const std::string shown = release_text(view, {base::Locale::En, 200, false});
+  for (const char* part :
+       {"by hand: qa-1 (by qa-1) · looking\n", "Changelog · two entries were missing · by ann\n",
+        "failed · exit 1; last output: no such host\n"})
+    EXPECT_NE(shown.find(part), std::string::npos) << part << shown;
+
+  view["paused"].erase("reason");
+  view["paused"]["reason_erased"] = true;
+  view["steps"].back().erase("text");
+  view["steps"].back()["text_erased"] = true;
+  const std::string erased = release_text(view, {base::Locale::En, 200, false});
+  for (const char* part :
+       {"by hand: qa-1 (by qa-1) · (text erased)\n", "failed · exit 1 · (text erased)\n"})
+    EXPECT_NE(erased.find(part), std::string::npos) << part << erased;
+}
+
 TEST(ReleaseView, IsColouredOnlyWhenAsked) {
   EXPECT_EQ(release_text(holding(), kStyle).find('\x1b'), std::string::npos);
   EXPECT_NE(release_text(holding(), {base::Locale::En, 80, true}).find('\x1b'), std::string::npos);

@@ -19,11 +19,11 @@ Wanted again(const Intent& intent) {
 }
 
 EffectFinished finished(const EffectReturned& in) {
-  return {in.key, in.outcome, in.summary, in.evidence, in.data};
+  return {in.key, in.outcome, in.summary, in.evidence, in.data, in.text};
 }
 
 void step_failed(Decider& d, const Step& step, const EffectReturned& in) {
-  d.emit(StepFailed{step.id, in.summary, in.outcome == Outcome::Unknown, in.evidence});
+  d.emit(StepFailed{step.id, in.summary, in.outcome == Outcome::Unknown, in.evidence, in.text});
   if (d.s.stage == Stage::RollingBack || d.s.stage == Stage::Cancelling) return;
   if (step.critical && d.s.may_carry_traffic) {
     d.begin_rollback(RollbackCause::CriticalStep, step.id.str());
@@ -37,7 +37,7 @@ void on_step_returned(Decider& d, const Intent& intent, const EffectReturned& in
   const Step* step = d.plan.find_step(base::StepId(intent.subject));
   if (step == nullptr) return;  // the summary of a rollback is no step
   if (in.outcome == Outcome::Done)
-    d.emit(StepPassed{step->id, in.summary, in.evidence});
+    d.emit(StepPassed{step->id, in.summary, in.evidence, in.text});
   else
     step_failed(d, *step, in);
 }
@@ -48,7 +48,7 @@ void on_integrity_returned(Decider& d, const Intent& intent, const EffectReturne
     return;
   }
   d.emit(finished(in));
-  d.emit(StepFailed{base::StepId(intent.subject), in.summary, false, in.evidence});
+  d.emit(StepFailed{base::StepId(intent.subject), in.summary, false, in.evidence, in.text});
   d.begin_rollback(RollbackCause::Guard, "integrity");
 }
 
@@ -64,10 +64,10 @@ void on_deploy_returned(Decider& d, const Intent& intent, const EffectReturned& 
   d.emit(finished(in));
   if (step == nullptr) return;
   if (in.outcome == Outcome::Done) {
-    d.emit(StepPassed{step->id, in.summary, in.evidence});
+    d.emit(StepPassed{step->id, in.summary, in.evidence, in.text});
     return;
   }
-  d.emit(StepFailed{step->id, in.summary, in.outcome == Outcome::Unknown, in.evidence});
+  d.emit(StepFailed{step->id, in.summary, in.outcome == Outcome::Unknown, in.evidence, in.text});
   d.begin_cancel(true, step->id.str());
 }
 
@@ -169,8 +169,8 @@ void on_retired(Decider& d, const Intent& intent, const EffectReturned& in) {
   if (intent.attempt < kAttemptsMax)
     d.emit(finished(in), {again(intent)});
   else
-    d.emit(
-        EffectAbandoned{in.key, in.summary});  // instances without traffic: recorded, passed over
+    d.emit(EffectAbandoned{in.key, in.summary,
+                           in.text});  // instances without traffic: recorded, passed over
 }
 
 struct SignedHead {
@@ -219,7 +219,7 @@ void on_checkpoint_signed(Decider& d, const Intent& intent, const EffectReturned
   const bool is_end = intent.subject == kEndCheckpoint;
   const bool done = in.outcome == Outcome::Done;
   if (!done && !is_end && intent.attempt >= kAttemptsMax) {
-    d.emit(EffectAbandoned{in.key, in.summary});
+    d.emit(EffectAbandoned{in.key, in.summary, in.text});
     return;
   }
   if (!done) {

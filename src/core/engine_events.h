@@ -33,21 +33,24 @@ struct EffectRequested {  // stellwerk.effect.requested: something is due that n
 struct EffectFinished {  // stellwerk.effect.finished
   base::EffectKey key;
   Outcome outcome = Outcome::Done;
-  std::string detail;
+  std::string detail;  ///< words of ours, codes and counts; never free text
   std::optional<base::Digest> evidence;
   base::Json data = base::Json::object();  ///< canonical values the effect returned
+  std::optional<base::Digest> text = {};   ///< what else there is to say, kept privately
   template <class A>
   void fields(A& a) {
     a("key", key)("outcome", outcome)("detail", detail)("evidence", evidence)("data", data);
+    a("text", text);
   }
 };
 struct EffectAbandoned {  // stellwerk.effect.abandoned: cancelled by a rollback, or given up after
                           // its last attempt
   base::EffectKey key;
-  std::string detail;
+  std::string detail;  ///< as of EffectFinished
+  std::optional<base::Digest> text = {};
   template <class A>
   void fields(A& a) {
-    a("key", key)("detail", detail);
+    a("key", key)("detail", detail)("text", text);
   }
 };
 struct CheckpointSigned {  // audit.checkpoint.signed

@@ -103,6 +103,24 @@ std::string type_of(const Event& event) {
   return name;
 }
 
+std::optional<base::Digest> private_text_of(const Event& event) {
+  return std::visit(
+      [](const auto& each) -> std::optional<base::Digest> {
+        if constexpr (requires { each.text; })
+          return each.text;
+        else if constexpr (requires { each.reason; })
+          return each.reason;
+        else if constexpr (requires {
+                             each.person;
+                             each.note;
+                           })
+          return each.note;
+        else
+          return std::nullopt;
+      },
+      event);
+}
+
 bool is_public(std::string_view type) { return !type.starts_with("stellwerk."); }
 
 std::vector<EventName> all_event_names() {

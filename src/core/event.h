@@ -32,6 +32,8 @@ using Event =
                  EffectFinished, EffectAbandoned, LeaseExpired, RoutesReasserted, TrafficSettled,
                  VersionRetired, CheckpointSigned, CapacityChanged, JournalGap, EngineRestarted>;
 
+/// The private text an event names: what was printed or answered, or a person's reason or note.
+std::optional<base::Digest> private_text_of(const Event& event);
 /// The entry's `type`: the runbook's event name where it has one (`scheduler.release.wave2`).
 std::string type_of(const Event& event);
 /// True when subscribers get it.

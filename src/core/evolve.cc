@@ -23,14 +23,14 @@ struct Fold {
 
   void operator()(const StepStarted& e) { s.steps[e.step] = {StepStatus::Running, {}, {}, {}}; }
   void operator()(const StepPassed& e) {
-    s.steps[e.step] = {StepStatus::Passed, e.summary, e.evidence, by};
+    s.steps[e.step] = {StepStatus::Passed, e.summary, e.evidence, by, e.text};
   }
   void operator()(const StepAttested& e) {
-    s.steps[e.step] = {StepStatus::Passed, {}, e.note, e.person};
+    s.steps[e.step] = {StepStatus::Passed, {}, e.note, e.person, e.note};
   }
   void operator()(const StepFailed& e) {
     const auto status = e.outcome_unknown ? StepStatus::OutcomeUnknown : StepStatus::Failed;
-    s.steps[e.step] = {status, e.summary, e.evidence, {}};
+    s.steps[e.step] = {status, e.summary, e.evidence, {}, e.text};
   }
   void operator()(const StepReopened& e) { s.steps[e.step] = {}; }
 
@@ -69,7 +69,9 @@ struct Fold {
   void operator()(const HoldCompleted&) { s.hold_done = true; }
   void operator()(const VerdictChanged& e) { s.verdict = e.verdict; }
 
-  void operator()(const ReleasePaused& e) { s.paused = Paused{e.cause, e.detail, by, at.runbook}; }
+  void operator()(const ReleasePaused& e) {
+    s.paused = Paused{e.cause, e.detail, by, at.runbook, e.reason};
+  }
   void operator()(const ReleaseResumed&) { s.paused.reset(); }
   void operator()(const ReleasePromoted&) { s.promoted = true; }
 

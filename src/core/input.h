@@ -35,14 +35,15 @@ struct WallClockStepped {
 };
 /// Time has passed; a timer of next_due() may be due.
 struct Ticked {};
-/// An effect's answer. `evidence` is stored already; `data` is for kinds that return values
-/// (canonical integers).
+/// An effect's answer. `evidence` and `text` are stored already; `data` is for kinds that return
+/// values (canonical integers).
 struct EffectReturned {
   base::EffectKey key;
   Outcome outcome = Outcome::Done;
-  std::string summary;
+  std::string summary;  ///< words of ours, codes and counts: it stands in entries
   std::optional<base::Digest> evidence;
   base::Json data = base::Json::object();
+  std::optional<base::Digest> text = {};  ///< free text: what a command printed, an error in full
 };
 /// How far the current hold (or the post-check's watch) has got; sent each minute and when it may
 /// be complete.

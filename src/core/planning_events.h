@@ -66,11 +66,12 @@ struct StepStarted {  // stellwerk.step.started
 };
 struct StepPassed {  // audit.step.passed
   base::StepId step;
-  std::string summary;
+  std::string summary;  ///< words of ours, codes and counts: `exit 0 after 3.2 s`; never free text
   std::optional<base::Digest> evidence;
+  std::optional<base::Digest> text = {};  ///< what else there is to say, kept privately
   template <class A>
   void fields(A& a) {
-    a("step", step)("summary", summary)("evidence", evidence);
+    a("step", step)("summary", summary)("evidence", evidence)("text", text);
   }
 };
 struct StepAttested {  // audit.step.attested
@@ -84,12 +85,14 @@ struct StepAttested {  // audit.step.attested
 };
 struct StepFailed {  // audit.step.failed
   base::StepId step;
-  std::string summary;
+  std::string summary;  ///< as of StepPassed
   bool outcome_unknown = false;
   std::optional<base::Digest> evidence;
+  std::optional<base::Digest> text = {};
   template <class A>
   void fields(A& a) {
     a("step", step)("summary", summary)("outcome_unknown", outcome_unknown)("evidence", evidence);
+    a("text", text);
   }
 };
 struct StepReopened {  // audit.step.reopened: a person resumed; it is done again

@@ -45,7 +45,8 @@ struct StepState {
   StepStatus status = StepStatus::Open;
   std::string summary;
   std::optional<base::Digest> evidence;
-  base::PersonId by;  ///< who attested
+  base::PersonId by;                      ///< who attested
+  std::optional<base::Digest> text = {};  ///< private: output, error or note
 };
 
 struct Approval {
@@ -59,6 +60,7 @@ struct Paused {
   std::string detail;
   base::PersonId by;
   base::RunbookTime since;
+  std::optional<base::Digest> reason = {};
 };
 
 struct RollbackState {

@@ -6,6 +6,7 @@
 
 #include "audit/checkpoint.h"
 #include "base/check.h"
+#include "engine/private_text.h"
 
 namespace stellwerk::engine {
 namespace {
@@ -47,7 +48,7 @@ base::Result<core::HttpCheck> with_absolute_url(core::HttpCheck check, const cor
 EffectResult failure(const base::Error& error) {
   const auto outcome =
       error.code == base::Code::OutcomeUnknown ? core::Outcome::Unknown : core::Outcome::Failed;
-  return {outcome, error.one_line(), {}, base::Json::object(), error};
+  return {outcome, error.id, {}, base::Json::object(), error, error.one_line()};
 }
 
 core::WorkloadSpec workload_of(const core::PlannedComponent& component, bool new_version) {
@@ -118,25 +119,43 @@ void Effects::run(const Context& context, Place place, Work work, Next next) {
 /// Evidence is durable before the entry that names it.
 void Effects::answer(const Context& context, EffectResult result) {
   if (result.error) host_.trouble(*context, *result.error);
-  core::EffectReturned returned{
-      context->intent.key, result.outcome, std::move(result.summary), {}, std::move(result.data)};
-  if (result.evidence.empty()) {
-    host_.returned(context->plan->release, std::move(returned));
+  auto returned = std::make_shared<core::EffectReturned>();
+  returned->key = context->intent.key;
+  returned->outcome = result.outcome;
+  returned->summary = std::move(result.summary);
+  returned->data = std::move(result.data);
+  // The way back waits for no disk; what went wrong there is told at once (host_.trouble).
+  const core::EffectKind kind = context->intent.kind;
+  const bool hurries = context->emergency || kind == core::EffectKind::ReturnTraffic ||
+                       (kind == core::EffectKind::RestoreCapacity && context->state.rollback);
+  if (hurries) result.text.clear();
+  if (result.evidence.empty() && result.text.empty()) {
+    host_.returned(context->plan->release, std::move(*returned));
     return;
   }
-  auto kept = std::make_shared<core::EffectReturned>(std::move(returned));
-  auto bytes = std::make_shared<const std::string>(std::move(result.evidence));
-  ports_.lanes.submit({"content", {}, base::seconds(30), {}, false}, [this, context, kept,
-                                                                      bytes](const ports::Call&) {
-    auto digest = ports_.content.put(*bytes);
-    if (digest)
-      kept->evidence = *digest;
-    else if (kept->outcome == core::Outcome::Done) {
-      kept->outcome = core::Outcome::Failed;
-      kept->summary = digest.error().one_line();
-    }
-    return [this, context, kept] { host_.returned(context->plan->release, std::move(*kept)); };
-  });
+  auto given = std::make_shared<const EffectResult>(std::move(result));
+  ports_.lanes.submit({"content", {}, base::seconds(30), {}, false},
+                      [this, context, returned, given](const ports::Call&) {
+                        keep(*given, *returned);
+                        return [this, context, returned] {
+                          host_.returned(context->plan->release, std::move(*returned));
+                        };
+                      });
+}
+
+/// A text that cannot be kept is lost, the answer is not; without its evidence nothing is done.
+void Effects::keep(const EffectResult& result, core::EffectReturned& returned) const {
+  if (!result.text.empty())
+    if (auto text = keep_text(result.text, ports_.content, ports_.entropy)) returned.text = *text;
+  if (result.evidence.empty()) return;
+  auto digest = result.private_evidence ? keep_text(result.evidence, ports_.content, ports_.entropy)
+                                        : ports_.content.put(result.evidence);
+  if (digest) {
+    returned.evidence = *digest;
+  } else if (returned.outcome == core::Outcome::Done) {
+    returned.outcome = core::Outcome::Failed;
+    returned.summary = digest.error().id;
+  }
 }
 
 void Effects::run_step(const Context& context) {
@@ -167,8 +186,13 @@ void Effects::run_step(const Context& context) {
         }
         auto report = ports_.steps.run(request, call);
         if (!report) return failure(report.error());
-        return {report->passed ? core::Outcome::Done : core::Outcome::Failed, report->summary,
-                report->evidence, base::Json::object()};
+        EffectResult result;
+        result.outcome = report->passed ? core::Outcome::Done : core::Outcome::Failed;
+        result.summary = std::move(report->result);
+        result.evidence = std::move(report->evidence);
+        result.private_evidence = true;
+        if (report->summary != result.summary) result.text = std::move(report->summary);
+        return result;
       });
 }
 

@@ -20,10 +20,12 @@ namespace stellwerk::engine {
 /// What an effect came to, in its lane.
 struct EffectResult {
   core::Outcome outcome = core::Outcome::Done;
-  std::string summary;
+  std::string summary;   ///< for the entry: words of ours, codes and counts
   std::string evidence;  ///< kept in the content store when not empty
   base::Json data = base::Json::object();
   std::optional<base::Error> error = {};  ///< why it is not done, in full
+  std::string text = {};  ///< what may hold words from outside: kept privately, if not empty
+  bool private_evidence = false;  ///< the evidence may as well
 };
 
 /// The effect and all it may look at, copied: work in lanes touches nothing of the engine's.
@@ -63,6 +65,7 @@ class Effects {
   /// Runs `work` in its lane; then `next` on the engine's thread (by default: the answer).
   void run(const Context& context, Place place, Work work, Next next = {});
   void answer(const Context& context, EffectResult result);
+  void keep(const EffectResult& result, core::EffectReturned& returned) const;
 
   void run_step(const Context& context);
   void deploy(const Context& context);

@@ -29,6 +29,7 @@ struct EnginePorts {
   ports::ContentStore& content;
   ports::EmergencyLog& emergency;
   ports::Signer& signer;
+  ports::Entropy& entropy;  ///< any lane
   ports::Workload& workload;
   ports::TrafficRouter& router;
   ports::HealthProbe& health;

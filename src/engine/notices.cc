@@ -9,12 +9,14 @@
 #include "base/text.h"
 #include "core/event.h"
 #include "engine/loader.h"
+#include "engine/private_text.h"
 
 namespace stellwerk::engine {
 namespace {
 
 /// A mail is read by people: the plan has the whole list.
 constexpr std::size_t kTenantsListed = 50;
+constexpr std::size_t kReasonMax = 1000;
 
 struct NoticeRow {
   std::string_view event;
@@ -69,8 +71,17 @@ void add_wave(const core::Plan& plan, const base::Json& data, base::MessageArgum
   arguments["share"] = base::percent_text(wave.share_real);
 }
 
+/// A person's reason, read for this notice; it says so when it was erased.
+std::string reason_text(const base::Json& data, base::Locale locale, ports::ContentStore& content) {
+  const auto digest = base::Digest::parse(text_or(data, "reason", ""));
+  if (!digest) return {};
+  const auto text = read_text(*digest, content);
+  return ": " + (text ? base::printable(*text, kReasonMax) : base::message(locale, "text.erased"));
+}
+
 /// Every argument any notice text may name; texts use what they need.
-base::MessageArguments arguments_for(const core::Plan& plan, const audit::Entry& entry) {
+base::MessageArguments arguments_for(const core::Plan& plan, const audit::Entry& entry,
+                                     ports::ContentStore& content) {
   base::MessageArguments arguments{
       {"release", plan.release.str()},
       {"components", components_text(plan)},
@@ -85,6 +96,7 @@ base::MessageArguments arguments_for(const core::Plan& plan, const audit::Entry&
   };
   const std::string detail = text_or(entry.data, "detail", "");
   if (!detail.empty()) arguments["reason"] += fmt::format(" ({})", detail);
+  arguments["reason"] += reason_text(entry.data, plan.locale, content);
   add_wave(plan, entry.data, arguments);
   if (const auto t0 = entry.data.find("t0_us"); t0 != entry.data.end())
     arguments["time"] = base::rfc3339(base::WallTime{t0->get<std::int64_t>()});
@@ -123,7 +135,7 @@ base::Result<std::optional<ports::Notice>> NoticeWriter::notice_for(
   const auto plan = plan_of(stored.release, journal);
   if (!plan) return base::fail(plan.error());
 
-  const base::MessageArguments arguments = arguments_for(**plan, *entry);
+  const base::MessageArguments arguments = arguments_for(**plan, *entry, content_);
   ports::Notice notice;
   notice.id =
       fmt::format("{}.{}@{}", stored.release.str(), stored.index, (*plan)->installation.str());

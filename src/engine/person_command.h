@@ -10,7 +10,7 @@
 
 #include "core/input.h"
 #include "core/plan.h"
-#include "ports/journal_store.h"
+#include "engine/engine_ports.h"
 
 namespace stellwerk::engine {
 
@@ -23,10 +23,10 @@ struct PersonCommand {
   std::optional<base::Digest> plan;  ///< approve, reject: what is approved
 };
 
-/// Keeps the reason in the content store and makes the input.
-/// @errors InvalidArgument ENG-0030: no such verb, or what it demands is missing; those of the
-/// content store
-base::Result<core::InputBody> input_of(const PersonCommand& command, ports::ContentStore& content);
+/// Keeps the reason as a private text and makes the input.
+/// @errors InvalidArgument ENG-0030: no such verb, or what it demands is missing; those of
+/// keep_text()
+base::Result<core::InputBody> input_of(const PersonCommand& command, EnginePorts& ports);
 
 /// The person an operating-system user is in this release; empty when nobody.
 base::PersonId person_of(const core::Plan& plan, std::string_view os_user);

@@ -114,7 +114,7 @@ void Effects::return_traffic(const Context& context) {
         result = with_time(std::move(result), ports_.clock.mono());
         if (!context->emergency) return result;
         if (auto logged = ports_.emergency.append(emergency_line(*context, result)); !logged)
-          result.summary += "; " + logged.error().one_line();
+          result.summary += "; " + logged.error().id;
         return result;
       });
 }

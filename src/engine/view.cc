@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/names.h"
+#include "engine/private_text.h"
 
 namespace stellwerk::engine {
 namespace {
@@ -32,6 +33,7 @@ base::Json steps_of(const core::State& state, const std::vector<core::Step>& ste
       if (!found->second.summary.empty()) row["summary"] = found->second.summary;
       if (!found->second.by.empty()) row["by"] = found->second.by.str();
       if (found->second.evidence) row["evidence"] = found->second.evidence->to_string();
+      if (found->second.text) row["text_digest"] = found->second.text->to_string();
     }
     rows.push_back(std::move(row));
   }
@@ -107,7 +109,28 @@ void add_live(base::Json& view, const core::Plan& plan, const core::State& state
   if (core::guard_armed(state)) view["verdict"] = verdict_of(live.watch->verdict());
 }
 
+/// `<name>_digest` becomes `<name>`, or `<name>_erased`.
+void add_text(base::Json& object, const std::string& name, ports::ContentStore& content) {
+  const auto named = object.find(name + "_digest");
+  if (named == object.end()) return;
+  const auto digest = base::Digest::parse(named->get<std::string>());
+  auto text = digest ? read_text(*digest, content) : base::fail(digest.error());
+  if (text)
+    object[name] = std::move(*text);
+  else
+    object[name + "_erased"] = true;
+}
+
 }  // namespace
+
+void add_texts(base::Json& view, ports::ContentStore& content) {
+  for (const char* list : {"steps", "rollback_steps"})
+    if (const auto rows = view.find(list); rows != view.end())
+      for (base::Json& row : *rows) add_text(row, "text", content);
+  for (const char* part : {"paused", "rollback"})
+    if (const auto found = view.find(part); found != view.end())
+      add_text(*found, "reason", content);
+}
 
 base::Json view_of(const core::Plan& plan, const core::State& state,
                    const std::optional<LiveFigures>& live) {
@@ -124,6 +147,8 @@ base::Json view_of(const core::Plan& plan, const core::State& state,
                         {"detail", state.rollback->detail},
                         {"by", state.rollback->by.empty() ? "stellwerk" : state.rollback->by.str()},
                         {"traffic_returned", state.rollback->traffic_returned}};
+    if (state.rollback->reason)
+      view["rollback"]["reason_digest"] = state.rollback->reason->to_string();
     view["rollback_steps"] = steps_of(state, plan.rollback);
   }
   view["waiting_for"] = base::Json::array();
@@ -144,10 +169,12 @@ base::Json list_row(const core::Plan& plan, const core::State& state) {
                     {"ended", core::is_terminal(state.stage)},
                     {"wave", state.wave},
                     {"waves", plan.waves.size()}};
-  if (state.paused)
+  if (state.paused) {
     row["paused"] = {{"cause", std::string(to_string(state.paused->cause))},
                      {"detail", state.paused->detail},
                      {"by", state.paused->by.empty() ? "stellwerk" : state.paused->by.str()}};
+    if (state.paused->reason) row["paused"]["reason_digest"] = state.paused->reason->to_string();
+  }
   return row;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/json.h"
 #include "engine/guard_watch.h"
+#include "ports/journal_store.h"
 
 namespace stellwerk::engine {
 
@@ -19,6 +20,10 @@ struct LiveFigures {
 /// Every key: docs/reference/release-view.md. With figures also `hold`, `kpis`, `lost_lines`.
 base::Json view_of(const core::Plan& plan, const core::State& state,
                    const std::optional<LiveFigures>& live);
+/// Puts the private texts that the view names (`text_digest`, `reason_digest`) beside their digests
+/// as `text` and `reason`; what was erased or cannot be read has `text_erased` or `reason_erased`
+/// instead. Reads the content store: not on the engine's thread.
+void add_texts(base::Json& view, ports::ContentStore& content);
 /// One line of `release list`.
 base::Json list_row(const core::Plan& plan, const core::State& state);
 

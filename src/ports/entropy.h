@@ -1,4 +1,7 @@
-// entropy.h — port: randomness (salts of private evidence, jitter of back-off, keys).
+// entropy.h — port: randomness (salts of private texts, jitter of back-off, keys).
+//
+// Role: app/system_entropy; adapters/memory gives the same bytes in every run.
+// Thread-safety: any thread.
 #pragma once
 
 #include <cstdint>

@@ -34,8 +34,10 @@ struct StepRequest {
 /// false, not an Error.
 struct StepReport {
   bool passed = false;
-  std::string summary;   ///< one line for people and the journal, e.g. `exit 0 after 3.2 s`;
-                         ///< scrubbed, printable
+  std::string result;    ///< for the journal: codes, counts and words of ours, nothing that came
+                         ///< from outside: `exit 0 after 3.2 s`, `status 503 in 4 ms`
+  std::string summary;   ///< one line for people: the result and what came with it (last output,
+                         ///< values of an answer); private, scrubbed, printable
   std::string evidence;  ///< full record (JSON text): what was asked, what came back, output;
                          ///< scrubbed, ≤ 1 MiB
 };

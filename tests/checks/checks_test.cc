@@ -91,6 +91,9 @@ TEST_F(ChecksTest, FailsACommandWithAnotherExitCodeOrASignal) {
   ASSERT_TRUE(failed);
   EXPECT_FALSE(failed->passed);
   EXPECT_NE(failed->summary.find(", expected 0; last output: 3 tests failed"), std::string::npos);
+  // What the program printed is for people, never for the journal.
+  EXPECT_TRUE(failed->result.starts_with("exit 1 after 0.")) << failed->result;
+  EXPECT_TRUE(failed->result.ends_with(" s, expected 0")) << failed->result;
   const auto killed = run(shell("kill -SEGV $$"));
   ASSERT_TRUE(killed);
   EXPECT_FALSE(killed->passed);
@@ -163,6 +166,8 @@ TEST_F(ChecksTest, JudgesAnHttpAnswerForATenant) {
   ASSERT_TRUE(failed);
   EXPECT_FALSE(failed->passed);
   EXPECT_NE(failed->summary.find("/valid is false, expected true"), std::string::npos);
+  EXPECT_TRUE(failed->result.starts_with("status 201 in ")) << failed->result;
+  EXPECT_TRUE(failed->result.ends_with(" ms")) << failed->result;
 }
 
 TEST_F(ChecksTest, AsksAgainUntilTheAnswerIsGood) {
@@ -202,6 +207,7 @@ TEST_F(ChecksTest, FailsAServiceThatDoesNotAnswerInTime) {
   ASSERT_TRUE(report);
   EXPECT_FALSE(report->passed);
   EXPECT_NE(report->summary.find("no answer within"), std::string::npos) << report->summary;
+  EXPECT_TRUE(report->result.starts_with("HLT-0003")) << report->result;
 }
 
 TEST_F(ChecksTest, SaysThatTheOutcomeIsUnknownWhenTheStepEndsFirst) {
@@ -229,6 +235,7 @@ TEST_F(ChecksTest, PassesHealthyServicesAndWaivesByName) {
   EXPECT_FALSE(failed->passed);
   EXPECT_TRUE(failed->summary.starts_with("1 of 2 are not healthy: mail (503 in"))
       << failed->summary;
+  EXPECT_EQ(failed->result, "1 of 2 are not healthy");
 
   step.waived = {base::ServiceName("mail")};
   const auto passed = run(step);

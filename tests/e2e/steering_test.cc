@@ -71,6 +71,31 @@ TEST(Steering, PromotedHoldWaitsUntilTheGuardHasItsMinimum) {
   EXPECT_EQ(site.exit_code(), 0);
 }
 
+// Goal: design.md §6: what a command printed and what a person said is shown, but neither in the
+// journal nor published.
+TEST(Steering, ShowsWhatWasPrintedAndSaidButWritesOnlyItsDigest) {
+  Site site;
+  ReleaseFile release;
+  release.more = R"(checks:
+  - {name: print, phase: preparation, kind: command, run: [sh, -c, "echo Erika Mustermann; exit 3"]}
+)";
+  site.plan(release);
+  site.run();
+  ASSERT_TRUE(site.wait_event("scheduler.release.paused"));
+  EXPECT_EQ(site.stellwerk({"reject", "rel-1", "--reason", "Max Mustermann said no"}).exit_code, 0);
+  EXPECT_EQ(site.exit_code(), 10);
+
+  const std::string summary = site.data_of("audit.step.failed").at("summary");
+  EXPECT_TRUE(summary.starts_with("exit 3 after ")) << summary;
+  EXPECT_TRUE(summary.ends_with(", expected 0")) << summary;
+  for (const char* file : {"events.ndjson", "data/journal.db", "data/journal.db-wal"})
+    EXPECT_FALSE(contains(text_of(site.folder() / file), "Mustermann")) << file;
+  for (const char* part : {"last output: Erika Mustermann", "Max Mustermann said no"})
+    EXPECT_TRUE(contains(site.running().out(), part)) << site.running().out();
+  const Finished shown = site.stellwerk({"release", "show", "rel-1"});
+  EXPECT_TRUE(contains(shown.out, "Erika Mustermann")) << shown.out;
+}
+
 TEST(Steering, RollsBackForAPersonWhoSaysWhy) {
   Site site;
   site.plan(in_a_long_wave());
