@@ -159,7 +159,10 @@ void Engine::renew_leases(base::MonoTime now) {
   std::vector<base::ReleaseId> releases;
   base::Duration lease = base::hours(1);
   for (const auto& [id, live] : live_) {
-    if (!core::wants_lease(live->run.plan(), live->run.state())) continue;
+    // A lease that ran out, or is about to be revoked, must not come back while that is written.
+    if (!core::wants_lease(live->run.plan(), live->run.state()) ||
+        !core::wants_lease(live->run.plan(), live->run.next_state()))
+      continue;
     if (live->run.state().stage == core::Stage::Moving && live->run.state().wave == 1) continue;
     if (!live->watch.lease_good(now)) continue;
     releases.push_back(id);

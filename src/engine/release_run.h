@@ -64,6 +64,10 @@ class ReleaseRun {
   [[nodiscard]] const core::Plan& plan() const { return *plan_; }
   [[nodiscard]] std::shared_ptr<const core::Plan> shared_plan() const { return plan_; }
   [[nodiscard]] const core::State& state() const { return state_; }
+  /// What it will be once the decision under way is durable.
+  [[nodiscard]] const core::State& next_state() const {
+    return pending_ ? pending_->decision.next : state_;
+  }
   [[nodiscard]] RunbookClock& clock() { return clock_; }
   [[nodiscard]] const RunbookClock& clock() const { return clock_; }
   [[nodiscard]] base::Now now() const;
