@@ -70,7 +70,7 @@ std::string foreign_hands(const std::filesystem::path& folder) {
 
 base::Failure not_ours_alone(const std::filesystem::path& folder, std::string why) {
   return fail(
-      base::error(base::Code::Forbidden, "JRN-0008",
+      base::error(base::Code::Forbidden, "JRN-0009",
                   fmt::format("the data folder {} is not Stellwerk's alone", folder.native()))
           .because(std::move(why))
           .now("nothing was changed")
@@ -107,7 +107,7 @@ base::Result<std::optional<DataFolderLock::Holder>> DataFolderLock::holder(
     const std::filesystem::path& folder) {
   std::error_code ignored;
   if (!std::filesystem::exists(folder / "lock", ignored)) return std::nullopt;
-  const auto file = sqlite::open_file(folder / "lock", O_RDWR);
+  const auto file = sqlite::open_file(folder / "lock", O_RDONLY);
   if (!file) return unusable(folder, file.error());
   auto lock = whole_file();
   if (::fcntl(file->get(), F_OFD_GETLK, &lock) != 0) {

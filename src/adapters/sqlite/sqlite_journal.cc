@@ -2,8 +2,10 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <limits>
 #include <system_error>
 #include <utility>
@@ -39,6 +41,20 @@ base::Error not_known_if_written(base::Error error) {
   error.retry = base::Retry::AfterReadBack;
   error.state = "not known whether the entries were written; read the head before repeating";
   return error;
+}
+
+/// What may not be looked at is not the same as what is not there.
+base::Result<void> may_read(const std::filesystem::path& folder,
+                            const std::filesystem::path& database) {
+  if (::faccessat(AT_FDCWD, database.c_str(), R_OK, AT_EACCESS) == 0 || errno != EACCES) return {};
+  return base::fail(
+      base::error(Code::Forbidden, "JRN-0008",
+                  fmt::format("the journal in {} may not be read", folder.native()))
+          .because(
+              fmt::format("{}: {}", database.native(), std::generic_category().message(EACCES)))
+          .now("nothing was changed; whether there is a journal is not known")
+          .then(fmt::format("ls -ld {}", folder.native()), "whose data folder it is")
+          .then("sudo -u USER stellwerk release list", "as the user who carries releases out"));
 }
 
 base::Result<void> check_limits(const ports::Call& call) {
@@ -106,8 +122,9 @@ base::Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(const DataFolde
 
 base::Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open_reader(
     const std::filesystem::path& folder) {
-  std::error_code ignored;
   const auto path = sqlite::database_path(folder);
+  if (auto allowed = may_read(folder, path); !allowed) return base::fail(allowed.error());
+  std::error_code ignored;
   if (!std::filesystem::exists(path, ignored)) {
     return base::fail(base::error(Code::NotFound, "JRN-0007",
                                   fmt::format("there is no journal in {}", folder.native()))

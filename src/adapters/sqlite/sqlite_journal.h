@@ -32,7 +32,8 @@ class SqliteJournal final : public ports::JournalStore {
   /// newer Stellwerk.
   static base::Result<std::unique_ptr<SqliteJournal>> open(const DataFolderLock& lock);
   /// Opens it for reading only, beside a writer or without one. append() and put_note() are refused
-  /// with Conflict JRN-0005. @errors NotFound JRN-0007: there is none; otherwise as open().
+  /// with Conflict JRN-0005. @errors NotFound JRN-0007: there is none; Forbidden JRN-0008: this
+  /// user may not look; otherwise as open().
   static base::Result<std::unique_ptr<SqliteJournal>> open_reader(
       const std::filesystem::path& folder);
 

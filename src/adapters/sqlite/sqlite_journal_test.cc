@@ -107,6 +107,35 @@ TEST(SqliteJournal, IsNotMadeByAReader) {
   EXPECT_TRUE(fs::is_empty(folder.path()));
 }
 
+/// Another user than root, who may do everything, while it lives.
+class AsNobody {
+ public:
+  AsNobody() : was_(::geteuid()) {
+    if (was_ == 0 && ::seteuid(65534) != 0) std::abort();
+  }
+  ~AsNobody() {
+    if (::seteuid(was_) != 0) std::abort();
+  }
+  AsNobody(const AsNobody&) = delete;
+  AsNobody& operator=(const AsNobody&) = delete;
+
+ private:
+  uid_t was_;
+};
+
+TEST(SqliteJournal, ThatMayNotBeReadIsNotTakenForNone) {
+  JournalFolder folder;
+  folder.fill(1);
+  fs::permissions(folder.path(), fs::perms::none);
+  std::string id;
+  {
+    const AsNobody nobody;
+    id = SqliteJournal::open_reader(folder.path()).error().id;
+  }
+  fs::permissions(folder.path(), fs::perms::owner_all);
+  EXPECT_EQ(id, "JRN-0008");
+}
+
 TEST(SqliteJournal, OfANewerVersionIsRefusedAsSuch) {
   JournalFolder folder;
   folder.fill(1);
