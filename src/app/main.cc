@@ -1,4 +1,5 @@
 // main.cc — the program: the command line over the real world.
+#include <fcntl.h>
 #include <pwd.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -90,10 +91,21 @@ class RealWorld final : public cli::World {
   std::condition_variable woken_;
 };
 
+/// A closed standard file would be the next one to be opened: what is printed would land in the
+/// journal. Its place is taken by something that cannot be written to.
+void occupy_standard_files() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
+    if (::fcntl(fd, F_GETFD) < 0) {
+      const int taken = ::open("/dev/null", O_RDONLY);  // the lowest number that is free: this one
+      if (taken != fd) std::abort();
+    }
+}
+
 }  // namespace
 }  // namespace stellwerk::app
 
 int main(int argc, char** argv) {
+  stellwerk::app::occupy_standard_files();
   stellwerk::app::RealWorld world;
   return stellwerk::cli::cli_main(world, argc, argv);
 }

@@ -88,6 +88,34 @@ constexpr MessageRow kCli[] = {
     {"cli.view.guard-armed", "scharf", "armed"},
     {"cli.view.guard-off", "nicht scharf: die neue Version bekommt keinen Verkehr",
      "not armed: the new version gets no traffic"},
+    {"cli.view.guard-nobody", "niemand: keine Stellwerk-Maschine läuft", "nobody: no engine runs"},
+    {"cli.view.guard-last", "letztes Urteil im Journal: {verdict}",
+     "last verdict in the journal: {verdict}"},
+    {"cli.view.engine", "Maschine", "engine"},
+    {"cli.view.engine-none",
+     "Keine Stellwerk-Maschine läuft: Niemand bewacht dieses Release oder führt es weiter. Was "
+     "folgt, sagt das Journal; sein letzter Eintrag ist von {time}. Weiter mit: stellwerk run "
+     "RELEASE.yaml --resume",
+     "No engine runs: nobody guards this release or carries it on. What follows is what the "
+     "journal says; its last entry is of {time}. Go on with: stellwerk run RELEASE.yaml --resume"},
+    {"cli.view.engine-unreachable",
+     "Eine Stellwerk-Maschine hält den Datenordner, antwortet aber nicht. Was folgt, sagt das "
+     "Journal; sein letzter Eintrag ist von {time}.",
+     "An engine holds the data folder but does not answer. What follows is what the journal says; "
+     "its last entry is of {time}."},
+    {"cli.view.stored-traffic",
+     "laut Journal, Stand {time}: {traffic}; dabei bleibt es ohne Wächter (guard_lost: hold)",
+     "by the journal, as of {time}: {traffic}; it stays so without a guard (guard_lost: hold)"},
+    {"cli.view.stored-traffic-over",
+     "laut Journal, Stand {time}: {traffic}. Wurde die Lease danach nicht mehr erneuert, dann "
+     "bedient der Load Balancer alle seit spätestens {until} mit der alten Version",
+     "by the journal, as of {time}: {traffic}. Unless the lease was renewed after that, the load "
+     "balancer has served everyone with the old version since {until} at the latest"},
+    {"cli.view.stored-traffic-lease",
+     "laut Journal, Stand {time}: {traffic}. Wurde die Lease danach nicht mehr erneuert, dann geht "
+     "der Load Balancer spätestens um {until} von selbst zur alten Version",
+     "by the journal, as of {time}: {traffic}. Unless the lease was renewed after that, the load "
+     "balancer goes back to the old version by itself at {until} at the latest"},
     {"cli.view.hold", "Haltezeit", "hold"},
     {"cli.view.hold-figures", "{guarded} von {wanted} bewacht, {requests} Anfragen",
      "{guarded} of {wanted} guarded, {requests} requests"},
@@ -116,6 +144,11 @@ constexpr MessageRow kCli[] = {
     {"cli.view.by", "durch {by}", "by {by}"},
     {"cli.list.empty", "Hier wurde noch kein Release durchgeführt.",
      "No release was carried out here yet."},
+    {"cli.list.unattended",
+     "Keine Stellwerk-Maschine läuft: Niemand bewacht oder führt weiter, was hier nicht zu Ende "
+     "ist. Mehr: stellwerk release show ID",
+     "No engine runs: nobody guards or carries on what has not ended here. More: stellwerk release "
+     "show ID"},
     {"cli.list.more", "{count} ältere: stellwerk release list --all",
      "{count} older ones: stellwerk release list --all"},
 

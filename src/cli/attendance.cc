@@ -98,11 +98,16 @@ void Attendance::print(const engine::Written& entry) {
   } else if (const engine::ReleaseRun* its = host_.engine().find(entry.release)) {
     if (entry.release != subject_.release) console_.out << entry.release.str() << "  ";
     const EventAt at{
-        entry.event.event, entry.at, entry.event.by, entry.t0,
+        entry.event.event,
+        entry.at,
+        entry.event.by,
+        entry.t0,
+        its->state().t0_wall,
         private_text(entry.event.event, host_.engine().ports().content, console_.locale)};
     console_.out << event_line(its->plan(), at, {console_.locale, console_.colour_out}) << '\n';
   }
-  console_.out.flush();
+  // A run goes on whoever reads along.
+  if (const auto flushed = console_.flush(); !flushed) report_once(flushed.error());
   hint_at_pause(entry);
 }
 
@@ -224,9 +229,13 @@ bool Attendance::others_guarded() const {
 
 // ---- signals ------------------------------------------------------------------------------------
 
+/// Only a person who presses Ctrl-C again leaves at once; a termination takes what the plan says,
+/// also while somebody is being asked.
 std::optional<Exit> Attendance::on_signal(int signal) {
-  if (question_open_ || stopping_) return detach();
-  if (signal != SIGINT || !console_.live) return stop();
+  const bool person = signal == SIGINT;
+  if (person && (question_open_ || stopping_)) return detach();
+  if (stopping_) return std::nullopt;  // it is being stopped already
+  if (!person || !console_.live) return stop();
   ask_person();
   return std::nullopt;
 }
@@ -278,6 +287,7 @@ std::optional<Exit> Attendance::roll_back_by_hand() {
 /// What the plan says a termination does: roll back below 100 %, else leave it to the lease.
 std::optional<Exit> Attendance::stop() {
   stopping_ = true;
+  question_open_ = false;
   bool goes_back = false;
   for (const base::ReleaseId& id : host_.engine().live()) {
     const engine::ReleaseRun& its = *host_.engine().find(id);

@@ -85,10 +85,7 @@ Exit schema_command(World& world, const Console& console, const Arguments& argum
   return Exit::Done;
 }
 
-}  // namespace
-
-Exit execute(World& world, Console& console, const Arguments& arguments) {
-  apply(console, arguments);
+Exit dispatch(World& world, Console& console, const Arguments& arguments) {
   switch (arguments.command) {
     case Command::Plan:
       return plan_command(world, console, arguments);
@@ -112,6 +109,23 @@ Exit execute(World& world, Console& console, const Arguments& arguments) {
   return Exit::Usage;
 }
 
+/// A command whose output was lost has not done what was asked; but with what a release ended does
+/// not depend on who could read along.
+Exit with_output(const Console& console, const Arguments& arguments, Exit exit) {
+  const auto flushed = console.flush();
+  if (flushed) return exit;
+  const Exit lost = failed(console, flushed.error());
+  const bool carries_on = arguments.command == Command::Run || arguments.command == Command::Steer;
+  return carries_on ? exit : lost;
+}
+
+}  // namespace
+
+Exit execute(World& world, Console& console, const Arguments& arguments) {
+  apply(console, arguments);
+  return with_output(console, arguments, dispatch(world, console, arguments));
+}
+
 int cli_main(World& world, int argc, char** argv) {
   Console console = console_of(world);
   const std::vector<std::string> words(argv + std::min(argc, 1), argv + argc);
@@ -122,11 +136,9 @@ int cli_main(World& world, int argc, char** argv) {
   }
   if (!parsed->text.empty()) {
     console.out << parsed->text;
-    return static_cast<int>(Exit::Done);
+    return static_cast<int>(with_output(console, parsed->arguments, Exit::Done));
   }
-  const Exit exit = execute(world, console, parsed->arguments);
-  console.out.flush();
-  return static_cast<int>(exit);
+  return static_cast<int>(execute(world, console, parsed->arguments));
 }
 
 }  // namespace stellwerk::cli

@@ -13,6 +13,7 @@
 #include "core/decide.h"
 #include "engine/entries.h"
 #include "support/sample_release.h"
+#include "support/story.h"
 
 namespace stellwerk::cli {
 namespace {
@@ -26,6 +27,8 @@ class FakeWorld final : public World {
     return base::fail(base::Code::Conflict, "JRN-0005", "another stellwerk holds the data folder");
   }
   base::Result<Reader> open_reader(const std::string&) override {
+    if (forbidden)
+      return base::fail(base::Code::Forbidden, "JRN-0008", "the journal may not be read");
     if (!has_journal) return base::fail(base::Code::NotFound, "JRN-0007", "there is no journal");
     auto content = std::make_unique<adapters::MemoryContent>();
     if (auto kept = content->put(core::encode_plan(plan)); !kept)
@@ -52,9 +55,25 @@ class FakeWorld final : public World {
     has_journal = true;
   }
 
+  /// The same as far as its first hold.
+  void hold_release() {
+    core::testing::Story story;
+    story.run_until(core::Stage::Holding);
+    std::uint64_t version = 0;
+    for (const auto& told : story.told()) {
+      ports::AppendRequest batch;
+      batch.stream = plan.release;
+      batch.expected_version = version++;
+      batch.entries.push_back(*engine::encode(plan.release, told.entry, told.at, story.state.t0));
+      ASSERT_TRUE(journal.append({batch}, {kNow.mono + base::seconds(1), {}}).has_value());
+    }
+    has_journal = true;
+  }
+
   core::Plan plan = testing::sample_plan();
   adapters::MemoryJournal journal;
   bool has_journal = false;
+  bool forbidden = false;
   bool engine = false;
   std::string user = "devops-1";
   int sleeps = 0;
@@ -133,6 +152,56 @@ TEST(ReleaseShow, SaysWhoIsWaitedFor) {
   EXPECT_EQ(outcome.exit, Exit::Done) << outcome.err;
   EXPECT_NE(outcome.out.find("stage       preparation"), std::string::npos) << outcome.out;
   EXPECT_NE(outcome.out.find("stellwerk attest rel-2025-10-001 "), std::string::npos);
+}
+
+// Goal: a release in its hold whose engine is gone is not shown as guarded.
+TEST(ReleaseShow, ClaimsNoGuardAndNoTrafficWithoutAnEngine) {
+  FakeWorld world;
+  world.hold_release();
+  const Outcome shown =
+      run(world, {"release", "show", "rel-2025-10-001", "--data", "/d", "--json"});
+  const base::Json view = base::parse_json(shown.out).value();
+  EXPECT_EQ(view["engine"], "none");
+  EXPECT_EQ(view["guard_armed"], false);
+  EXPECT_EQ(view["guard_wanted"], true);
+  const auto last = base::parse_rfc3339(view["last_entry"].get<std::string>());
+  const auto until = base::parse_rfc3339(view["lease_until"].get<std::string>());
+  ASSERT_TRUE(last && until);
+  EXPECT_EQ(*until - *last, world.plan.guard.lease);
+  EXPECT_EQ(view["lease_over"], *until <= kNow.wall);
+  const Outcome text = run(world, {"release", "show", "rel-2025-10-001", "--data", "/d"});
+  EXPECT_EQ(text.out.find("guard       armed"), std::string::npos) << text.out;
+  const Outcome list = run(world, {"release", "list", "--data", "/d"});
+  EXPECT_NE(list.err.find("No engine runs: nobody guards"), std::string::npos) << list.err;
+  const Outcome rows = run(world, {"release", "list", "--data", "/d", "--json"});
+  EXPECT_EQ(base::parse_json(rows.out).value()["engine"], "none");
+}
+
+TEST(ReleaseList, SaysThatItMayNotLookInsteadOfThatThereIsNothing) {
+  FakeWorld world;
+  world.forbidden = true;
+  const Outcome outcome = run(world, {"release", "list", "--data", "/d"});
+  EXPECT_EQ(outcome.exit, Exit::Usage);
+  EXPECT_NE(outcome.err.find("error[JRN-0008]"), std::string::npos) << outcome.err;
+}
+
+// Goal: what could not be printed is an error, for every command that prints.
+TEST(Output, IsAnErrorWhenItCannotBeWritten) {
+  FakeWorld world;
+  world.begin_release();
+  for (const std::vector<std::string>& words :
+       {std::vector<std::string>{"release", "list", "--data", "/d"},
+        std::vector<std::string>{"release", "show", "rel-2025-10-001", "--data", "/d"},
+        std::vector<std::string>{"release", "watch", "rel-2025-10-001", "--data", "/d"},
+        std::vector<std::string>{"schema", "release"}, std::vector<std::string>{"explain"}}) {
+    std::ofstream full("/dev/full");
+    std::ostringstream err;
+    Console console{.out = full, .err = err, .locale = base::Locale::En};
+    const auto line = parse_command_line(words, base::Locale::En);
+    ASSERT_TRUE(line.has_value());
+    EXPECT_EQ(execute(world, console, line->arguments), Exit::Failed) << words[0];
+    EXPECT_NE(err.str().find("error[CLI-0010]"), std::string::npos) << err.str();
+  }
 }
 
 TEST(ReleaseShow, RefusesAnIdThatIsNotThere) {

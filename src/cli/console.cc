@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <ostream>
 
+#include "base/files.h"
 #include "base/text.h"
 
 namespace stellwerk::cli {
@@ -34,6 +36,19 @@ bool begins_character(char byte) { return (static_cast<unsigned char>(byte) & 0x
 
 void Console::print_json(const base::Json& value) const {
   out << value.dump(2, ' ', false, base::Json::error_handler_t::replace) << '\n';
+}
+
+base::Result<void> Console::flush() const {
+  errno = 0;
+  out.flush();
+  if (out) return {};
+  const int problem = errno;
+  out.clear();
+  return base::fail(
+      base::error(base::Code::Unavailable, "CLI-0010", "the output could not be written")
+          .because(problem == 0 ? "the standard output does not take it"
+                                : base::errno_text(problem))
+          .now("what was printed is not complete"));
 }
 
 std::string painted(std::string_view text, Colour colour, bool on) {

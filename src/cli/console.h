@@ -36,6 +36,9 @@ struct Console {
     return base::message(locale, key, arguments);
   }
   void print_json(const base::Json& value) const;
+  /// Writes out what is still kept back. @errors Unavailable CLI-0010: something that was printed,
+  /// now or before, did not get out; the stream takes new text again.
+  [[nodiscard]] base::Result<void> flush() const;
 };
 
 /// `text` with the terminal's codes for `colour`, or as it is.

@@ -72,7 +72,8 @@ class Teller {
     return say("rejected", {{"person", e.person.str()}, {"plan", e.plan.short_text()}});
   }
   std::string operator()(const core::MaintenanceScheduled& e) const {
-    return say("announced", {{"t0", base::rfc3339(base::WallTime{e.t0.us})}});
+    const base::WallTime t0 = event_.t0_wall.value_or(base::WallTime{e.t0.us});
+    return say("announced", {{"t0", base::rfc3339(t0)}});
   }
   std::string operator()(const core::PreCheckCompleted& e) const {
     return say("prechecked", {{"steps", std::to_string(e.steps_passed)}});

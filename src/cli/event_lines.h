@@ -19,8 +19,9 @@ struct EventAt {
   const core::Event& event;
   base::Now at;
   base::PersonId by;
-  std::optional<base::RunbookTime> t0;  ///< of the state after the event
-  std::string said = {};                ///< the private text it names (private_text)
+  std::optional<base::RunbookTime> t0;         ///< of the state after the event
+  std::optional<base::WallTime> t0_wall = {};  ///< the same
+  std::string said = {};                       ///< the private text it names (private_text)
 };
 
 struct EventLineStyle {

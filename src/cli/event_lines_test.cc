@@ -72,6 +72,14 @@ TEST(EventLine, HasNoOffsetBeforeTheAnnouncement) {
             "preparation/changelog · attested by qa-1");
 }
 
+TEST(EventLine, TellsT0AsWallTime) {
+  const core::Plan plan = testing::sample_plan();
+  const core::Event event = core::MaintenanceScheduled{kT0 + base::hours(24)};
+  const base::WallTime t0{kT0.us + base::seconds(24).us};
+  EXPECT_EQ(event_text(plan, {event, {}, {}, kT0, t0}, base::Locale::En),
+            "T+0 is 2025-10-15T20:00:24.000Z");
+}
+
 core::Finding finding(core::Cause cause, core::Action action, std::string subject) {
   core::Finding f;
   f.cause = cause;

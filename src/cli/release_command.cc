@@ -3,6 +3,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <ostream>
 
 #include "cli/api_client.h"
@@ -28,13 +29,16 @@ ViewStyle style_of(const Console& console) {
 }
 
 base::Result<base::Json> stored_view(World& world, const std::string& data_folder,
-                                     const base::ReleaseId& release) {
+                                     const base::ReleaseId& release, bool engine_runs) {
   auto reader = world.open_reader(data_folder);
   if (!reader) return base::fail(std::move(reader.error()));
   auto loaded = engine::load_release(*reader->journal, *reader->content, release);
   if (!loaded) return base::fail(std::move(loaded.error()));
-  base::Json view = engine::view_of(loaded->plan, loaded->state, std::nullopt);
+  const engine::StoredView stored{engine_runs, loaded->last_entry};
+  base::Json view = engine::view_of(loaded->plan, loaded->state, stored);
   engine::add_texts(view, *reader->content);
+  if (const auto until = base::parse_rfc3339(view.value("lease_until", "")))
+    view["lease_over"] = *until <= world.now().wall;
   return view;
 }
 
@@ -65,6 +69,7 @@ class Watcher {
     while (true) {
       auto more = print_new(*reader);
       if (!more) return failed(console_, more.error());
+      if (!console_.out) return exit_of(state_.stage);  // nobody sees it any more
       if (*more) continue;
       if (core::is_terminal(state_.stage)) return exit_of(state_.stage);
       show_progress();
@@ -94,7 +99,7 @@ class Watcher {
       console_.out << stored.bytes << '\n';
       return;
     }
-    const EventAt at{entry.event, entry.at, entry.by, state_.t0, std::move(said)};
+    const EventAt at{entry.event, entry.at, entry.by, state_.t0, state_.t0_wall, std::move(said)};
     console_.out << event_line(plan_, at, {console_.locale, console_.colour_out}) << '\n';
   }
 
@@ -141,17 +146,20 @@ base::Result<base::Json> list_rows(Reader& reader, bool all, std::size_t& left_o
   return rows;
 }
 
+bool under_way(const base::Json& row) { return !row.value("ended", true); }
+
 }  // namespace
 
 base::Result<base::Json> view_of_release(World& world, const std::string& data_folder,
                                          const base::ReleaseId& release) {
-  if (world.engine_runs(data_folder)) {
+  const bool engine_runs = world.engine_runs(data_folder);
+  if (engine_runs) {
     auto view = ApiClient(world.socket_path(data_folder)).get("/v1/releases/" + release.str());
     const bool elsewhere = !view && (view.error().id == "API-0004" ||  // has ended: not in memory
                                      view.error().code == base::Code::Unavailable);
     if (!elsewhere) return view;
   }
-  return stored_view(world, data_folder, release);
+  return stored_view(world, data_folder, release, engine_runs);
 }
 
 Exit list_command(World& world, Console& console, const Arguments& arguments) {
@@ -167,12 +175,17 @@ Exit list_command(World& world, Console& console, const Arguments& arguments) {
     if (!listed) return failed(console, listed.error());
     rows = std::move(*listed);
   }
+  const bool unattended = !world.engine_runs(*folder);
   if (console.json) {
-    console.print_json({{"releases", std::move(rows)}, {"left_out", left_out}});
+    console.print_json({{"releases", std::move(rows)},
+                        {"left_out", left_out},
+                        {"engine", unattended ? "none" : "running"}});
     return Exit::Done;
   }
   if (rows.empty()) console.err << console.text("cli.list.empty") << '\n';
   console.out << list_text(rows, style_of(console));
+  if (unattended && std::any_of(rows.begin(), rows.end(), under_way))
+    console.err << console.text("cli.list.unattended") << '\n';
   if (left_out > 0)
     console.err << console.text("cli.list.more", {{"count", std::to_string(left_out)}}) << '\n';
   return Exit::Done;

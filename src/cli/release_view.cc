@@ -92,6 +92,7 @@ class ViewWriter {
   std::string write() {
     header();
     stage();
+    engine();
     traffic();
     guard();
     rollback();
@@ -171,19 +172,51 @@ class ViewWriter {
     row("cli.view.time", text);
   }
 
-  void traffic() {
+  /// Without an engine nobody carries a release on; all that is known is the journal's.
+  void engine() {
+    const std::string engine = word(view_, "engine");
+    if (truth(view_, "ended") || (engine != "none" && engine != "unreachable")) return;
+    row("cli.view.engine", say("cli.view.engine-" + engine, {{"time", word(view_, "last_entry")}}),
+        Colour::Red);
+  }
+
+  [[nodiscard]] std::string share_text() const {
     const base::Json& traffic = member(view_, "traffic");
     const std::int64_t share = number(traffic, "new_version_share_ppm");
-    if (share == 0) return row("cli.view.traffic", say("cli.view.traffic-none"));
-    if (share == base::kWhole.value)
-      return row("cli.view.traffic", say("cli.view.traffic-all"), Colour::Green);
+    if (share == 0) return say("cli.view.traffic-none");
+    if (share == base::kWhole.value) return say("cli.view.traffic-all");
     const auto tenants = words(member(traffic, "tenants"));
+    return say("cli.view.traffic-share", {{"share", base::percent_text({share})},
+                                          {"tenants", base::short_list(tenants, kTenantsListed)}});
+  }
+
+  void traffic() {
+    const bool whole =
+        number(member(view_, "traffic"), "new_version_share_ppm") == base::kWhole.value;
+    if (!truth(view_, "guard_wanted"))
+      return row("cli.view.traffic", share_text(), whole ? Colour::Green : Colour::Plain);
+    const std::string until = word(view_, "lease_until");
+    std::string key = "cli.view.stored-traffic";
+    if (!until.empty()) key += truth(view_, "lease_over") ? "-over" : "-lease";
     row("cli.view.traffic",
-        say("cli.view.traffic-share", {{"share", base::percent_text({share})},
-                                       {"tenants", base::short_list(tenants, kTenantsListed)}}));
+        say(key,
+            {{"traffic", share_text()}, {"time", word(view_, "last_entry")}, {"until", until}}),
+        Colour::Yellow);
+  }
+
+  /// The journal's last verdict, when nobody judges now.
+  void unguarded() {
+    std::string text = say("cli.view.guard-nobody");
+    if (const base::Json& json = member(view_, "verdict"); json.is_object())
+      text +=
+          " · " +
+          say("cli.view.guard-last",
+              {{"verdict", verdict_text(style_.locale, verdict_of_view(json), slow_limit(view_))}});
+    row("cli.view.guard", text, Colour::Red);
   }
 
   void guard() {
+    if (truth(view_, "guard_wanted")) return unguarded();
     const bool armed = truth(view_, "guard_armed");
     const base::Json& json = member(view_, "verdict");
     std::string text = say(armed ? "cli.view.guard-armed" : "cli.view.guard-off");

@@ -166,6 +166,39 @@ TEST(ReleaseView, ShowsPrivateTextsOrThatTheyWereErased) {
     EXPECT_NE(erased.find(part), std::string::npos) << part << erased;
 }
 
+// Goal: what is only the journal's word is told as such; nobody guards, whatever it says.
+TEST(ReleaseView, SaysWhatIsKnownWithoutAnEngine) {
+  base::Json view = holding();
+  view["engine"] = "none";
+  view["ended"] = false;
+  view["guard_armed"] = false;
+  view["guard_wanted"] = true;
+  view["last_entry"] = "2025-10-15T20:16:00.000Z";
+  view["lease_until"] = "2025-10-15T20:17:00.000Z";
+  view["lease_over"] = true;
+  view.erase("hold");
+  view.erase("kpis");
+  const std::string text = release_text(view, kStyle);
+  EXPECT_NE(
+      text.find("engine      No engine runs: nobody guards this release or carries it on. What\n"
+                "            follows is what the journal says; its last entry is of\n"
+                "            2025-10-15T20:16:00.000Z. Go on with: stellwerk run RELEASE.yaml\n"
+                "            --resume\n"
+                "traffic     by the journal, as of 2025-10-15T20:16:00.000Z: 50 % on the new\n"
+                "            version: pilot-1, pilot-2. Unless the lease was renewed after that,\n"
+                "            the load balancer has served everyone with the old version since\n"
+                "            2025-10-15T20:17:00.000Z at the latest\n"
+                "guard       nobody: no engine runs · last verdict in the journal: continue: all\n"
+                "            good\n"),
+      std::string::npos)
+      << text;
+  view["lease_over"] = false;
+  EXPECT_NE(release_text(view, kStyle).find("goes back to the old version by itself at"),
+            std::string::npos);
+  view.erase("lease_until");
+  EXPECT_NE(release_text(view, kStyle).find("without a guard"), std::string::npos);
+}
+
 TEST(ReleaseView, IsColouredOnlyWhenAsked) {
   EXPECT_EQ(release_text(holding(), kStyle).find('\x1b'), std::string::npos);
   EXPECT_NE(release_text(holding(), {base::Locale::En, 80, true}).find('\x1b'), std::string::npos);

@@ -40,7 +40,8 @@ class World {
   /// @errors Conflict JRN-0005: another stellwerk holds the data folder; and those of the adapters
   virtual base::Result<std::unique_ptr<EngineHost>> open_engine(
       const config::EnvironmentFile& environment) = 0;
-  /// @errors NotFound JRN-0007: nothing was ever journaled there; those of the store
+  /// @errors NotFound JRN-0007: nothing was ever journaled there; Forbidden JRN-0008: this user may
+  /// not look; those of the store
   virtual base::Result<Reader> open_reader(const std::string& data_folder) = 0;
   /// `<data folder>/stellwerk.sock`
   virtual std::string socket_path(const std::string& data_folder) = 0;

@@ -430,5 +430,23 @@ TEST(Evolve, FoldsTheEntriesIntoTheSameState) {
   EXPECT_EQ(folded.open, story.state.open);
 }
 
+// Goal: T+0 on the wall clock follows the anchor that holds for it: a faster clock brings it
+// nearer, and a speed that changes after it changes nothing.
+TEST(State, KnowsWhenT0IsOnTheWallClock) {
+  const Plan plan = stellwerk::testing::sample_plan();
+  const base::WallTime wall{1'760'558'400'000'000};
+  const base::RunbookTime runbook{wall.us};
+  const base::Now at{wall, {}, runbook};
+  State state = evolve(plan, {}, ClockAnchored{wall, runbook, 60}, at, {});
+  state = evolve(plan, state, MaintenanceScheduled{runbook + base::hours(1)}, at, {});
+  EXPECT_EQ(state.t0_wall, wall + base::minutes(1));
+  state = evolve(plan, state,
+                 ClockAnchored{wall + base::seconds(30), runbook + base::minutes(30), 1}, at, {});
+  EXPECT_EQ(state.t0_wall, wall + base::seconds(30) + base::minutes(30));
+  const base::RunbookTime later = runbook + base::hours(2);
+  state = evolve(plan, state, ClockAnchored{wall + base::hours(9), later, 1}, at, {});
+  EXPECT_EQ(state.t0_wall, wall + base::seconds(30) + base::minutes(30));
+}
+
 }  // namespace
 }  // namespace stellwerk::core

@@ -18,7 +18,11 @@ struct Fold {
     s.plan = e.plan;
   }
   void operator()(const ReleaseScheduled&) {}
-  void operator()(const ClockAnchored& e) { s.anchor = {e.wall, e.runbook, e.speed}; }
+  void operator()(const ClockAnchored& e) {
+    s.anchor = {e.wall, e.runbook, e.speed};
+    if (s.t0 && *s.t0 >= e.runbook)
+      s.t0_wall = s.anchor.wall_at(*s.t0);  // another speed until then
+  }
   void operator()(const ClockStepped&) {}
 
   void operator()(const StepStarted& e) { s.steps[e.step] = {StepStatus::Running, {}, {}, {}}; }
@@ -42,6 +46,7 @@ struct Fold {
   void operator()(const MaintenanceScheduled& e) {
     s.stage = Stage::Announced;
     s.t0 = e.t0;
+    s.t0_wall = s.anchor.wall_at(e.t0);
   }
   void operator()(const PreCheckStarted&) { s.stage = Stage::PreChecking; }
   void operator()(const PreCheckCompleted&) { s.stage = Stage::Ready; }

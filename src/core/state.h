@@ -78,6 +78,11 @@ struct ClockAnchor {
   base::WallTime wall;
   base::RunbookTime runbook;
   std::int64_t speed = 1;
+
+  /// The wall time of a runbook time at or after the anchor.
+  [[nodiscard]] base::WallTime wall_at(base::RunbookTime time) const {
+    return wall + (time - runbook) / speed;
+  }
 };
 
 struct State {
@@ -87,6 +92,8 @@ struct State {
   ClockAnchor anchor;
   base::RunbookTime last_seen;          ///< runbook time of the last entry; never runs backwards
   std::optional<base::RunbookTime> t0;  ///< known once announced
+  /// When T+0 is or was on the wall clock, by the anchor that holds for it.
+  std::optional<base::WallTime> t0_wall;
   std::map<base::StepId, StepState> steps;  ///< those that were ever touched
   std::vector<Approval> approvals;
   std::uint32_t wave = 0;          ///< the last one intended, from 1; 0: none

@@ -56,6 +56,7 @@ base::Result<LoadedRelease> load_release(ports::JournalStore& journal, ports::Co
       loaded.state = core::evolve_intents(
           core::evolve(loaded.plan, std::move(loaded.state), entry->event, entry->at, entry->by),
           entry->intents);
+      loaded.last_entry = entry->at.wall;
     }
     if (chunk->size() < kChunk) break;
   }

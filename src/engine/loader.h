@@ -13,6 +13,7 @@ namespace stellwerk::engine {
 struct LoadedRelease {
   core::Plan plan;
   core::State state;
+  base::WallTime last_entry;  ///< when the last entry was written
 };
 
 /// @errors NotFound ENG-0020: no such release; Corruption ENG-0002, CAS-0003, PLN-0002: what was

@@ -83,7 +83,7 @@ base::Json verdict_of(const core::Verdict& verdict) {
 void add_times(base::Json& view, const core::Plan& plan, const core::State& state) {
   view["speed"] = state.anchor.speed;
   if (!state.t0) return;
-  view["t0"] = base::rfc3339(base::WallTime{state.t0->us});
+  view["t0"] = base::rfc3339(state.t0_wall.value_or(base::WallTime{state.t0->us}));
   if (const auto due = core::next_due(plan, state))
     view["next_due"] = base::offset_text(*due - *state.t0);
 }
@@ -156,7 +156,21 @@ base::Json view_of(const core::Plan& plan, const core::State& state,
     view["waiting_for"].push_back(step.str());
   if (state.verdict) view["verdict"] = verdict_of(*state.verdict);
   add_times(view, plan, state);
+  view["engine"] = "running";
   if (live) add_live(view, plan, state, *live);
+  return view;
+}
+
+base::Json view_of(const core::Plan& plan, const core::State& state, const StoredView& stored) {
+  base::Json view = view_of(plan, state, std::nullopt);
+  view["engine"] = stored.engine_holds_folder ? "unreachable" : "none";
+  view["guard_armed"] = false;
+  view["last_entry"] = base::rfc3339(stored.last_entry);
+  if (!core::guard_armed(state)) return view;
+  view["guard_wanted"] = true;
+  // Renewals are not journaled: only what holds without one after the last entry can be said.
+  if (core::wants_lease(plan, state))
+    view["lease_until"] = base::rfc3339(stored.last_entry + plan.guard.lease);
   return view;
 }
 

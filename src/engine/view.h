@@ -17,9 +17,17 @@ struct LiveFigures {
   base::Now now;
 };
 
+/// What can be said where no engine answers: what the journal says, and how old that is.
+struct StoredView {
+  bool engine_holds_folder = false;  ///< one runs but does not answer
+  base::WallTime last_entry;
+};
+
 /// Every key: docs/reference/release-view.md. With figures also `hold`, `kpis`, `lost_lines`.
 base::Json view_of(const core::Plan& plan, const core::State& state,
                    const std::optional<LiveFigures>& live);
+/// The same without an engine's word: nobody is known to guard, whatever the journal says.
+base::Json view_of(const core::Plan& plan, const core::State& state, const StoredView& stored);
 /// Puts the private texts that the view names (`text_digest`, `reason_digest`) beside their digests
 /// as `text` and `reason`; what was erased or cannot be read has `text_erased` or `reason_erased`
 /// instead. Reads the content store: not on the engine's thread.

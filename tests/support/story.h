@@ -132,12 +132,14 @@ class Story {
     return folded;
   }
 
- private:
   struct Told {
     NewEvent entry;
     base::Now at;
   };
+  /// Every entry so far, with its time.
+  [[nodiscard]] const std::vector<Told>& told() const { return told_; }
 
+ private:
   bool once_until(Stage stage) {
     if (!state.open.empty()) {
       answer_one(State(state).open.begin()->second, Outcome::Done);

@@ -1,0 +1,143 @@
+// What a process that carries a release on does when it is told to stop.
+#include "cli/attendance.h"
+
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <deque>
+#include <sstream>
+
+#include "engine/entries.h"
+#include "support/memory_engine.h"
+#include "support/story.h"
+
+namespace stellwerk::cli {
+namespace {
+
+class StillWorld final : public World {
+ public:
+  explicit StillWorld(const ports::Clock& clock) : clock_(clock) {}
+  base::Result<std::unique_ptr<EngineHost>> open_engine(const config::EnvironmentFile&) override {
+    return base::fail(base::Code::Internal, "JRN-0005", "not here");
+  }
+  base::Result<Reader> open_reader(const std::string&) override {
+    return base::fail(base::Code::Internal, "JRN-0005", "not here");
+  }
+  std::string socket_path(const std::string&) override { return {}; }
+  bool engine_runs(const std::string&) override { return true; }
+  std::string os_user() override { return "devops-1"; }
+  base::Now now() override { return {clock_.wall(), clock_.mono(), {clock_.wall().us}}; }
+  bool sleep(base::Duration) override { return true; }
+  std::string adapter_list() override { return {}; }
+
+ private:
+  const ports::Clock& clock_;
+};
+
+/// An engine in memory that goes on with a release in its first hold; signals come in turn.
+class MemoryHost final : public EngineHost {
+ public:
+  MemoryHost() {
+    story_.run_until(core::Stage::Holding);
+    EXPECT_TRUE(world_.content.put(core::encode_plan(story_.plan)));
+    world_.clock.advance(story_.now.mono - world_.clock.mono());
+    for (const auto& told : story_.told()) {
+      ports::AppendRequest batch;
+      batch.stream = story_.plan.release;
+      batch.expected_version = written_++;
+      batch.entries.push_back(
+          *engine::encode(story_.plan.release, told.entry, told.at, story_.state.t0));
+      EXPECT_TRUE(world_.journal.append({batch}, {world_.clock.mono() + base::seconds(1), {}}));
+    }
+    engine_ = std::make_unique<engine::Engine>(std::move(*world_.ports(lanes_)),
+                                               engine::EngineSettings{});
+    const auto recovered = engine_->recover();
+    EXPECT_TRUE(recovered) << (recovered ? "" : recovered.error().one_line());
+  }
+  engine::Engine& engine() override { return *engine_; }
+  void turn() override {
+    if (++turns_ > 2000)
+      throw std::logic_error("it neither ended nor detached: " +
+                             std::string(core::to_string(engine_->find(release())->state().stage)));
+    engine_->step();
+    world_.clock.advance(base::milliseconds(20));
+  }
+  int take_signal() override {
+    if (turns_ < 20 * (asked_ + 1) || signals.empty()) return 0;
+    ++asked_;
+    const int signal = signals.front();
+    signals.pop_front();
+    return signal;
+  }
+  [[nodiscard]] const ports::Clock& clock() const { return world_.clock; }
+  [[nodiscard]] const base::ReleaseId& release() const { return story_.plan.release; }
+
+  std::deque<int> signals;
+
+ private:
+  core::testing::Story story_;
+  stellwerk::testing::MemoryEngine world_;
+  stellwerk::testing::PatientLanes lanes_;
+  std::unique_ptr<engine::Engine> engine_;
+  std::uint64_t written_ = 0;
+  int turns_ = 0;
+  int asked_ = 0;
+};
+
+struct Left {
+  Exit exit = Exit::Done;
+  core::Stage stage = core::Stage::Unborn;
+  std::size_t signals_left = 0;  ///< it had gone before they came
+  std::string err;
+};
+
+Left stay(std::deque<int> signals, std::ostream* output = nullptr) {
+  MemoryHost host;
+  host.signals = std::move(signals);
+  StillWorld world(host.clock());
+  std::ostringstream out;
+  std::ostringstream err;
+  Console console{.out = output == nullptr ? out : *output, .err = err, .locale = base::Locale::En};
+  console.live = true;
+  Attendance attendance(world, console, host, {host.release(), "release.yaml"});
+  Left left;
+  left.exit = attendance.stay();
+  left.stage = host.engine().find(host.release())->state().stage;
+  left.signals_left = host.signals.size();
+  left.err = err.str();
+  return left;
+}
+
+// Goal: a termination does what the plan says, also while a person is being asked: who sends it (a
+// service manager, a shutdown) cannot answer a question. Only Ctrl-C again leaves at once.
+TEST(Attendance, RollsBackOnATerminationWhileTheQuestionIsOpen) {
+  const Left left = stay({SIGINT, SIGTERM, SIGINT});
+  EXPECT_NE(left.err.find("(r) roll back, (s) stay, (d) detach?"), std::string::npos) << left.err;
+  EXPECT_NE(left.err.find("Signal: the release is being rolled back."), std::string::npos);
+  EXPECT_EQ(left.stage, core::Stage::RollingBack);
+  EXPECT_EQ(left.signals_left, 0U);
+}
+
+TEST(Attendance, IsNotLeftByASecondTermination) {
+  const Left left = stay({SIGTERM, SIGTERM, SIGINT});
+  EXPECT_EQ(left.stage, core::Stage::RollingBack);
+  EXPECT_EQ(left.signals_left, 0U);
+}
+
+TEST(Attendance, DetachesWhenCtrlCIsPressedAgain) {
+  const Left left = stay({SIGINT, SIGINT, SIGINT});
+  EXPECT_EQ(left.exit, Exit::Paused);
+  EXPECT_EQ(left.signals_left, 1U);
+  EXPECT_EQ(left.stage, core::Stage::Holding);
+  EXPECT_NE(left.err.find("Detached: "), std::string::npos) << left.err;
+}
+
+TEST(Attendance, GoesOnWhenItsOutputIsLost) {
+  std::ostringstream broken;
+  broken.setstate(std::ios::badbit);
+  const Left left = stay({SIGTERM, SIGINT}, &broken);
+  EXPECT_EQ(left.stage, core::Stage::RollingBack);
+}
+
+}  // namespace
+}  // namespace stellwerk::cli
