@@ -84,40 +84,38 @@ bool ThreadLanes::busy() const {
   });
 }
 
-ThreadLanes::Lane* ThreadLanes::runnable(std::string& name,
-                                         std::optional<base::MonoTime>& earliest) {
+std::optional<ThreadLanes::Waiting> ThreadLanes::take_due(std::optional<base::MonoTime>& earliest) {
   const base::MonoTime now = clock_.mono();
-  for (auto& [lane_name, lane] : lanes_) {
-    if (lane.running || lane.waiting.empty()) continue;
-    const base::MonoTime at = lane.waiting.front().not_before;
-    if (at <= now) {
-      name = lane_name;
-      return &lane;
+  for (auto& [name, lane] : lanes_) {
+    if (lane.running) continue;
+    for (auto each = lane.waiting.begin(); each != lane.waiting.end(); ++each) {
+      if (each->not_before > now) {
+        earliest = std::min(earliest.value_or(each->not_before), each->not_before);
+        continue;
+      }
+      Waiting waiting = std::move(*each);
+      lane.waiting.erase(each);
+      return waiting;
     }
-    if (!earliest || at < *earliest) earliest = at;
   }
-  return nullptr;
+  return std::nullopt;
 }
 
 void ThreadLanes::work() {
   std::unique_lock lock(mutex_);
   while (!closing_) {
-    std::string name;
     std::optional<base::MonoTime> earliest;
-    if (Lane* lane = runnable(name, earliest)) {
-      Waiting waiting = std::move(lane->waiting.front());
-      lane->waiting.pop_front();
-      run_one(name, std::move(waiting), lock);
-    } else if (earliest) {
+    if (auto waiting = take_due(earliest))
+      run_one(std::move(*waiting), lock);
+    else if (earliest)
       work_came_.wait_for(lock, span(*earliest - clock_.mono()));
-    } else {
+    else
       work_came_.wait(lock);
-    }
   }
 }
 
-void ThreadLanes::run_one(const std::string& name, Waiting waiting,
-                          std::unique_lock<std::mutex>& lock) {
+void ThreadLanes::run_one(Waiting waiting, std::unique_lock<std::mutex>& lock) {
+  const std::string name = waiting.options.lane;
   const ports::StopToken stop;
   Lane& lane = lanes_[name];
   lane.running = true;

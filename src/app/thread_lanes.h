@@ -1,7 +1,8 @@
 // thread_lanes.h — lanes on a bounded pool of threads.
 //
 // Thread-safety: as ports::Lanes.  Invariants: jobs of one lane never overlap; urgent ones go
-// first; a job that does not come back occupies one thread and its lane, never the engine.
+// first; one that is to wait lets others pass; a job that does not come back occupies one thread
+// and its lane, never the engine.
 #pragma once
 
 #include <condition_variable>
@@ -48,9 +49,9 @@ class ThreadLanes final : public ports::Lanes {
   };
 
   void work();
-  void run_one(const std::string& name, Waiting waiting, std::unique_lock<std::mutex>& lock);
-  /// A lane with a job that may start now; else sets `earliest` to when one may.
-  Lane* runnable(std::string& name, std::optional<base::MonoTime>& earliest);
+  void run_one(Waiting waiting, std::unique_lock<std::mutex>& lock);
+  /// A job that may start now, the first of its lane; else sets `earliest` to when one may.
+  std::optional<Waiting> take_due(std::optional<base::MonoTime>& earliest);
 
   const ports::Clock& clock_;
   mutable std::mutex mutex_;

@@ -2,8 +2,9 @@
 // starts no thread.
 //
 // Role: app runs lanes on a bounded pool of threads; sim runs them in its own order.       Start
-// here: Lanes Jobs of one lane run one after another in the order given; lanes run side by side.
-// Thread-safety: called from the engine's thread only; `wake` from any thread.
+// here: Lanes Jobs of one lane run one after another, those that may start in the order given;
+// lanes run side by side. Thread-safety: called from the engine's thread only; `wake` from any
+// thread.
 #pragma once
 
 #include <functional>
@@ -26,7 +27,7 @@ struct JobOptions {
   std::string lane;        ///< `router`, `store`, `step:…`: jobs of equal lane never overlap
   base::EffectKey key;     ///< for cancel(); may be empty
   base::Duration timeout;  ///< the call's deadline counts from the job's start
-  base::Duration delay;    ///< real time before it may start (back-off)
+  base::Duration delay;    ///< real time before it may start (back-off); others pass it
   bool urgent =
       false;  ///< goes before every waiting job of its lane (traffic back to the old version)
 };
