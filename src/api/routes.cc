@@ -50,6 +50,12 @@ Response not_there(const std::string& path) {
           .because("paths are /v1/releases, /v1/releases/ID and /v1/releases/ID/commands"));
 }
 
+Response ending() {
+  return refused(base::error(base::Code::Unavailable, "API-0006", "the engine is ending")
+                     .now("the request was not carried out")
+                     .then("stellwerk release show ID", "where the release stands"));
+}
+
 Response too_slow() {
   return refused(
       base::error(base::Code::OutcomeUnknown, "API-0002", "the engine did not answer in time")
@@ -59,14 +65,18 @@ Response too_slow() {
 }
 
 /// Runs `work` on the engine's thread; `work` fulfils the promise, now or when an append is
-/// durable.
+/// durable. An engine that ends drops it, so that its own end waits for nobody.
 template <class Work>
 Response on_engine(engine::Engine& engine, Work work) {
   auto promise = std::make_shared<std::promise<Response>>();
   std::future<Response> answer = promise->get_future();
-  engine.mailbox().post([promise, work = std::move(work)] { work(promise); });
+  engine.mailbox().post([promise = std::move(promise), work = std::move(work)] { work(promise); });
   if (answer.wait_for(kPatience) != std::future_status::ready) return too_slow();
-  return answer.get();
+  try {
+    return answer.get();
+  } catch (const std::future_error&) {
+    return ending();  // dropped, and the promise with it
+  }
 }
 
 using Promise = std::shared_ptr<std::promise<Response>>;

@@ -47,6 +47,8 @@ base::Result<std::unique_ptr<Host>> Host::open(const config::EnvironmentFile& fi
 
 Host::~Host() {
   signals_.on_signal({});
+  // Requests that nobody answers any more would keep the server until their patience is over.
+  if (engine_) engine_->mailbox().close();
   server_.reset();
   // Completions belong to the engine: lanes stop first, and what they left is not run.
   if (lanes_) lanes_->stop();

@@ -156,6 +156,7 @@ base::Result<base::Json> view_of_release(World& world, const std::string& data_f
   if (engine_runs) {
     auto view = ApiClient(world.socket_path(data_folder)).get("/v1/releases/" + release.str());
     const bool elsewhere = !view && (view.error().id == "API-0004" ||  // has ended: not in memory
+                                     view.error().id == "API-0006" ||  // the engine is ending
                                      view.error().code == base::Code::Unavailable);
     if (!elsewhere) return view;
   }

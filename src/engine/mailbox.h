@@ -16,11 +16,14 @@ class Mailbox {
   explicit Mailbox(std::function<void()> wake) : wake_(std::move(wake)) {}
   void post(Work work);
   void run_all();
+  /// Drops what waits and whatever is posted from now on: nobody will run it. Any thread.
+  void close();
 
  private:
   std::function<void()> wake_;
   std::mutex mutex_;
   std::vector<Work> waiting_;
+  bool closed_ = false;
 };
 
 }  // namespace stellwerk::engine
