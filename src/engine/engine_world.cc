@@ -68,20 +68,14 @@ void Engine::poll_sources() {
 /// An old version all of whose instances fail has no capacity to go back to; a rollback then
 /// restores it first.
 void Engine::note_capacity(const ports::HealthResult& result) {
+  const base::ComponentName component(result.target.service.str());
   for (const auto& [id, live] : live_) {
-    const base::ComponentName component(result.target.service.str());
-    const core::PlannedComponent* planned = live->run.plan().find_component(component);
-    if (planned == nullptr || result.target.is_new_version) continue;
-    auto& instances = live->old_instances;
-    instances[result.target.name] = result.good;
-    if (result.good) live->seen_ready.insert(component);
-    if (!live->seen_ready.contains(component)) continue;
-    const bool gone = std::none_of(instances.begin(), instances.end(), [&](const auto& each) {
-      return each.second && each.first.starts_with(component.str());
-    });
+    if (live->run.plan().find_component(component) == nullptr || result.target.is_new_version)
+      continue;
+    const auto gone = live->old_capacity.gone_after({component, result.target.name}, result.good);
     const auto& known = live->run.state().old_gone;
     const bool was_gone = std::find(known.begin(), known.end(), component) != known.end();
-    if (gone != was_gone) live->run.handle(core::OldCapacityChanged{component, gone});
+    if (gone && *gone != was_gone) live->run.handle(core::OldCapacityChanged{component, *gone});
   }
 }
 

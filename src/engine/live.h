@@ -1,10 +1,10 @@
 // live.h — what the engine keeps of one release (internal to engine*.cc).
 #pragma once
 
-#include <map>
+#include <optional>
 #include <set>
-#include <string>
 
+#include "engine/capacity_watch.h"
 #include "engine/engine.h"
 
 namespace stellwerk::engine {
@@ -15,11 +15,10 @@ struct Engine::Live {
 
   ReleaseRun run;
   GuardWatch watch;
-  std::set<base::EffectKey> started;          ///< by this process
-  std::optional<std::int64_t> rollout_speed;  ///< asked for a demonstration
-  bool sending_hold = false;                  ///< evidence of a hold is being stored
-  std::set<base::ComponentName> seen_ready;   ///< components whose old version was once ready
-  std::map<std::string, bool> old_instances;  ///< last probe of each instance of an old version
+  std::set<base::EffectKey> started;               ///< by this process
+  std::optional<std::int64_t> rollout_speed;       ///< asked for a demonstration
+  bool sending_hold = false;                       ///< evidence of a hold is being stored
+  CapacityWatch old_capacity;
 };
 
 }  // namespace stellwerk::engine
