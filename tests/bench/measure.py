@@ -101,7 +101,8 @@ def releases(programs, kind, rate, runs):
             told = f", back in {time_of(reaction)}" if reaction is not None else ""
             say(f"  {kind} release at {rate} requests/s: {len(results)} of {runs}{told}")
     if process.returncode != 0 or len(results) != runs:
-        sys.exit(f"error: {' '.join(command)} ended with {process.returncode} after {len(results)} of {runs} runs")
+        sys.exit(f"error: {' '.join(command)} ended with {process.returncode} after {len(results)} of {runs} runs; "
+                 "is the machine too busy for this load?")
     say(f"  {time.monotonic() - begin:.0f} s")
     return results
 
@@ -209,6 +210,7 @@ def memory_row(what, results):
 
 
 def measure(programs, effort):
+    good = releases(programs, "good", RATES[-1], effort.good_releases)
     bad = {rate: releases(programs, "bad", rate, effort.reactions) for rate in RATES}
     rows = [row for rate in RATES for row in reaction_rows(bad[rate], rate)]
     rows += log_rows(Benchmarks(programs, "haproxy_log_bench", effort.repetitions, "."))
@@ -216,7 +218,6 @@ def measure(programs, effort):
     rows += journal_rows(Benchmarks(programs, "journal_bench", effort.repetitions, "."))
     rows.append(plan_row(programs, effort.plans))
     rows.append(memory_row("bad releases", [result for rate in RATES for result in bad[rate]]))
-    good = releases(programs, "good", RATES[-1], effort.good_releases)
     rows.append(memory_row(f"good releases, {RATES[-1]:,}/s", good))
     return rows
 

@@ -143,7 +143,8 @@ std::uint64_t memory_until(Site& site, const std::string& event) {
 
 void expect_end(Site& site, int code) {
   if (const int ended = site.exit_code(); ended != code)
-    throw std::runtime_error(fmt::format("stellwerk ended with {}, not {}", ended, code));
+    throw std::runtime_error(fmt::format("stellwerk ended with {}, not {}; {}", ended, code,
+                                         site.data_of("notification.rollback.initiated").dump()));
 }
 
 json bad_release(int rate) {
