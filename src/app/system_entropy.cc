@@ -1,8 +1,9 @@
 #include "app/system_entropy.h"
 
 #include <errno.h>
-#include <string.h>
 #include <sys/random.h>
+
+#include <system_error>
 
 namespace stellwerk::app {
 
@@ -13,7 +14,7 @@ base::Result<void> SystemEntropy::fill(std::span<std::uint8_t> out) {
     if (got <= 0)
       return base::fail(
           base::error(base::Code::Unavailable, "ENG-0001", "the system gives no randomness")
-              .because(strerror(errno))
+              .because(std::generic_category().message(errno))
               .now("nothing was stored"));
     out = out.subspan(static_cast<std::size_t>(got));
   }
