@@ -42,11 +42,14 @@ std::string boot_id() {
   return text ? std::string(base::trim(*text)) : std::string();
 }
 
+/// The command line; empty while a master starts itself anew.
+std::string command_line(pid_t pid) {
+  return base::read_file(fmt::format("/proc/{}/cmdline", pid), kProcFileMax).value_or("");
+}
+
 /// HAProxy that was started in our folder: its command line says so.
-bool serves_folder(pid_t pid, const std::string& folder) {
-  auto text = base::read_file(fmt::format("/proc/{}/cmdline", pid), kProcFileMax);
-  if (!text) return false;
-  const auto words = base::split(*text, '\0');
+bool serves_folder(const std::string& command, const std::string& folder) {
+  const auto words = base::split(command, '\0');
   return std::find(words.begin(), words.end(), std::string_view(folder)) != words.end() &&
          std::find(words.begin(), words.end(), std::string_view(kConfigFile)) != words.end();
 }
@@ -161,9 +164,10 @@ void Process::find_recorded() {
   const auto record = read_record(folder_ + "/" + kProcessFile);
   if (!record) return;
   base::UniqueFd pidfd(open_pidfd(record->pid));
-  // Identified after the pidfd was opened: from here on it cannot become another process. Its
-  // command line is no help: it is empty while the master starts itself anew.
+  // Identified after the pidfd was opened: from here on it cannot become another process.
   if (!pidfd.valid() || identify(record->pid) != record) return;
+  const std::string command = command_line(record->pid);
+  if (!command.empty() && !serves_folder(command, folder_)) return;
   pidfd_ = std::move(pidfd);
   pid_ = record->pid;
 }
@@ -174,7 +178,7 @@ void Process::find_listening() {
   if (!socket) return;
   const pid_t pid = listener_of(socket->get());
   base::UniqueFd pidfd(open_pidfd(pid));
-  if (!pidfd.valid() || !identify(pid) || !serves_folder(pid, folder_)) return;
+  if (!pidfd.valid() || !identify(pid) || !serves_folder(command_line(pid), folder_)) return;
   pidfd_ = std::move(pidfd);
   pid_ = pid;
 }
