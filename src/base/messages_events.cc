@@ -53,6 +53,8 @@ constexpr MessageRow kEvents[] = {
      "the lease ran out: the router went back to the old version by itself"},
     {"cli.event.reasserted", "fremde Änderung am Router gefunden und zurückgenommen",
      "a foreign change of the router was found and undone"},
+    {"cli.event.router-back", "der Load Balancer war weg; er läuft wieder, mit denselben Routen",
+     "the load balancer was gone; it runs again, with the same routes"},
     {"cli.event.settled", "die neue Version ist jetzt die stabile",
      "the new version is the stable one"},
     {"cli.event.retired-old", "{component}: alte Version beendet",

@@ -118,7 +118,9 @@ class Teller {
   std::string operator()(const core::ReleaseCancelled& e) const { return e.detail; }
   std::string operator()(const core::ReleaseFailed& e) const { return e.detail; }
   std::string operator()(const core::LeaseExpired&) const { return say("lease-expired", {}); }
-  std::string operator()(const core::RoutesReasserted&) const { return say("reasserted", {}); }
+  std::string operator()(const core::RoutesReasserted& e) const {
+    return say(e.router_was_gone.value_or(false) ? "router-back" : "reasserted", {});
+  }
   std::string operator()(const core::TrafficSettled&) const { return say("settled", {}); }
   std::string operator()(const core::VersionRetired& e) const {
     return say(e.old_version ? "retired-old" : "retired-new", {{"component", e.component.str()}});

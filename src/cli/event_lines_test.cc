@@ -63,6 +63,15 @@ TEST(EventLine, ShowsThePrivateTextOrThatItWasErased) {
             "preparation/tests: exit 1 (text erased)");
 }
 
+TEST(EventLine, TellsARouterThatWasGoneFromAForeignChange) {
+  EXPECT_EQ(line_of(core::RoutesReasserted{{}, {}}),
+            "20:15:00Z  T+15m    scheduler.routes.reasserted         "
+            "a foreign change of the router was found and undone");
+  EXPECT_EQ(line_of(core::RoutesReasserted{{}, true}, base::Locale::De),
+            "20:15:00Z  T+15m    scheduler.routes.reasserted         "
+            "der Load Balancer war weg; er läuft wieder, mit denselben Routen");
+}
+
 TEST(EventLine, HasNoOffsetBeforeTheAnnouncement) {
   const core::Plan plan = testing::sample_plan();
   const core::Event event = core::StepAttested{base::StepId("preparation/changelog"),

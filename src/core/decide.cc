@@ -88,6 +88,11 @@ WaveStarted wave_started(const Decider& d) {
 
 void on_traffic_moved(Decider& d, const Intent& intent, const EffectReturned& in) {
   const bool is_current = d.s.stage == Stage::Moving && intent.subject == std::to_string(d.s.wave);
+  if (in.data.value(kLeaseExpired, false)) {
+    d.emit(finished(in));
+    d.lose_lease();
+    return;
+  }
   if (in.outcome != Outcome::Done) {
     if (intent.attempt < kAttemptsMax) {
       d.emit(finished(in), {again(intent)});
@@ -337,20 +342,6 @@ void on_input(Decider& d, const StopRequested&) {
 
 namespace {
 
-void lease_ran_out(Decider& d) {
-  if (!guard_armed(d.s) || d.s.lease_expired || d.plan.guard.guard_lost == GuardLost::Hold) return;
-  std::vector<base::EffectKey> moves;
-  for (const auto& [key, intent] : d.s.open)
-    if (intent.kind == EffectKind::MoveTraffic) moves.push_back(key);
-  d.emit(LeaseExpired{d.s.wave});
-  for (const base::EffectKey& key : moves) {
-    d.decision.cancel.push_back(key);
-    d.emit(EffectAbandoned{key, "lease expired"});
-  }
-  if (!d.s.paused || d.s.paused->cause != PauseCause::LeaseExpired)
-    d.pause(PauseCause::LeaseExpired, fmt::format("wave-{}", d.s.wave));
-}
-
 /// Effects that may or may not have happened and can be neither repeated nor read back: a person
 /// decides.
 void surrender_once_effects(Decider& d) {
@@ -374,19 +365,26 @@ void on_input(Decider& d, const Restarted& in) {
   // The first wave's change may never have reached the router: then there was nothing the lease
   // could end.
   const bool never_moved = d.s.stage == Stage::Moving && d.s.wave == 1 && !in.routes_moved;
-  if (!in.lease_alive && !never_moved) lease_ran_out(d);
+  if (!in.lease_alive && !never_moved) d.lose_lease();
 }
 
-void on_input(Decider& d, const LeaseLost&) {
-  if (!guard_armed(d.s)) return d.ignore("no lease is needed");
-  if (d.s.stage == Stage::Moving) return d.ignore("the wave's own change brings the lease back");
-  lease_ran_out(d);
+void on_input(Decider& d, const LeaseLost& in) {
+  if (!wants_lease(d.plan, d.s) || in.since != d.s.lease_since)
+    return d.ignore("no lease is held, or it is a later one");
+  d.lose_lease();
+}
+
+void on_input(Decider& d, const RouterBroughtUp&) {
+  if (is_terminal(d.s.stage) || d.s.stage == Stage::Unborn)
+    return d.ignore("the release is not under way");
+  d.emit(RoutesReasserted{{}, true});
+  if (wants_lease(d.plan, d.s)) d.lose_lease();
 }
 
 void on_input(Decider& d, const RoutesChanged& in) {
   if (!guard_armed(d.s) || d.s.stage == Stage::Moving || d.has_open(EffectKind::MoveTraffic))
     return d.ignore("a change of traffic is under way, or none is guarded");
-  d.emit(RoutesReasserted{in.found}, {{EffectKind::MoveTraffic, std::to_string(d.s.wave)}});
+  d.emit(RoutesReasserted{in.found, {}}, {{EffectKind::MoveTraffic, std::to_string(d.s.wave)}});
 }
 
 void on_input(Decider& d, const OldCapacityChanged& in) {

@@ -49,7 +49,7 @@ RoutingTable routes_of_wave(const Plan& plan, std::uint32_t number);
 bool guard_armed(const State& state);
 /// Paused until a person decides on a rollback, or the deadline to do so is over.
 bool asks_for_rollback(const State& state);
-/// The lease is to be renewed while the guard is good.
+/// A lease is held, to be renewed while the guard is good.
 bool wants_lease(const Plan& plan, const State& state);
 /// Guarded runbook time after which the current hold or watch may end; none once it was promoted.
 base::Duration hold_wanted(const Plan& plan, const State& state);

@@ -38,7 +38,7 @@ bool asks_for_rollback(const State& state) {
 }
 
 bool wants_lease(const Plan& plan, const State& state) {
-  return guard_armed(state) && plan.guard.guard_lost == GuardLost::Old && !state.lease_expired;
+  return guard_armed(state) && plan.guard.guard_lost == GuardLost::Old && state.lease_since != 0;
 }
 
 base::Duration hold_wanted(const Plan& plan, const State& state) {
@@ -191,7 +191,8 @@ std::string_view name_of_input(const InputBody& body) {
       "effect-returned",   "hold-progressed",    "verdict-reached",      "attested",
       "approved",          "rejected",           "pause-requested",      "resume-requested",
       "promote-requested", "rollback-requested", "stop-requested",       "restarted",
-      "lease-lost",        "routes-changed",     "old-capacity-changed", "emergency-found"};
+      "lease-lost",        "routes-changed",     "old-capacity-changed", "emergency-found",
+      "router-brought-up"};
   return kNames[body.index()];
 }
 

@@ -389,11 +389,102 @@ TEST(LeaseStory, AliveAfterARestartLetsTheWaveGoOn) {
 TEST(LeaseStory, ThatRanOutInThePostCheckIsWatchedAgainFromTheStart) {
   Story story;
   story.run_until(Stage::PostChecking);
-  story.send(LeaseLost{});
+  story.send(LeaseLost{story.state.lease_since});
   story.send(ResumeRequested{}, kManager);
   story.run_to_end();
   EXPECT_EQ(story.state.stage, Stage::Completed);
   EXPECT_EQ(std::count(story.types.begin(), story.types.end(), "scheduler.release.completed"), 1);
+}
+
+TEST(LeaseStory, IsHeldFromItsWavesReadBackOn) {
+  Story story;
+  story.run_until(Stage::Moving);
+  EXPECT_FALSE(wants_lease(story.plan, story.state));
+  story.run_until(Stage::Holding);
+  EXPECT_TRUE(wants_lease(story.plan, story.state));
+  story.run_to_end();
+  EXPECT_EQ(story.state.stage, Stage::Completed);
+  EXPECT_EQ(story.state.lease_since, 0U);
+}
+
+TEST(LeaseStory, ThatRanOutWhileTheNextWaveMovesPausesThere) {
+  Story story;
+  story.run_until(Stage::Holding);
+  story.send(PromoteRequested{}, kManager);
+  ASSERT_EQ(story.state.stage, Stage::Moving);
+  const Decision lost = story.send(LeaseLost{story.state.lease_since});
+  EXPECT_EQ(lost.cancel.size(), 1U);
+  ASSERT_TRUE(story.state.paused);
+  EXPECT_EQ(story.state.paused->cause, PauseCause::LeaseExpired);
+  EXPECT_EQ(story.state.lease_since, 0U);
+  story.send(ResumeRequested{}, kManager);
+  EXPECT_EQ(story.state.stage, Stage::Moving);
+  EXPECT_EQ(story.state.wave, 2U);
+}
+
+TEST(LeaseStory, ThatTheWavesOwnChangeFindsExpiredPauses) {
+  Story story;
+  story.run_until(Stage::Holding);
+  story.send(PromoteRequested{}, kManager);
+  const auto move =
+      std::find_if(story.state.open.begin(), story.state.open.end(),
+                   [](const auto& each) { return each.second.kind == EffectKind::MoveTraffic; });
+  ASSERT_NE(move, story.state.open.end());
+  story.send(EffectReturned{move->first, Outcome::Failed, "", {}, {{kLeaseExpired, true}}});
+  ASSERT_TRUE(story.state.paused);
+  EXPECT_EQ(story.state.paused->cause, PauseCause::LeaseExpired);
+  EXPECT_EQ(story.open_kinds(), std::vector<EffectKind>{});
+}
+
+TEST(LeaseStory, OfAnEarlierGrantSaysNothingAboutALaterOne) {
+  Story story;
+  story.run_until(Stage::Holding);
+  const LeaseLost earlier{story.state.lease_since};
+  story.send(earlier);
+  story.send(ResumeRequested{}, kManager);
+  EXPECT_FALSE(story.send(earlier).ignored_because.empty());
+  story.run_until(Stage::Holding);
+  EXPECT_FALSE(story.send(earlier).ignored_because.empty());
+  EXPECT_FALSE(story.state.paused);
+}
+
+TEST(LeaseStory, ThatRunsOutOnceVerifiedIsRecordedAndHindersNothing) {
+  Story story;
+  story.run_until(Stage::Concluding);
+  story.send(LeaseLost{story.state.lease_since});
+  EXPECT_FALSE(story.state.paused);
+  EXPECT_EQ(std::count(story.types.begin(), story.types.end(), "scheduler.lease.expired"), 1);
+  story.run_to_end();
+  EXPECT_EQ(story.state.stage, Stage::Completed);
+}
+
+TEST(RouterStory, BroughtUpAgainHasLostTheLease) {
+  Story story;
+  story.run_until(Stage::Holding);
+  story.send(RouterBroughtUp{});
+  EXPECT_EQ(story.types[story.types.size() - 3], "scheduler.routes.reasserted");
+  EXPECT_EQ(story.types[story.types.size() - 2], "scheduler.lease.expired");
+  ASSERT_TRUE(story.state.paused);
+  EXPECT_EQ(story.state.paused->cause, PauseCause::LeaseExpired);
+  EXPECT_EQ(story.folded_from_json().lease_expired, true);
+}
+
+TEST(RouterStory, BroughtUpAgainServesAsBeforeWhereNoLeaseIsWanted) {
+  Story story;
+  story.plan.guard.guard_lost = GuardLost::Hold;
+  story.run_until(Stage::Holding);
+  story.send(RouterBroughtUp{});
+  EXPECT_EQ(story.types.back(), "scheduler.routes.reasserted");
+  EXPECT_FALSE(story.state.paused);
+  EXPECT_EQ(story.state.stage, Stage::Holding);
+}
+
+TEST(RouterStory, BroughtUpAgainBeforeTrafficIsRecorded) {
+  Story story;
+  story.run_until(Stage::Deployed);
+  story.send(RouterBroughtUp{});
+  EXPECT_EQ(story.types.back(), "scheduler.routes.reasserted");
+  EXPECT_FALSE(story.state.paused);
 }
 
 TEST(RestartStory, LeavesOnceEffectsToAPerson) {

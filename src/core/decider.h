@@ -37,6 +37,8 @@ class Decider {
                       std::optional<base::Digest> reason = {}, const base::PersonId& as = {});
   void begin_cancel(bool failed, std::string detail, std::optional<base::Digest> reason = {},
                     const base::PersonId& as = {});
+  /// The router has gone back by itself: traffic stays old until a person decides.
+  void lose_lease();
   void request_end_checkpoint();
   bool advance_rollback();
   bool advance_cancel();
@@ -99,5 +101,6 @@ void on_input(Decider& d, const LeaseLost& in);
 void on_input(Decider& d, const RoutesChanged& in);
 void on_input(Decider& d, const OldCapacityChanged& in);
 void on_input(Decider& d, const EmergencyFound& in);
+void on_input(Decider& d, const RouterBroughtUp& in);
 
 }  // namespace stellwerk::core

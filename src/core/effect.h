@@ -34,6 +34,8 @@ inline constexpr std::size_t kEffectKinds = 12;
 
 /// Subject of the checkpoint that closes a release.
 inline constexpr std::string_view kEndCheckpoint = "end";
+/// In the data of a MoveTraffic's answer: the lease had run out, so nothing was changed.
+inline constexpr const char* kLeaseExpired = "lease_expired";
 
 /// What may be done after a crash, when it is not known whether it happened (design: three effect
 /// classes).

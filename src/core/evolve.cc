@@ -63,6 +63,7 @@ struct Fold {
   }
   void operator()(const WaveStarted&) {
     s.stage = s.rollout_completed ? Stage::PostChecking : Stage::Holding;
+    if (s.lease_since == 0) s.lease_since = s.version;
   }
   void operator()(const ProgressNotified&) {}
   void operator()(const HoldSaved& e) {
@@ -98,6 +99,7 @@ struct Fold {
   void operator()(const TrafficReturned&) {
     s.rollback->traffic_returned = true;
     s.may_carry_traffic = false;
+    s.lease_since = 0;
   }
   void operator()(const ReleaseRolledBack&) {}
   void operator()(const RollbackNotified&) {}
@@ -123,11 +125,16 @@ struct Fold {
     s.open.erase(intent);
   }
   void operator()(const EffectAbandoned& e) { s.open.erase(e.key); }
-  void operator()(const LeaseExpired&) { s.lease_expired = true; }
+  void operator()(const LeaseExpired&) {
+    s.lease_expired = true;
+    s.lease_since = 0;
+  }
   void operator()(const RoutesReasserted&) {}
   void operator()(const TrafficSettled&) {
     s.settled = true;
     s.may_carry_traffic = false;
+    s.lease_expired = false;
+    s.lease_since = 0;
   }
   void operator()(const VersionRetired&) {}
   void operator()(const CheckpointSigned&) {}

@@ -94,11 +94,15 @@ struct Restarted {
   bool routes_moved = false;  ///< the router's table names the new version
 };
 /// The router no longer holds our lease although we are alive (it crashed, or we slept).
-struct LeaseLost {};
+struct LeaseLost {
+  std::uint64_t since = 0;  ///< which one: State::lease_since when the router was asked
+};
 /// The router's table is not what the journal says.
 struct RoutesChanged {
   std::optional<base::Digest> found;
 };
+/// The router was gone and has been brought up with the journal's routes, without any lease.
+struct RouterBroughtUp {};
 /// The old version has no ready instance (or has again).
 struct OldCapacityChanged {
   base::ComponentName component;
@@ -115,7 +119,7 @@ using InputBody =
     std::variant<RunRequested, ClockBound, WallClockStepped, Ticked, EffectReturned, HoldProgressed,
                  VerdictReached, Attested, Approved, Rejected, PauseRequested, ResumeRequested,
                  PromoteRequested, RollbackRequested, StopRequested, Restarted, LeaseLost,
-                 RoutesChanged, OldCapacityChanged, EmergencyFound>;
+                 RoutesChanged, OldCapacityChanged, EmergencyFound, RouterBroughtUp>;
 
 struct Input {
   base::Now now;

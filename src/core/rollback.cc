@@ -70,6 +70,22 @@ void Decider::begin_cancel(bool failed, std::string detail, std::optional<base::
   emit(CancelStarted{failed, std::move(detail), reason}, std::move(wanted), as);
 }
 
+void Decider::lose_lease() {
+  if (!guard_armed(s) || s.lease_expired || plan.guard.guard_lost == GuardLost::Hold) return;
+  std::vector<base::EffectKey> moves;
+  for (const auto& [key, intent] : s.open)
+    if (intent.kind == EffectKind::MoveTraffic) moves.push_back(key);
+  emit(LeaseExpired{s.wave});
+  for (const base::EffectKey& key : moves) {
+    decision.cancel.push_back(key);
+    emit(EffectAbandoned{key, "lease expired"});
+  }
+  // Verified: the new version is just being made the stable one, and needs no lease then.
+  if (s.stage == Stage::Concluding) return;
+  if (!s.paused || s.paused->cause != PauseCause::LeaseExpired)
+    pause(PauseCause::LeaseExpired, fmt::format("wave-{}", s.wave));
+}
+
 bool Decider::advance_rollback() {
   if (!s.rollback->traffic_returned || s.closing || !s.open.empty()) return false;
   const RollbackState& rollback = *s.rollback;

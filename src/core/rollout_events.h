@@ -142,11 +142,13 @@ struct LeaseExpired {  // scheduler.lease.expired: the router went back to the o
     a("wave", wave);
   }
 };
-struct RoutesReasserted {  // scheduler.routes.reasserted: a foreign change was found and undone
+struct RoutesReasserted {  // scheduler.routes.reasserted: a foreign change was found and undone, or
+                           // the router was gone and serves again
   std::optional<base::Digest> found;
+  std::optional<bool> router_was_gone;
   template <class A>
   void fields(A& a) {
-    a("found", found);
+    a("found", found)("router_was_gone", router_was_gone);
   }
 };
 struct CapacityChanged {  // scheduler.capacity.changed: the old version has lost its last ready

@@ -120,8 +120,9 @@ struct State {
   std::optional<base::Digest> comparison;
   base::Json comparison_values = base::Json::object();
   std::vector<base::ComponentName>
-      old_gone;                ///< components whose old version has no ready instance
-  bool lease_expired = false;  ///< the router went back by itself since the last traffic entry
+      old_gone;                   ///< components whose old version has no ready instance
+  bool lease_expired = false;     ///< the router went back by itself since the last traffic entry
+  std::uint64_t lease_since = 0;  ///< the version that says it was granted; 0: none is held
 
   [[nodiscard]] StepStatus status_of(const base::StepId& step) const;
 };

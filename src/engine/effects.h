@@ -77,6 +77,7 @@ class Effects {
   // traffic_effects.cc
   void serve(const Context& context, const ports::VersionRef& version, EffectResult result);
   void move_traffic(const Context& context);
+  std::optional<EffectResult> hold_lease(const EffectContext& context, const ports::Call& call);
   void return_traffic(const Context& context);
   void settle_traffic(const Context& context);
 

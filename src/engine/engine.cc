@@ -239,6 +239,7 @@ void Engine::report_trouble(const EffectContext& context, const base::Error& err
   if (found == live_.end() || !found->second->run.state().open.contains(intent.key)) return;
   const std::string what =
       std::string(core::to_string(intent.kind)) + (intent.subject.empty() ? "" : " ");
+  if (intent.kind == core::EffectKind::MoveTraffic) router_.look_now = true;
   report(base::Error(error).during(what + intent.subject));
 }
 

@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,19 @@ namespace stellwerk::engine {
 struct EngineSettings {
   base::Duration guard_interval = base::milliseconds(50);
   base::Duration watchdog_interval = base::seconds(2);  ///< how often the router is read back
+};
+
+/// Where the engine is with watching the router.
+struct RouterWatch {
+  bool renewing = false;
+  bool reading = false;
+  bool raising = false;        ///< a router that is gone is being brought up
+  bool look_now = false;       ///< before the watchdog's time
+  std::uint32_t failures = 0;  ///< to bring it up, in a row
+  base::MonoTime renewed_at;
+  base::MonoTime read_at;
+  base::MonoTime raise_at;                    ///< not before
+  std::optional<base::MonoTime> answered_at;  ///< when it was asked what it answered last
 };
 
 class Engine final : private RunHost {
@@ -100,9 +114,20 @@ class Engine final : private RunHost {
   void send_hold(Live& live, core::HoldProgressed hold);
   void watch_clock();
   void follow_world();
+  // router_watch.cc
+  struct HeldLease;
+  struct Renewals;
   void renew_leases(base::MonoTime now);
+  void leases_renewed(const std::map<base::Duration, std::vector<HeldLease>>& held,
+                      const Renewals& found);
   void look_at_router(base::MonoTime now);
+  void router_read(const base::Result<ports::RouterState>& state,
+                   const std::map<base::ReleaseId, std::uint64_t>& versions, base::MonoTime asked);
   void compare_router(Live& live, const ports::RouterState& state);
+  void confirm_lease(const Live& live);
+  bool router_confirms(Live& live, base::MonoTime now);
+  void raise_router();
+  void router_raised(bool was_there, const base::Result<ports::RouterState>& found);
   void note_capacity(const ports::HealthResult& result);
   [[nodiscard]] base::MonoTime next_wake() const;
 
@@ -116,10 +141,7 @@ class Engine final : private RunHost {
   base::Duration wall_offset_;  ///< wall minus monotonic clock, to see the wall step
   bool world_changed_ = true;   ///< what is watched must be set anew
   bool watching_ = false;       ///< a job that sets it is under way
-  bool renewing_ = false;
-  bool reading_router_ = false;
-  base::MonoTime renewed_at_;
-  base::MonoTime router_read_at_;
+  RouterWatch router_;
 };
 
 }  // namespace stellwerk::engine

@@ -1,5 +1,4 @@
-// The engine's eyes and its hand on the router: measurements, probes, guard rounds, leases, the
-// watchdog.
+// The engine's eyes: measurements, probes, guard rounds.
 #include <fmt/format.h>
 
 #include <algorithm>
@@ -88,6 +87,9 @@ void Engine::guard_round(Live& live, base::MonoTime now) {
   const ReleaseRun& run = live.run;
   GuardRound round = live.watch.round(run.plan(), run.state(), now, run.clock().speed());
   if (round.verdict) live.run.handle(std::move(*round.verdict));
+  const bool ends = round.hold && core::hold_complete(run.plan(), run.state(), *round.hold);
+  if (!ends) live.completing_since.reset();
+  if (ends && !router_confirms(live, now)) return;
   if (round.hold && !live.sending_hold) send_hold(live, std::move(*round.hold));
 }
 
@@ -146,79 +148,6 @@ void Engine::follow_world() {
           for (const auto& [id, live] : live_) live->watch.expect_health(world->expected[id], now);
         };
       });
-}
-
-/// Every good guard round keeps the lease; four renewals fit into one.
-void Engine::renew_leases(base::MonoTime now) {
-  std::vector<base::ReleaseId> releases;
-  base::Duration lease = base::hours(1);
-  for (const auto& [id, live] : live_) {
-    // A lease that ran out, or is about to be revoked, must not come back while that is written.
-    if (!core::wants_lease(live->run.plan(), live->run.state()) ||
-        !core::wants_lease(live->run.plan(), live->run.next_state()))
-      continue;
-    if (live->run.state().stage == core::Stage::Moving && live->run.state().wave == 1) continue;
-    if (!live->watch.lease_good(now)) continue;
-    releases.push_back(id);
-    lease = std::min(lease, live->run.plan().guard.lease);
-  }
-  if (releases.empty() || renewing_ || now - renewed_at_ < std::min(lease / 4, base::seconds(5)))
-    return;
-  renewing_ = true;
-  renewed_at_ = now;
-  ports_.lanes.submit({"router", {}, base::seconds(5), {}, false},
-                      [this, releases, lease](const ports::Call& call) -> ports::Completion {
-                        auto renewed = ports_.router.renew(releases, lease, call);
-                        return [this, renewed] {
-                          renewing_ = false;
-                          if (!renewed) report(renewed.error());
-                        };
-                      });
-}
-
-/// The watchdog: what the router does is read back and held against what the journal says.
-void Engine::look_at_router(base::MonoTime now) {
-  const bool armed = std::any_of(live_.begin(), live_.end(), [](const auto& each) {
-    return core::guard_armed(each.second->run.state());
-  });
-  if (!armed || reading_router_ || now - router_read_at_ < settings_.watchdog_interval) return;
-  reading_router_ = true;
-  router_read_at_ = now;
-  std::map<base::ReleaseId, std::uint64_t> versions;
-  for (const auto& [id, live] : live_) versions[id] = live->run.state().version;
-  ports_.lanes.submit({"router-read", {}, base::seconds(5), {}, false},
-                      [this, versions](const ports::Call& call) -> ports::Completion {
-                        auto state = std::make_shared<base::Result<ports::RouterState>>(
-                            ports_.router.current(call));
-                        return [this, state, versions] {
-                          reading_router_ = false;
-                          if (!*state) return report(state->error());
-                          for (const auto& [id, live] : live_)
-                            if (const auto seen = versions.find(id);
-                                seen != versions.end() &&
-                                seen->second == live->run.state().version && live->run.idle())
-                              compare_router(*live, **state);
-                        };
-                      });
-}
-
-void Engine::compare_router(Live& live, const ports::RouterState& state) {
-  const core::Plan& plan = live.run.plan();
-  const core::State& now = live.run.state();
-  if (!core::guard_armed(now) || now.stage == core::Stage::Moving || !now.open.empty()) return;
-  if (core::wants_lease(plan, now) && !state.leases.contains(plan.release)) {
-    live.run.handle(core::LeaseLost{});
-    return;
-  }
-  const auto wanted = core::intended_routes(plan, now);
-  if (!wanted) return;
-  core::RoutingTable found;
-  for (const auto& [component, routes] : wanted->components)
-    if (const auto seen = state.table.components.find(component);
-        seen != state.table.components.end())
-      found.components.insert(*seen);
-  if (found == *wanted) return;
-  live.run.handle(core::RoutesChanged{});
 }
 
 }  // namespace stellwerk::engine

@@ -8,6 +8,7 @@ namespace stellwerk::engine {
 namespace {
 
 constexpr base::Duration kTrafficTimeout = base::seconds(10);
+constexpr base::Duration kRevokeTimeout = base::seconds(2);
 
 EffectResult done(std::string summary) {
   return {core::Outcome::Done, std::move(summary), {}, base::Json::object()};
@@ -27,6 +28,11 @@ EffectResult compare(const base::Result<core::RoutingTable>& read_back,
           "the router shows other routes than were written",
           {},
           base::Json::object()};
+}
+
+/// A wave's own change, with no lease held: the first one, or one that a person resumed.
+bool begins_lease(const core::State& state) {
+  return state.stage == core::Stage::Moving && state.lease_since == 0;
 }
 
 std::string emergency_line(const EffectContext& context, const EffectResult& result) {
@@ -89,15 +95,44 @@ void Effects::move_traffic(const Context& context) {
         const core::Plan& plan = *context->plan;
         const auto number = static_cast<std::uint32_t>(std::stoul(context->intent.subject));
         const core::RoutingTable wanted = core::routes_of_wave(plan, number);
+        // No wave against a router that is gone: the watchdog brings it up, and tells.
+        if (auto there = ports_.router.current(call);
+            !there && there.error().code == base::Code::Unavailable)
+          return failure(there.error());
         // The lease first: the tenants of earlier waves must not fall back while the table is
         // written.
-        if (plan.guard.guard_lost == core::GuardLost::Old)
-          if (auto leased = ports_.router.renew({&plan.release, 1}, plan.guard.lease, call);
-              !leased)
-            return failure(leased.error());
-        return compare(ports_.router.apply(wanted, call), wanted,
-                       fmt::format("wave {} read back", number));
+        if (auto hindered = hold_lease(*context, call)) return *hindered;
+        EffectResult result = compare(ports_.router.apply(wanted, call), wanted,
+                                      fmt::format("wave {} read back", number));
+        // A wave that is not read back has not begun: nobody stays on the new version by a lease
+        // that nobody renews.
+        if (result.outcome != core::Outcome::Done && begins_lease(context->state))
+          static_cast<void>(ports_.router.revoke(
+              plan.release, {ports_.clock.mono() + kRevokeTimeout, call.stop}));
+        return result;
       });
+}
+
+/// The lease that a change of traffic needs: given with the change that a decision asked for, only
+/// renewed with all others, for one that ran out meanwhile must not come back without a person's
+/// word. Where none is held, routes are put right without one.
+std::optional<EffectResult> Effects::hold_lease(const EffectContext& context,
+                                                const ports::Call& call) {
+  const core::Plan& plan = *context.plan;
+  if (plan.guard.guard_lost == core::GuardLost::Hold) return std::nullopt;
+  if (begins_lease(context.state)) {
+    auto granted = ports_.router.grant(plan.release, plan.guard.lease, call);
+    if (!granted) return failure(granted.error());
+    return std::nullopt;
+  }
+  if (context.state.lease_since == 0) return std::nullopt;
+  auto expired = ports_.router.renew({&plan.release, 1}, plan.guard.lease, call);
+  if (!expired) return failure(expired.error());
+  if (expired->empty()) return std::nullopt;
+  return EffectResult{core::Outcome::Failed,
+                      "the lease had run out; nothing was changed",
+                      {},
+                      {{core::kLeaseExpired, true}}};
 }
 
 void Effects::return_traffic(const Context& context) {

@@ -28,6 +28,8 @@ class MemoryHarness final : public TrafficRouterHarness {
     router_.tamper(table);
   }
 
+  void crash() override { router_.crash(); }
+
  private:
   static std::set<base::TenantId> known() {
     std::set<base::TenantId> tenants;

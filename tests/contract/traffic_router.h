@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <ostream>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,6 +35,8 @@ class TrafficRouterHarness {
   virtual void pass(base::Duration span) = 0;
   /// Somebody else changes a route behind our back, so that nobody is on the candidate any more.
   virtual void tamper(const base::ComponentName& component) = 0;
+  /// The router ends at once, as by kill -9.
+  virtual void crash() = 0;
 };
 
 struct TrafficRouterFactory {
@@ -87,10 +90,16 @@ class TrafficRouterContract : public ::testing::TestWithParam<TrafficRouterFacto
     ASSERT_TRUE(applied) << applied.error().one_line();
     EXPECT_EQ(*applied, wanted);
   }
-  void renew(base::Duration lease = kLongLease) {
+  void grant(base::Duration lease = kLongLease) {
+    const auto granted = router().grant(release(), lease, harness().call());
+    ASSERT_TRUE(granted) << granted.error().one_line();
+  }
+  /// @return the releases that had no living lease
+  std::set<base::ReleaseId> renew(base::Duration lease = kLongLease) {
     const std::vector<base::ReleaseId> releases = {release()};
     const auto renewed = router().renew(releases, lease, harness().call());
-    ASSERT_TRUE(renewed) << renewed.error().one_line();
+    EXPECT_TRUE(renewed) << renewed.error().one_line();
+    return renewed ? *renewed : std::set<base::ReleaseId>{};
   }
   std::string served(std::string_view tenant) {
     const auto found = harness().serves(base::ComponentName("document-domain"), tenant);
@@ -113,7 +122,7 @@ TEST_P(TrafficRouterContract, ServesEveryoneByTheStableVersionWithoutACandidate)
 TEST_P(TrafficRouterContract, ServesTheCandidatesTenantsAndNobodyElseByIt) {
   start_both_versions();
   apply(table(candidate({"pilot-1", "pilot-2"})));
-  renew();
+  grant();
   EXPECT_EQ(served("pilot-1"), "1.3.0");
   EXPECT_EQ(served("Pilot-2"), "1.3.0");  // a header is compared in lower case
   for (const auto* tenant : {"acme", "stranger", "a,pilot-1", "pilot-1,a", "pilot-10", "pilot", ""})
@@ -126,7 +135,7 @@ TEST_P(TrafficRouterContract, MovesUnknownTenantsByBucketAndKnownOnesNever) {
   for (std::uint32_t bucket = 0; bucket < core::kBuckets; ++bucket) route.buckets.insert(bucket);
   route.buckets.erase(core::bucket_of("stranger"));
   apply(table(route));
-  renew();
+  grant();
   EXPECT_EQ(served("stranger"), "1.2.0");
   ASSERT_NE(core::bucket_of("stranger"), core::bucket_of("wanderer"));
   EXPECT_EQ(served("wanderer"), "1.3.0");
@@ -140,23 +149,23 @@ TEST_P(TrafficRouterContract, ServesEveryoneByTheCandidateInTheLastWave) {
   auto route = candidate({});
   route.everyone = true;
   apply(table(route));
-  renew();
+  grant();
   for (const auto* tenant : {"pilot-1", "acme", "stranger", ""})
     EXPECT_EQ(served(tenant), "1.3.0") << tenant;
 }
 
-TEST_P(TrafficRouterContract, ServesByTheStableVersionUntilTheLeaseIsGiven) {
+TEST_P(TrafficRouterContract, ServesByTheStableVersionUntilTheLeaseIsGranted) {
   start_both_versions();
   apply(table(candidate({"pilot-1"})));
   EXPECT_EQ(served("pilot-1"), "1.2.0");
-  renew();
+  grant();
   EXPECT_EQ(served("pilot-1"), "1.3.0");
 }
 
 TEST_P(TrafficRouterContract, ReturnsToTheStableVersionWhenTheLeaseRunsOut) {
   start_both_versions();
   apply(table(candidate({"pilot-1"})));
-  renew(base::seconds(2));
+  grant(base::seconds(2));
   EXPECT_EQ(served("pilot-1"), "1.3.0");
   harness().pass(base::milliseconds(2300));
   EXPECT_EQ(served("pilot-1"), "1.2.0");
@@ -164,15 +173,79 @@ TEST_P(TrafficRouterContract, ReturnsToTheStableVersionWhenTheLeaseRunsOut) {
   ASSERT_TRUE(state) << state.error().one_line();
   EXPECT_TRUE(state->leases.empty());
   EXPECT_EQ(state->table, table(candidate({"pilot-1"})));  // the routes stay as written
-  renew();
+}
+
+// Goal: who stood still longer than a lease learns that it ran out; only a new decision gives one.
+TEST_P(TrafficRouterContract, NeverRenewsALeaseThatRanOut) {
+  start_both_versions();
+  apply(table(candidate({"pilot-1"})));
+  const std::set<base::ReleaseId> lost = {release()};
+  EXPECT_EQ(renew(), lost);  // none was given
+  grant(base::seconds(1));
+  EXPECT_TRUE(renew(base::seconds(1)).empty());
+  harness().pass(base::milliseconds(1300));
+  EXPECT_EQ(renew(), lost);
+  EXPECT_EQ(served("pilot-1"), "1.2.0");
+  EXPECT_TRUE(router().current(harness().call()).value().leases.empty());
+  grant();
+  EXPECT_TRUE(renew().empty());
   EXPECT_EQ(served("pilot-1"), "1.3.0");
+}
+
+TEST_P(TrafficRouterContract, RenewsNoLeaseThatWasRevoked) {
+  start_both_versions();
+  apply(table(candidate({"pilot-1"})));
+  grant();
+  ASSERT_TRUE(router().revoke(release(), harness().call()));
+  EXPECT_EQ(renew(), std::set<base::ReleaseId>{release()});
+  EXPECT_EQ(served("pilot-1"), "1.2.0");
+}
+
+TEST_P(TrafficRouterContract, RenewsWhatLivesBesideWhatDoesNot) {
+  start_both_versions();
+  apply(table(candidate({"pilot-1"})));
+  grant(base::seconds(2));
+  const base::ReleaseId other("rel-2");
+  const std::vector<base::ReleaseId> both = {other, release()};
+  const auto renewed = router().renew(both, kLongLease, harness().call());
+  ASSERT_TRUE(renewed) << renewed.error().one_line();
+  EXPECT_EQ(*renewed, std::set<base::ReleaseId>{other});
+  harness().pass(base::milliseconds(2300));
+  EXPECT_EQ(served("pilot-1"), "1.3.0");
+}
+
+TEST_P(TrafficRouterContract, IsBroughtUpByATableAndWithoutAnyLease) {
+  start_both_versions();
+  const auto wanted = table(candidate({"pilot-1"}));
+  apply(wanted);
+  grant();
+  harness().crash();
+  const std::vector<base::ReleaseId> releases = {release()};
+  const auto call = harness().call();
+  EXPECT_EQ(router().current(call).error().code, base::Code::Unavailable);
+  EXPECT_EQ(router().renew(releases, kLongLease, call).error().code, base::Code::Unavailable);
+  EXPECT_EQ(router().grant(release(), kLongLease, call).error().code, base::Code::Unavailable);
+  apply(wanted);
+  EXPECT_EQ(served("pilot-1"), "1.2.0");
+  EXPECT_EQ(renew(), std::set<base::ReleaseId>{release()});
+  EXPECT_EQ(served("pilot-1"), "1.2.0");
+  grant();
+  EXPECT_EQ(served("pilot-1"), "1.3.0");
+}
+
+TEST_P(TrafficRouterContract, IsDrainedAtOnceWithoutRequests) {
+  start_both_versions();
+  apply(table());
+  EXPECT_EQ(router().drain(documents("1.3.0"), harness().call()).value(), 0u);
+  EXPECT_EQ(router().drain(documents("9.9.9"), harness().call()).value(), 0u);
 }
 
 TEST_P(TrafficRouterContract, KeepsTheRoutesForAsLongAsTheLeaseIsRenewed) {
   start_both_versions();
   apply(table(candidate({"pilot-1"})));
+  grant(base::seconds(2));
   for (int round = 0; round < 4; ++round) {
-    renew(base::seconds(2));
+    EXPECT_TRUE(renew(base::seconds(2)).empty()) << round;
     harness().pass(base::milliseconds(800));
     EXPECT_EQ(served("pilot-1"), "1.3.0") << round;
   }
@@ -181,8 +254,8 @@ TEST_P(TrafficRouterContract, KeepsTheRoutesForAsLongAsTheLeaseIsRenewed) {
 TEST_P(TrafficRouterContract, ShortensALeaseThatIsRenewedForLess) {
   start_both_versions();
   apply(table(candidate({"pilot-1"})));
-  renew(kLongLease);
-  renew(base::seconds(1));
+  grant(kLongLease);
+  EXPECT_TRUE(renew(base::seconds(1)).empty());
   harness().pass(base::milliseconds(1500));
   EXPECT_EQ(served("pilot-1"), "1.2.0");
 }
@@ -190,7 +263,7 @@ TEST_P(TrafficRouterContract, ShortensALeaseThatIsRenewedForLess) {
 TEST_P(TrafficRouterContract, EndsALeaseAtOnceWhenItIsRevoked) {
   start_both_versions();
   apply(table(candidate({"pilot-1"})));
-  renew();
+  grant();
   ASSERT_EQ(served("pilot-1"), "1.3.0");
   const auto revoked = router().revoke(release(), harness().call());
   ASSERT_TRUE(revoked) << revoked.error().one_line();
@@ -210,7 +283,7 @@ TEST_P(TrafficRouterContract, ChangesNothingWhenTheSameTableIsAppliedAgain) {
   start_both_versions();
   const auto wanted = table(candidate({"pilot-1"}));
   apply(wanted);
-  renew();
+  grant();
   apply(wanted);
   EXPECT_EQ(served("pilot-1"), "1.3.0");
   const auto state = router().current(harness().call());

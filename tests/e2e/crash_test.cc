@@ -25,6 +25,8 @@ std::size_t times_told(const Site& site, const std::string& name) {
 
 /// Skips the rest of the long wave; the release then ends by itself.
 void promote_and_complete(Site& site) {
+  // Without an engine the command would be one itself, and `run` could not go on.
+  ASSERT_TRUE(site.wait_for("the engine", [&] { return site.show().contains("verdict"); }));
   // Until the guard has judged the wave (again) it may not be skipped.
   ASSERT_TRUE(site.wait_for(
       "promotion", [&] { return site.stellwerk({"release", "promote", "rel-1"}).exit_code == 0; }));
@@ -78,6 +80,53 @@ TEST(KillNine, ReturnsTrafficWhenTheLeaseRunsOutAndPausesTheRelease) {
     return times_told(site, "scheduler.release.wave1") == 2 && site.served("pilot-1") == "1.3.0";
   }));
   promote_and_complete(site);
+}
+
+// Goal: Stellwerk stood still (a suspended machine, a debugger) for longer than the lease: the
+// router went back by itself, and nothing but a person's word brings the new version back.
+TEST(StoodStill, LongerThanTheLeaseTrafficStaysOldUntilAPersonResumes) {
+  Site site;
+  site.plan(in_a_long_wave({{"lease", "5s"}}));
+  ASSERT_TRUE(site.reach_first_wave());
+  site.start_load(100);
+  ASSERT_EQ(site.served("pilot-1"), "1.3.0");
+  site.leave();  // nobody asks an engine that cannot answer
+  site.running().signal(SIGSTOP);
+  ASSERT_TRUE(
+      site.wait_for("the lease to run out", [&] { return site.served("pilot-1") == "1.2.0"; }));
+  site.running().signal(SIGCONT);
+  site.attend();
+
+  ASSERT_TRUE(site.wait_event("scheduler.lease.expired"));
+  ASSERT_TRUE(site.wait_event("scheduler.release.paused"));
+  EXPECT_EQ(site.data_of("scheduler.release.paused").at("cause"), "lease-expired");
+  EXPECT_TRUE(site.all_served_by("1.2.0"));
+
+  const Finished resumed = site.stellwerk({"release", "resume", "rel-1"});
+  EXPECT_EQ(resumed.exit_code, 0) << resumed.err;
+  ASSERT_TRUE(site.wait_for("the wave to start anew", [&] {
+    return times_told(site, "scheduler.release.wave1") == 2 && site.served("pilot-1") == "1.3.0";
+  }));
+  promote_and_complete(site);
+  EXPECT_EQ(times_told(site, "scheduler.lease.expired"), 1U);
+  const json report = site.stop_load();
+  for (const std::string& tenant : tenants())  // forth and back with the lease, then for good
+    EXPECT_LE(report.at("tenants").at(tenant).at("flips"), tenant == "pilot-1" ? 2 : 1) << tenant;
+  expect_journal_verifies(site);
+}
+
+TEST(StoodStill, ForLessThanTheLeaseTheWaveGoesOn) {
+  Site site;
+  site.plan(in_a_long_wave());
+  ASSERT_TRUE(site.reach_first_wave());
+  site.leave();
+  site.running().signal(SIGSTOP);
+  EXPECT_EQ(site.served("pilot-1"), "1.3.0");
+  site.running().signal(SIGCONT);
+  site.attend();
+  site.start_load(100);
+  promote_and_complete(site);
+  EXPECT_FALSE(site.was_told("scheduler.lease.expired"));
 }
 
 TEST(KillNine, InPreparationLosesNothing) {

@@ -18,22 +18,93 @@ bool contains(const std::string& text, const std::string& part) {
   return text.find(part) != std::string::npos;
 }
 
-// Goal: without HAProxy there is no data and no traffic: paused, then rolled back, and HAProxy runs
-// again, with everyone on the old version.
-TEST(Haproxy, KilledInAWaveIsNoDataAndThenARollback) {
-  Site site;
+ReleaseFile in_a_long_wave(Keys guard = {}) {
   ReleaseFile release;
   release.waves = kLongWaves;
-  release.guard = {{"no_data_pause", "2s"}, {"no_data_rollback", "4s"}};
-  site.plan(release);
-  ASSERT_TRUE(site.reach_first_wave());
+  release.guard = std::move(guard);
+  return release;
+}
+
+/// kill -9 of master and worker.
+void kill_haproxy(const Site& site) {
   const auto killed = site.haproxies();
-  ASSERT_GE(killed.size(), 2U);  // master and worker
+  ASSERT_GE(killed.size(), 2U);
   for (const RunningProcess& process : killed) ::kill(process.pid, SIGKILL);
+}
+
+/// HAProxy is brought up without anybody's doing, and serves this tenant so.
+void expect_back(Site& site, const std::string& tenant, const std::string& version) {
+  ASSERT_TRUE(site.wait_event("scheduler.routes.reasserted"));
+  EXPECT_EQ(site.data_of("scheduler.routes.reasserted").at("router_was_gone"), true);
+  EXPECT_EQ(site.served(tenant), version);
+  EXPECT_EQ(site.served("ahrens"), "1.2.0");
+  EXPECT_TRUE(contains(site.running().out(), "the load balancer was gone"));
+}
+
+// Goal: the service is back at once, for everyone by the old version, since leases are gone; a
+// person decides how the release goes on.
+TEST(Haproxy, KilledInAWaveServesTheOldVersionAgainAndThePersonResumes) {
+  Site site;
+  site.plan(in_a_long_wave());
+  ASSERT_TRUE(site.reach_first_wave());
+  kill_haproxy(site);
+  expect_back(site, "pilot-1", "1.2.0");
+  ASSERT_TRUE(site.wait_event("scheduler.release.paused"));
+  EXPECT_EQ(site.data_of("scheduler.release.paused").at("cause"), "lease-expired");
+  EXPECT_TRUE(site.was_told("scheduler.lease.expired"));
+
+  EXPECT_EQ(site.stellwerk({"release", "resume", "rel-1"}).exit_code, 0);
+  ASSERT_TRUE(
+      site.wait_for("the wave to start anew", [&] { return site.served("pilot-1") == "1.3.0"; }));
+  kill_haproxy(site);
+  ASSERT_TRUE(site.wait_for("the release to be paused again",
+                            [&] { return site.show().contains("paused"); }));
+  const Finished back =
+      site.stellwerk({"release", "rollback", "rel-1", "--reason", "HAProxy keeps dying"});
+  EXPECT_EQ(back.exit_code, 0) << back.err;
   EXPECT_EQ(site.exit_code(), 10);
-  EXPECT_EQ(site.data_of("scheduler.release.paused").at("detail"), "no-data");
-  EXPECT_EQ(site.data_of("notification.rollback.initiated").at("detail"), "no-data");
   EXPECT_TRUE(site.all_served_by("1.2.0"));
+}
+
+TEST(Haproxy, KilledInAWaveServesAsBeforeWhereNoLeaseIsWanted) {
+  Site site;
+  site.plan(in_a_long_wave({{"guard_lost", "hold"}}));
+  ASSERT_TRUE(site.reach_first_wave());
+  kill_haproxy(site);
+  expect_back(site, "pilot-1", "1.3.0");
+  EXPECT_FALSE(site.was_told("scheduler.release.paused"));
+}
+
+TEST(Haproxy, KilledBeforeTheFirstWaveIsBroughtUp) {
+  Site site;
+  site.plan({});
+  site.run();
+  ASSERT_TRUE(site.wait_for("the old version to be served",
+                            [&] { return site.served("ahrens") == "1.2.0"; }));
+  ASSERT_TRUE(site.wait_for("the release to wait for people",
+                            [&] { return !site.show().at("waiting_for").empty(); }));
+  kill_haproxy(site);
+  expect_back(site, "pilot-1", "1.2.0");
+}
+
+// Goal: an HAProxy that cannot be started is said so and tried again, until it can.
+TEST(Haproxy, KilledAndNotToBeStartedIsTriedAgain) {
+  Site site;
+  const auto broken = site.folder() / "broken";
+  const auto script = site.folder() / "haproxy.sh";
+  site.write("haproxy.sh",
+             "#!/bin/sh\n[ ! -e \"" + broken.string() + "\" ] || exit 1\nexec haproxy \"$@\"\n");
+  std::filesystem::permissions(script, std::filesystem::perms::owner_all);
+  site.rewrite([&](SiteFile& file) { file.router = {{"program", script.string()}}; });
+  site.plan(in_a_long_wave());
+  ASSERT_TRUE(site.reach_first_wave());
+  site.write("broken", "");
+  kill_haproxy(site);
+  ASSERT_TRUE(site.wait_for("an error that says it",
+                            [&] { return contains(site.running().err(), "HAP-000"); }));
+  EXPECT_FALSE(site.was_told("scheduler.routes.reasserted"));
+  std::filesystem::remove(broken);
+  expect_back(site, "pilot-1", "1.2.0");
 }
 
 /// What a person reads when the router cannot be brought up: in the terminal of `run`.

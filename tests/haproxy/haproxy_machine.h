@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -109,13 +110,19 @@ class HaproxyMachine {
     give_servers({"1.2.0", "1.3.0"});
     const auto applied = router_->apply(table({"pilot-1"}), call());
     ASSERT_TRUE(applied) << applied.error().one_line();
-    renew();
+    grant();
     ASSERT_EQ(served("pilot-1"), "1.3.0");
   }
-  void renew(base::Duration lease = base::seconds(60)) {
+  void grant(base::Duration lease = base::seconds(60)) {
+    const auto granted = router_->grant(release(), lease, call());
+    ASSERT_TRUE(granted) << granted.error().one_line();
+  }
+  /// @return the releases that had no living lease
+  std::set<base::ReleaseId> renew(base::Duration lease = base::seconds(60)) {
     const std::vector<base::ReleaseId> releases = {release()};
     const auto renewed = router_->renew(releases, lease, call());
-    ASSERT_TRUE(renewed) << renewed.error().one_line();
+    EXPECT_TRUE(renewed) << renewed.error().one_line();
+    return renewed ? *renewed : std::set<base::ReleaseId>{};
   }
   std::string served(std::string_view tenant) {
     const auto answer = TestClient(port()).get_as(tenant);

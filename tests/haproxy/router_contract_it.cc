@@ -28,6 +28,8 @@ class HaproxyHarness final : public TrafficRouterHarness {
     EXPECT_TRUE(told) << told.error().one_line();
   }
 
+  void crash() override { machine_.kill_haproxy(); }
+
  private:
   testing::HaproxyMachine machine_{kKnownTenants};
 };

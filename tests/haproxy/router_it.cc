@@ -87,6 +87,50 @@ TEST(HaproxyRouter, RevokesAndMovesRoutesForRequestsThatAnOldWorkerStillTakes) {
   EXPECT_EQ(kept.get_as("pilot-1").body, "1.2.0");
 }
 
+// Goal: neither the tables of the new worker nor what was carried for the old one bring a lease
+// back that ran out.
+TEST(HaproxyRouter, NeverBringsALeaseBackThatRanOutAfterAReload) {
+  HaproxyMachine machine;
+  machine.start_canary();
+  machine.grant(base::seconds(2));
+  TestClient kept(machine.port());
+  ASSERT_EQ(kept.get_as("pilot-1").body, "1.3.0");
+  machine.give_servers({"1.4.0"});  // `kept` stays with the old worker
+  ASSERT_TRUE(eventually([&] { return machine.served("pilot-1") == "1.2.0"; }));
+  EXPECT_EQ(machine.renew(base::seconds(2)), std::set<base::ReleaseId>{HaproxyMachine::release()});
+  EXPECT_EQ(machine.served("pilot-1"), "1.2.0");
+  EXPECT_EQ(kept.get_as("pilot-1").body, "1.2.0");
+}
+
+TEST(HaproxyRouter, RenewsALeaseOfAnotherLengthAndNoneThatRanOut) {
+  HaproxyMachine machine;
+  machine.start_canary();
+  EXPECT_TRUE(machine.renew(base::seconds(2)).empty());  // a length not used before: a reload
+  EXPECT_EQ(machine.served("pilot-1"), "1.3.0");
+  ASSERT_TRUE(eventually([&] { return machine.served("pilot-1") == "1.2.0"; }));
+  EXPECT_EQ(machine.renew(base::seconds(60)).size(), 1u);
+  EXPECT_EQ(machine.renew(base::seconds(3)).size(), 1u);  // not used before either
+  EXPECT_EQ(machine.served("pilot-1"), "1.2.0");
+}
+
+TEST(HaproxyRouter, WaitsUntilTheRequestsOfAVersionHaveEnded) {
+  HaproxyMachine machine;
+  machine.start_canary();
+  TestClient slow(machine.port());
+  ASSERT_TRUE(slow.send("/slow?2500", "X-Tenant-Id: pilot-1\r\n"));
+  const ports::VersionRef candidate = HaproxyMachine::documents("1.3.0");
+  const auto a_moment = [&] { return machine.clock().call(base::milliseconds(200)); };
+  EXPECT_TRUE(
+      eventually([&] { return machine.router().drain(candidate, a_moment()).value() == 1; }));
+  ASSERT_TRUE(machine.router().apply(HaproxyMachine::table({}), machine.call()));
+  machine.give_servers({"1.4.0"});  // the request is now an old worker's
+  EXPECT_EQ(machine.router().drain(candidate, a_moment()).value(), 1u);
+  EXPECT_EQ(machine.router().drain(HaproxyMachine::documents("1.2.0"), machine.call()).value(), 0u);
+  EXPECT_EQ(machine.router().drain(candidate, machine.call()).value(), 0u);
+  EXPECT_EQ(slow.receive().status, 200);
+  EXPECT_EQ(machine.router().drain(HaproxyMachine::documents("9.9.9"), machine.call()).value(), 0u);
+}
+
 TEST(HaproxyRouter, DoesNothingWhenItAlreadyServesTheseEndpoints) {
   HaproxyMachine machine;
   machine.start_canary();
@@ -96,7 +140,7 @@ TEST(HaproxyRouter, DoesNothingWhenItAlreadyServesTheseEndpoints) {
   EXPECT_EQ(api.worker(machine.call()).value().pid, before);
 }
 
-TEST(HaproxyRouter, ServesTheStableVersionAfterACrashUntilTheLeaseIsRenewed) {
+TEST(HaproxyRouter, ServesTheStableVersionAfterACrashUntilALeaseIsGranted) {
   HaproxyMachine machine;
   machine.start_canary();
   machine.kill_haproxy();
@@ -111,7 +155,9 @@ TEST(HaproxyRouter, ServesTheStableVersionAfterACrashUntilTheLeaseIsRenewed) {
   EXPECT_EQ(machine.served("pilot-1"), "1.2.0");
   EXPECT_EQ(machine.router().current(machine.call()).value().table,
             HaproxyMachine::table({"pilot-1"}));
-  machine.renew();
+  EXPECT_EQ(machine.renew(), std::set<base::ReleaseId>{HaproxyMachine::release()});
+  EXPECT_EQ(machine.served("pilot-1"), "1.2.0");
+  machine.grant();
   EXPECT_EQ(machine.served("pilot-1"), "1.3.0");
 }
 
@@ -135,7 +181,7 @@ TEST(HaproxyRouter, TakesOverARunningHaproxyAfterARestartOfOurs) {
   EXPECT_EQ(machine.port(), port);
   EXPECT_EQ(machine.router().current(machine.call()).value().table,
             HaproxyMachine::table({"pilot-1"}));
-  machine.renew();
+  EXPECT_TRUE(machine.renew().empty());
   machine.give_servers({"1.2.0", "1.3.0"});
   EXPECT_EQ(machine.master(), pid);
   EXPECT_EQ(machine.served("pilot-1"), "1.3.0");
@@ -143,7 +189,7 @@ TEST(HaproxyRouter, TakesOverARunningHaproxyAfterARestartOfOurs) {
   // Its record lost: the process that listens in our folder is still recognised.
   ::unlink(machine.path(hap::kProcessFile).c_str());
   machine.reopen();
-  machine.renew();
+  EXPECT_TRUE(machine.renew().empty());
   EXPECT_EQ(machine.served("pilot-1"), "1.3.0");
 }
 

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <string>
-#include <vector>
 
 #include "adapters/haproxy/haproxy_router.h"
 #include "adapters/haproxy/layout_store.h"
@@ -16,13 +15,6 @@ namespace stellwerk::adapters::haproxy {
 namespace {
 
 constexpr std::size_t kConfigBytesMax = std::size_t{64} << 20;
-
-std::string carried_text(const Leases& leases) {
-  std::string text;
-  for (const auto& [length, releases] : leases)
-    for (const base::ReleaseId& release : releases) text += release.str() + " 1\n";
-  return text;
-}
 
 }  // namespace
 
@@ -131,35 +123,6 @@ void HaproxyRouter::await_stopping(pid_t old_worker, const ports::Call& call) {
     const auto old = api_.old_worker(old_worker, patience.within(base::milliseconds(500)));
     if ((old && old->stopping) || !identify(old_worker)) return;
   } while (patience.pause());
-}
-
-/// A new worker answers some milliseconds before we can give it the leases; until then it takes
-/// those in the carried map for alive, which is at most two seconds (docs/routing.md).
-base::Result<void> HaproxyRouter::carry_leases(const ports::Call& call) {
-  auto living = api_.leases(layout_.lease_lengths, call);
-  // An unreadable table is one of a configuration from before: nothing to carry.
-  carried_ = living ? *std::move(living) : Leases{};
-  // A worker that is told to stop forgets its tables and still routes the next request of each
-  // connection it has.
-  std::vector<std::string> commands;
-  for (const auto& [length, releases] : carried_)
-    for (const base::ReleaseId& release : releases)
-      commands.push_back(fmt::format("add map {} {} 1", kCarriedFile, release.str()));
-  if (!commands.empty())
-    if (auto added = api_.tell(commands, 0, call); !added) return added;
-  return base::replace_file(path(kCarriedFile), carried_text(carried_));
-}
-
-void HaproxyRouter::hand_leases_on(const ports::Call& call) {
-  std::vector<std::string> commands;
-  for (const auto& [length, releases] : carried_)
-    for (const base::ReleaseId& release : releases) commands.push_back(give_lease(length, release));
-  commands.push_back(std::string("clear map ") + kCarriedFile);
-  // Whatever comes of it: by its age the new worker stops believing the carried map by itself, and
-  // without a lease everyone is on the stable version.
-  static_cast<void>(api_.tell(commands, 0, call));
-  static_cast<void>(base::replace_file(path(kCarriedFile), ""));
-  carried_.clear();
 }
 
 base::Result<void> HaproxyRouter::reassert_routes(const ports::Call& call) {

@@ -6,31 +6,23 @@
 
 #include "adapters/haproxy/layout_store.h"
 #include "adapters/haproxy/names.h"
+#include "adapters/haproxy/patience.h"
 #include "base/files.h"
 #include "base/text.h"
 
-// What HAProxy is told while it runs: routes and leases. Starting and reloading: bring_up.cc.
+// What HAProxy is told while it runs: routes. Leases: leases.cc. Starting and reloading:
+// bring_up.cc.
 
 namespace stellwerk::adapters::haproxy {
 namespace {
 
 constexpr std::size_t kMapBytesMax = std::size_t{256} << 20;
-constexpr std::size_t kLeaseTablesMax = 8;
+constexpr int kDrainLook = 50;  // milliseconds
+constexpr base::Duration kGoneAfter = base::seconds(3);
 
 bool names_backend(const RouteRows& rows, const std::string& backend) {
   return std::any_of(rows.begin(), rows.end(),
                      [&](const auto& row) { return row.second == backend; });
-}
-
-base::Result<void> check_release(const base::ReleaseId& release) {
-  if (plain_name(release.str()) && release.str().size() <= 128) return {};
-  return base::fail(
-      base::Code::InvalidArgument, "HAP-0001",
-      fmt::format("'{}' cannot be the name of a lease", base::printable(release.str(), 80)));
-}
-
-std::string clear_lease(base::Duration length, const base::ReleaseId& release) {
-  return fmt::format("clear table {} key {}", lease_table(length), release.str());
 }
 
 RouteRows only_of(const core::RoutingTable& table, const RouteRows& rows) {
@@ -192,58 +184,6 @@ std::vector<pid_t> HaproxyRouter::old_workers(const ports::Call& call) const {
   return master ? master->old_workers : std::vector<pid_t>{};
 }
 
-base::Result<void> HaproxyRouter::renew(std::span<const base::ReleaseId> releases,
-                                        base::Duration lease, const ports::Call& call) {
-  if (releases.empty()) return {};
-  std::vector<std::string> commands;
-  for (const base::ReleaseId& release : releases) {
-    if (auto good = check_release(release); !good) return good;
-    commands.push_back(give_lease(lease, release));
-    for (const base::Duration other : layout_.lease_lengths)
-      if (other != lease) commands.push_back(clear_lease(other, release));
-  }
-  if (!process_.alive()) return base::fail(unavailable("no HAProxy of ours runs"));
-  if (auto added = add_lease_table(lease, call); !added) return added;
-  if (auto told = api_.tell(commands, 0, call); !told) return told;
-  for (const pid_t worker : old_workers(call)) static_cast<void>(api_.tell(commands, worker, call));
-  return {};
-}
-
-base::Result<void> HaproxyRouter::add_lease_table(base::Duration length, const ports::Call& call) {
-  const auto& lengths = layout_.lease_lengths;
-  if (std::find(lengths.begin(), lengths.end(), length) != lengths.end()) return {};
-  if (length < base::milliseconds(100) || length > base::hours(24))
-    return base::fail(
-        base::Code::InvalidArgument, "HAP-0001",
-        fmt::format("a lease of {} is not between 100ms and 24h", base::to_string(length)));
-  auto living = api_.leases(lengths, call);
-  if (!living) return base::fail(std::move(living).error());
-  Layout next = layout_;
-  std::erase_if(next.lease_lengths, [&](base::Duration known) {
-    return lengths.size() >= kLeaseTablesMax && living->at(known).empty();
-  });
-  next.lease_lengths.push_back(length);
-  return switch_layout(std::move(next), call);
-}
-
-base::Result<void> HaproxyRouter::revoke(const base::ReleaseId& release, const ports::Call& call) {
-  if (auto good = check_release(release); !good) return good;
-  std::vector<std::string> commands;
-  for (const base::Duration length : layout_.lease_lengths)
-    commands.push_back(clear_lease(length, release));
-  commands.push_back(fmt::format("clear map {}", kCarriedFile));
-  if (!process_.alive()) return base::fail(unavailable("no HAProxy of ours runs"));
-  if (auto told = api_.tell(commands, 0, call); !told) return told;
-  for (const pid_t worker : old_workers(call)) static_cast<void>(api_.tell(commands, worker, call));
-
-  auto living = api_.leases(layout_.lease_lengths, call);
-  if (!living) return base::fail(outcome_unknown("read back: " + living.error().why));
-  for (const auto& [length, releases] : *living)
-    if (releases.contains(release))
-      return base::fail(outcome_unknown("the lease is still there after it was revoked"));
-  return {};
-}
-
 base::Result<ports::RouterState> HaproxyRouter::current(const ports::Call& call) {
   base::Result<RouteRows> rows;
   {
@@ -261,8 +201,38 @@ base::Result<ports::RouterState> HaproxyRouter::current(const ports::Call& call)
   auto leases = api_.leases(lengths, call);
   if (!leases) return base::fail(std::move(leases).error());
   ports::RouterState state{.table = *std::move(table), .leases = {}};
-  for (auto& [length, releases] : *leases) state.leases.merge(releases);
+  for (const auto& [length, releases] : *leases)
+    for (const auto& [release, left] : releases) state.leases.insert(release);
   return state;
+}
+
+base::Result<std::uint64_t> HaproxyRouter::open_requests(const std::string& backend,
+                                                         const ports::Call& call) const {
+  auto open = api_.running_requests(backend, 0, call);
+  if (!open) return open;
+  // Workers that stop finish what they have; asked anew each time, since they end one by one.
+  auto master = api_.master(call);
+  if (!master) return base::fail(std::move(master).error());
+  for (const pid_t worker : master->old_workers)
+    if (const auto more = api_.running_requests(backend, worker, call)) *open += *more;
+  return open;
+}
+
+base::Result<std::uint64_t> HaproxyRouter::drain(const ports::VersionRef& version,
+                                                 const ports::Call& call) {
+  const std::string backend = core::backend_name(version.component, version.version).str();
+  const Patience patience(clock_, call);
+  base::MonoTime answered = clock_.mono();
+  base::Result<std::uint64_t> known = base::fail(unavailable("there was no time to ask"));
+  do {
+    auto open = open_requests(backend, patience.within(base::seconds(1)));
+    if (open) answered = clock_.mono();
+    if (open && *open == 0) return open;
+    // While it is reloaded it may not answer for a moment; that is no reason to cut requests.
+    if (!open && clock_.mono() - answered > kGoneAfter) return open;
+    if (open || !known) known = std::move(open);
+  } while (patience.pause(kDrainLook));
+  return known;
 }
 
 base::Result<void> HaproxyRouter::stop(const ports::Call& call) { return process_.stop(call); }

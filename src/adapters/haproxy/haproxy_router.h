@@ -40,11 +40,16 @@ class HaproxyRouter final : public ports::TrafficRouter {
   /// @return the components of `table` only, read back
   base::Result<core::RoutingTable> apply(const core::RoutingTable& table,
                                          const ports::Call& call) override;
-  base::Result<void> renew(std::span<const base::ReleaseId> releases, base::Duration lease,
+  base::Result<void> grant(const base::ReleaseId& release, base::Duration lease,
                            const ports::Call& call) override;
+  base::Result<std::set<base::ReleaseId>> renew(std::span<const base::ReleaseId> releases,
+                                                base::Duration lease,
+                                                const ports::Call& call) override;
   base::Result<void> revoke(const base::ReleaseId& release, const ports::Call& call) override;
   /// Conflict HAP-0005 beside the port's errors: rows that no table of ours has.
   base::Result<ports::RouterState> current(const ports::Call& call) override;
+  base::Result<std::uint64_t> drain(const ports::VersionRef& version,
+                                    const ports::Call& call) override;
   [[nodiscard]] std::uint16_t listen_port(const base::ComponentName& component) const override;
 
   /// Called on the lane whenever a worker of ours was started. Set it before anything else.
@@ -74,13 +79,31 @@ class HaproxyRouter final : public ports::TrafficRouter {
   base::Result<void> await_digest(const Configuration& configuration, std::uint64_t output,
                                   const ports::Call& call);
   void await_stopping(pid_t old_worker, const ports::Call& call);
-  base::Result<void> carry_leases(const ports::Call& call);
-  void hand_leases_on(const ports::Call& call);
   base::Result<void> reassert_routes(const ports::Call& call);
 
   base::Result<void> write_rows(const RouteRows& rows, const ports::Call& call);
-  base::Result<void> add_lease_table(base::Duration length, const ports::Call& call);
   std::vector<pid_t> old_workers(const ports::Call& call) const;
+  base::Result<std::uint64_t> open_requests(const std::string& backend,
+                                            const ports::Call& call) const;
+
+  // leases.cc
+  /// Each living lease with the time until which it certainly lives.
+  using LeaseEnds = std::map<base::ReleaseId, base::MonoTime>;
+  base::Result<LeaseEnds> lease_ends(const ports::Call& call) const;
+  struct Renewal {
+    std::vector<std::string> give;  ///< commands
+    std::vector<std::string> end;
+    base::MonoTime end_at;  ///< until then the lease certainly lives
+  };
+  base::Result<bool> prolong(const Renewal& renewal, const ports::Call& call);
+  base::Result<void> add_lease_table(base::Duration length, const ports::Call& call);
+  [[nodiscard]] std::vector<std::string> give(const base::ReleaseId& release,
+                                              base::Duration lease) const;
+  [[nodiscard]] std::vector<std::string> end(const base::ReleaseId& release) const;
+  base::Result<void> tell_all(const std::vector<std::string>& commands, const ports::Call& call);
+  void end_in_old_workers(const base::ReleaseId& release, const ports::Call& call);
+  base::Result<void> carry_leases(const ports::Call& call);
+  void hand_leases_on(const ports::Call& call);
 
   HaproxySettings settings_;
   std::string folder_;
@@ -92,6 +115,7 @@ class HaproxyRouter final : public ports::TrafficRouter {
   RuntimeApi api_;
   base::MonoTime old_workers_until_;        ///< a reload's old worker may live until then
   Leases carried_;                          ///< leases alive when the last reload began
+  base::MonoTime carried_at_;               ///< not later than their `left` was read
   mutable std::mutex layout_mutex_;         ///< for readers of layout_ in other threads
   Layout layout_;                           ///< written by the lane only
   mutable std::shared_mutex commit_mutex_;  ///< `show map` must not run across a commit

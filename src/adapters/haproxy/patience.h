@@ -23,9 +23,9 @@ class Patience {
     return static_cast<int>(std::clamp<std::int64_t>(left, 0, 50));
   }
   /// Waits a few milliseconds. @return false: there is no more time
-  [[nodiscard]] bool pause() const {
+  [[nodiscard]] bool pause(int span_ms = 5) const {
     if (over()) return false;
-    ::poll(nullptr, 0, std::min(5, slice_ms()));
+    ::poll(nullptr, 0, std::min(span_ms, slice_ms()));
     return true;
   }
   /// The same call with less time: until `limit` from now, or its own deadline.

@@ -49,13 +49,21 @@ MasterInfo parse_processes(std::string_view text) {
   return info;
 }
 
-/// The keys in an answer to `show table`: `0x55: key=rel-1 use=0 exp=57127 gpc0=1`.
-std::set<base::ReleaseId> parse_leases(std::string_view text) {
-  std::set<base::ReleaseId> releases;
-  for (const std::string_view line : base::split(text, '\n'))
-    for (const std::string_view word : base::split(line, ' '))
-      if (word.starts_with("key=")) releases.emplace(std::string(word.substr(4)));
-  return releases;
+/// The entries in an answer to `show table`: `0x55: key=rel-1 use=0 exp=57127 gpc0=1`, where `exp`
+/// is what is left of it in milliseconds; one without any is only not yet cleared away.
+std::map<base::ReleaseId, base::Duration> parse_leases(std::string_view text) {
+  std::map<base::ReleaseId, base::Duration> leases;
+  for (const std::string_view line : base::split(text, '\n')) {
+    std::string key;
+    std::int64_t left_ms = 0;
+    for (const std::string_view word : base::split(line, ' ')) {
+      if (word.starts_with("key=")) key = word.substr(4);
+      if (word.starts_with("exp=")) left_ms = number_in<std::int64_t>(word.substr(4));
+    }
+    if (!key.empty() && left_ms > 0)
+      leases.insert_or_assign(base::ReleaseId(key), base::milliseconds(left_ms));
+  }
+  return leases;
 }
 
 base::Result<void> expect_silence(const base::Result<std::string>& answer) {
@@ -124,6 +132,14 @@ base::Result<EndedRequests> RuntimeApi::ended_requests(const ports::Call& call) 
   EndedRequests ended = parse_ended(*answer);
   ended.at = clock_.wall();
   return ended;
+}
+
+base::Result<std::uint64_t> RuntimeApi::running_requests(const std::string& backend, pid_t worker,
+                                                         const ports::Call& call) const {
+  const std::string command = fmt::format("show stat {} 2 -1", backend);
+  auto answer = worker == 0 ? reads_.ask(command, call) : to(worker).ask(command, call);
+  if (!answer) return base::fail(std::move(answer).error());
+  return parse_running(*answer);
 }
 
 base::Result<std::string> RuntimeApi::prepare(const RouteRows& rows, pid_t worker,

@@ -6,7 +6,6 @@
 #pragma once
 
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -29,8 +28,8 @@ struct MasterInfo {
   std::vector<pid_t> old_workers;
 };
 
-/// Releases with a living lease, by the length of its table.
-using Leases = std::map<base::Duration, std::set<base::ReleaseId>>;
+/// Releases with a living lease and how long it still lives, by the length of its table.
+using Leases = std::map<base::Duration, std::map<base::ReleaseId, base::Duration>>;
 
 /// The command that gives a release a lease of full length, or renews it.
 std::string give_lease(base::Duration length, const base::ReleaseId& release);
@@ -51,6 +50,10 @@ class RuntimeApi {
 
   /// Requests the serving worker has ended, by backend, logged or not.
   base::Result<EndedRequests> ended_requests(const ports::Call& call) const;
+
+  /// Requests of a backend that a worker has not ended; 0 when it does not know the backend.
+  base::Result<std::uint64_t> running_requests(const std::string& backend, pid_t worker,
+                                               const ports::Call& call) const;
 
   /// A new version of the map, filled and not yet visible. `worker` 0: the one that serves.
   base::Result<std::string> prepare(const RouteRows& rows, pid_t worker,

@@ -24,12 +24,16 @@ std::size_t column_of(const std::vector<std::string_view>& names, std::string_vi
   return static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
 }
 
-}  // namespace
+struct BackendRow {
+  std::string_view name;
+  std::uint64_t total = 0;    ///< requests since its start
+  std::uint64_t running = 0;  ///< of those, not ended
+};
 
-EndedRequests parse_ended(std::string_view stat) {
-  EndedRequests ended;
+std::vector<BackendRow> backend_rows(std::string_view stat) {
+  std::vector<BackendRow> rows;
   const auto lines = base::split(stat, '\n');
-  if (lines.empty() || !lines.front().starts_with("# ")) return ended;
+  if (lines.empty() || !lines.front().starts_with("# ")) return rows;
   const auto names = base::split(lines.front().substr(2), ',');
   const std::size_t total = column_of(names, "stot");
   const std::size_t running = column_of(names, "scur");
@@ -39,10 +43,25 @@ EndedRequests parse_ended(std::string_view stat) {
     if (kind >= fields.size() || fields[kind] != "BACKEND") continue;
     const auto all = number_at(fields, total);
     const auto now = number_at(fields, running);
-    if (all && now && *now <= *all)
-      ended.by_backend.emplace(std::string(fields.front()), *all - *now);
+    if (all && now) rows.push_back({fields.front(), *all, *now});
   }
+  return rows;
+}
+
+}  // namespace
+
+EndedRequests parse_ended(std::string_view stat) {
+  EndedRequests ended;
+  for (const BackendRow& row : backend_rows(stat))
+    if (row.running <= row.total)
+      ended.by_backend.emplace(std::string(row.name), row.total - row.running);
   return ended;
+}
+
+std::uint64_t parse_running(std::string_view stat) {
+  std::uint64_t running = 0;
+  for (const BackendRow& row : backend_rows(stat)) running += row.running;
+  return running;
 }
 
 UnloggedCounter::Backend& UnloggedCounter::find(std::string_view name) {

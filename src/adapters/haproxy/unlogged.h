@@ -27,6 +27,8 @@ struct EndedRequests {
 
 /// From the answer to `show stat` about backends; without `at`. Empty when it is not understood.
 EndedRequests parse_ended(std::string_view stat);
+/// From the same answer: requests of all its backends that have not ended.
+std::uint64_t parse_running(std::string_view stat);
 
 class UnloggedCounter {
  public:

@@ -122,15 +122,32 @@ base::Result<core::RoutingTable> MemoryRouter::apply(const core::RoutingTable& t
   return read_back;
 }
 
-base::Result<void> MemoryRouter::renew(std::span<const base::ReleaseId> releases,
-                                       base::Duration lease, const ports::Call&) {
+base::Result<void> MemoryRouter::grant(const base::ReleaseId& release, base::Duration lease,
+                                       const ports::Call&) {
   const std::lock_guard lock(mutex_);
   if (crashed_) return base::fail(unavailable());
   return perform([&]() -> base::Result<void> {
-    for (const base::ReleaseId& release : releases)
-      leases_.insert_or_assign(release, clock_.mono() + lease);
+    leases_.insert_or_assign(release, clock_.mono() + lease);
     return {};
   });
+}
+
+base::Result<std::set<base::ReleaseId>> MemoryRouter::renew(
+    std::span<const base::ReleaseId> releases, base::Duration lease, const ports::Call&) {
+  const std::lock_guard lock(mutex_);
+  if (crashed_) return base::fail(unavailable());
+  std::set<base::ReleaseId> expired;
+  auto done = perform([&]() -> base::Result<void> {
+    for (const base::ReleaseId& release : releases) {
+      if (lives(release))
+        leases_.insert_or_assign(release, clock_.mono() + lease);
+      else
+        expired.insert(release);
+    }
+    return {};
+  });
+  if (!done) return base::fail(std::move(done).error());
+  return expired;
 }
 
 base::Result<void> MemoryRouter::revoke(const base::ReleaseId& release, const ports::Call&) {
@@ -149,6 +166,12 @@ base::Result<ports::RouterState> MemoryRouter::current(const ports::Call&) {
   for (const auto& [release, ends] : leases_)
     if (lives(release)) state.leases.insert(release);
   return state;
+}
+
+base::Result<std::uint64_t> MemoryRouter::drain(const ports::VersionRef&, const ports::Call&) {
+  const std::lock_guard lock(mutex_);
+  if (crashed_) return base::fail(unavailable());
+  return std::uint64_t{0};
 }
 
 std::uint16_t MemoryRouter::listen_port(const base::ComponentName& component) const {

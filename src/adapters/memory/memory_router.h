@@ -27,10 +27,16 @@ class MemoryRouter final : public ports::TrafficRouter {
                                const ports::Call& call) override;
   base::Result<core::RoutingTable> apply(const core::RoutingTable& table,
                                          const ports::Call& call) override;
-  base::Result<void> renew(std::span<const base::ReleaseId> releases, base::Duration lease,
+  base::Result<void> grant(const base::ReleaseId& release, base::Duration lease,
                            const ports::Call& call) override;
+  base::Result<std::set<base::ReleaseId>> renew(std::span<const base::ReleaseId> releases,
+                                                base::Duration lease,
+                                                const ports::Call& call) override;
   base::Result<void> revoke(const base::ReleaseId& release, const ports::Call& call) override;
   base::Result<ports::RouterState> current(const ports::Call& call) override;
+  /// Its requests end at once.
+  base::Result<std::uint64_t> drain(const ports::VersionRef& version,
+                                    const ports::Call& call) override;
   [[nodiscard]] std::uint16_t listen_port(const base::ComponentName& component) const override;
 
   /// The version that serves a request now; empty: nobody does.
@@ -44,7 +50,7 @@ class MemoryRouter final : public ports::TrafficRouter {
     LostAnswer,   ///< the next change happens, and its answer is lost
     LostRequest,  ///< the next change does not happen, and nobody knows
   };
-  void inject(Fault fault);  ///< for the next endpoints, apply, renew or revoke
+  void inject(Fault fault);  ///< for the next endpoints, apply, grant, renew or revoke
   void crash();              ///< leases are gone; endpoints() or apply() start it again
   void tamper(core::RoutingTable table);  ///< a hand from outside
 

@@ -1,0 +1,219 @@
+// The engine's hand on the router: leases are renewed, what the router does is read back, and a
+// router that is gone is brought up.
+#include <algorithm>
+
+#include "engine/live.h"
+
+namespace stellwerk::engine {
+namespace {
+
+constexpr base::Duration kRenewalMax = base::seconds(5);
+constexpr base::Duration kLook = base::seconds(1);  ///< for a router that may hang
+constexpr base::Duration kRaiseFirst = base::seconds(1);
+constexpr base::Duration kRaiseMax = base::seconds(30);
+
+bool has_open(const core::State& state, core::EffectKind kind) {
+  return std::any_of(state.open.begin(), state.open.end(),
+                     [&](const auto& each) { return each.second.kind == kind; });
+}
+
+/// What a router that is gone must be brought up with. Empty: nothing was ever routed, or the old
+/// version's instances are just being started, which brings up the router as well.
+std::optional<core::RoutingTable> routes_to_serve(const core::Plan& plan,
+                                                  const core::State& state) {
+  if (core::is_terminal(state.stage) || state.stage == core::Stage::Unborn) return std::nullopt;
+  if (has_open(state, core::EffectKind::RestoreCapacity)) return std::nullopt;
+  if (auto intended = core::intended_routes(plan, state)) return intended;
+  return core::routes_of_wave(plan, 0);
+}
+
+}  // namespace
+
+struct Engine::HeldLease {
+  base::ReleaseId release;
+  std::uint64_t since = 0;
+};
+
+/// What a job in the router's lane found.
+struct Engine::Renewals {
+  std::set<base::ReleaseId> expired;
+  std::optional<base::Error> trouble;
+};
+
+/// Every good guard round keeps the lease; four renewals fit into one. The router says which had
+/// run out, as after this process stood still: those stay so.
+void Engine::renew_leases(base::MonoTime now) {
+  std::map<base::Duration, std::vector<HeldLease>> held;
+  for (const auto& [id, live] : live_) {
+    const core::State& state = live->run.state();
+    // One that ran out, or is about to be revoked, must not be kept while that is being written.
+    const bool wanted = core::wants_lease(live->run.plan(), state) &&
+                        core::wants_lease(live->run.plan(), live->run.next_state());
+    if (!wanted || !live->watch.lease_good(now)) continue;
+    held[live->run.plan().guard.lease].push_back({id, state.lease_since});
+  }
+  if (held.empty() || router_.renewing ||
+      now - router_.renewed_at < std::min(held.begin()->first / 4, kRenewalMax))
+    return;
+  router_.renewing = true;
+  router_.renewed_at = now;
+  ports_.lanes.submit({"router", {}, base::seconds(5), {}, false},
+                      [this, held](const ports::Call& call) -> ports::Completion {
+                        auto found = std::make_shared<Renewals>();
+                        for (const auto& [lease, holders] : held) {
+                          std::vector<base::ReleaseId> ids;
+                          for (const HeldLease& each : holders) ids.push_back(each.release);
+                          auto expired = ports_.router.renew(ids, lease, call);
+                          if (expired)
+                            found->expired.merge(*expired);
+                          else
+                            found->trouble = expired.error();
+                        }
+                        return [this, held, found] { leases_renewed(held, *found); };
+                      });
+}
+
+void Engine::leases_renewed(const std::map<base::Duration, std::vector<HeldLease>>& held,
+                            const Renewals& found) {
+  router_.renewing = false;
+  for (const auto& [lease, holders] : held)
+    for (const HeldLease& each : holders)
+      if (found.expired.contains(each.release))
+        if (const auto live = live_.find(each.release); live != live_.end())
+          live->second->run.handle(core::LeaseLost{each.since});
+  if (!found.trouble) return;
+  // Whether it is gone is the watchdog's to find out and to say.
+  if (found.trouble->code == base::Code::Unavailable)
+    router_.look_now = true;
+  else
+    report(*found.trouble);
+}
+
+/// The watchdog: what the router does is read back and held against what the journal says.
+void Engine::look_at_router(base::MonoTime now) {
+  const bool needed = std::any_of(live_.begin(), live_.end(), [](const auto& each) {
+    return routes_to_serve(each.second->run.plan(), each.second->run.state()).has_value();
+  });
+  const bool due = router_.look_now || now - router_.read_at >= settings_.watchdog_interval;
+  if (!needed || !due || router_.reading) return;
+  router_.reading = true;
+  router_.look_now = false;
+  router_.read_at = now;
+  std::map<base::ReleaseId, std::uint64_t> versions;
+  for (const auto& [id, live] : live_) versions[id] = live->run.state().version;
+  ports_.lanes.submit({"router-read", {}, base::seconds(5), {}, false},
+                      [this, versions, now](const ports::Call& call) -> ports::Completion {
+                        auto state = std::make_shared<base::Result<ports::RouterState>>(
+                            ports_.router.current(call));
+                        return [this, state, versions, now] {
+                          router_.reading = false;
+                          router_read(*state, versions, now);
+                        };
+                      });
+}
+
+void Engine::router_read(const base::Result<ports::RouterState>& state,
+                         const std::map<base::ReleaseId, std::uint64_t>& versions,
+                         base::MonoTime asked) {
+  if (!state && state.error().code == base::Code::Unavailable) return raise_router();
+  router_.answered_at = asked;
+  if (!state) return report(state.error());
+  for (const auto& [id, live] : live_)
+    if (const auto seen = versions.find(id);
+        seen != versions.end() && seen->second == live->run.state().version && live->run.idle())
+      compare_router(*live, *state);
+}
+
+void Engine::compare_router(Live& live, const ports::RouterState& state) {
+  const core::Plan& plan = live.run.plan();
+  const core::State& now = live.run.state();
+  if (!core::guard_armed(now) || has_open(now, core::EffectKind::SettleTraffic)) return;
+  if (core::wants_lease(plan, now) && !state.leases.contains(plan.release))
+    return confirm_lease(live);
+  if (now.stage == core::Stage::Moving || has_open(now, core::EffectKind::MoveTraffic)) return;
+  const auto wanted = core::intended_routes(plan, now);
+  if (!wanted) return;
+  core::RoutingTable found;
+  for (const auto& [component, routes] : wanted->components)
+    if (const auto seen = state.table.components.find(component);
+        seen != state.table.components.end())
+      found.components.insert(*seen);
+  if (found == *wanted) return;
+  live.run.handle(core::RoutesChanged{});
+}
+
+/// Looked at once more where nothing else is done to the router: while it takes over new servers
+/// its leases may be out of sight for a moment.
+void Engine::confirm_lease(const Live& live) {
+  const HeldLease held{live.run.plan().release, live.run.state().lease_since};
+  ports_.lanes.submit({"router", {}, base::seconds(5), {}, false},
+                      [this, held](const ports::Call& call) -> ports::Completion {
+                        const auto state = ports_.router.current(call);
+                        const bool lost = state && !state->leases.contains(held.release);
+                        return [this, held, lost] {
+                          if (const auto found = live_.find(held.release);
+                              lost && found != live_.end())
+                            found->second->run.handle(core::LeaseLost{held.since});
+                        };
+                      });
+}
+
+/// A hold ends only when the router has answered since it could: behind one that is gone nothing
+/// was held.
+bool Engine::router_confirms(Live& live, base::MonoTime now) {
+  if (!live.completing_since) {
+    live.completing_since = now;
+    router_.look_now = true;
+  }
+  return router_.answered_at && *router_.answered_at >= *live.completing_since;
+}
+
+/// Traffic waits for it, so it is brought up at once; when that fails, again and again, ever later.
+void Engine::raise_router() {
+  if (router_.raising || ports_.clock.mono() < router_.raise_at) return;
+  core::RoutingTable wanted;
+  for (const auto& [id, live] : live_)
+    if (auto routes = routes_to_serve(live->run.plan(), live->run.state()))
+      wanted.components.merge(routes->components);
+  if (wanted.components.empty()) return;
+  router_.raising = true;
+  ports_.lanes.submit(
+      {"router", {}, base::seconds(20), {}, false},
+      [this, wanted](const ports::Call& call) -> ports::Completion {
+        // It may only have been slow, or an effect before this job has brought it up.
+        const ports::Call look{std::min(call.deadline, ports_.clock.mono() + kLook), call.stop};
+        const bool there = ports_.router.current(look).has_value();
+        auto found = std::make_shared<base::Result<ports::RouterState>>(ports::RouterState{});
+        if (!there) {
+          const auto applied = ports_.router.apply(wanted, call);
+          *found = applied ? ports_.router.current(call) : base::fail(applied.error());
+        }
+        return [this, there, found] { router_raised(there, *found); };
+      });
+}
+
+void Engine::router_raised(bool was_there, const base::Result<ports::RouterState>& found) {
+  router_.raising = false;
+  if (!found) {
+    const base::Duration wait = kRaiseFirst * (std::int64_t{1} << std::min(router_.failures, 5U));
+    ++router_.failures;
+    router_.raise_at = ports_.clock.mono() + std::min(wait, kRaiseMax);
+    // As long as no version has servers there is nothing that could be served.
+    if (found.error().id != "HAP-0004") report(found.error());
+    return;
+  }
+  router_.failures = 0;
+  router_.raise_at = {};
+  router_.look_now = true;
+  // A router that still holds one of our leases was never gone: it was only slow.
+  const bool held = std::any_of(live_.begin(), live_.end(), [&](const auto& each) {
+    return core::wants_lease(each.second->run.plan(), each.second->run.state()) &&
+           found->leases.contains(each.first);
+  });
+  if (was_there || held) return;
+  for (const auto& [id, live] : live_)
+    if (routes_to_serve(live->run.plan(), live->run.state()))
+      live->run.handle(core::RouterBroughtUp{});
+}
+
+}  // namespace stellwerk::engine
