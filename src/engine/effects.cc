@@ -22,7 +22,7 @@ const core::PlannedComponent& component_of(const EffectContext& context) {
 }
 
 base::Duration stop_time(const core::WorkloadSpec& spec) {
-  return spec.drain + spec.stop_timeout + base::seconds(15);
+  return spec.stop_timeout + base::seconds(15);
 }
 
 /// `router:document-domain/health` goes through the router to that component.
@@ -239,11 +239,31 @@ void Effects::restore_capacity(const Context& context) {
       });
 }
 
+/// No route names the version any more. First its requests end, then the router forgets it, then
+/// its instances stop; each where nothing else has to wait for it.
 void Effects::retire(const Context& context, bool old_version) {
   const core::PlannedComponent& component = component_of(*context);
   const core::WorkloadSpec spec = workload_of(component, !old_version);
   const ports::VersionRef version = version_ref(component, !old_version);
-  // First no new requests, then the instances; each in the lane that owns it.
+  run(
+      context, {"drain:" + component.name.str(), spec.drain},
+      [this, spec, version](const ports::Call& call) -> EffectResult {
+        // A router that does not answer passes on no request that could be waited for.
+        const auto left = ports_.router.drain(version, call);
+        std::string cut;
+        if (left && *left > 0)
+          cut = fmt::format("; {} requests had not ended after {}", *left,
+                            base::to_string(spec.drain));
+        return {core::Outcome::Done, std::move(cut), {}, base::Json::object()};
+      },
+      [this, context, version](EffectResult drained) {
+        remove(context, version, std::move(drained.summary));
+      });
+}
+
+void Effects::remove(const Context& context, const ports::VersionRef& version, std::string cut) {
+  const core::PlannedComponent& component = component_of(*context);
+  const core::WorkloadSpec spec = workload_of(component, version.version == component.to);
   run(
       context, {"router", base::seconds(20)},
       [this, version](const ports::Call& call) -> EffectResult {
@@ -251,14 +271,14 @@ void Effects::retire(const Context& context, bool old_version) {
         auto gone = ports_.router.endpoints({&none, 1}, call);
         return gone ? EffectResult{} : failure(gone.error());
       },
-      [this, context, &component, spec, version](EffectResult removed) {
+      [this, context, &component, spec, version, cut](EffectResult removed) {
         if (removed.outcome != core::Outcome::Done) return answer(context, std::move(removed));
         run(context, {"workload:" + component.name.str(), stop_time(spec)},
-            [this, spec, version](const ports::Call& call) -> EffectResult {
+            [this, spec, version, cut](const ports::Call& call) -> EffectResult {
               auto retired = ports_.workload.retire(version, spec, call);
               if (!retired) return failure(retired.error());
               return {core::Outcome::Done,
-                      fmt::format("{} stopped", version.version.to_string()),
+                      fmt::format("{} stopped{}", version.version.to_string(), cut),
                       {},
                       base::Json::object()};
             });

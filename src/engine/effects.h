@@ -71,6 +71,7 @@ class Effects {
   void deploy(const Context& context);
   void restore_capacity(const Context& context);
   void retire(const Context& context, bool old_version);
+  void remove(const Context& context, const ports::VersionRef& version, std::string cut);
   void sign_checkpoint(const Context& context);
   void check_integrity(const Context& context);
   void write_report(const Context& context);

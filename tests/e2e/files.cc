@@ -67,11 +67,12 @@ std::string site_yaml(const SiteFile& site) {
       "  - name: document-domain\n    health: {{url: /health, json: {{/status: ok}}, timeout: "
       "3s}}\n"
       "    port: {}\n    run:\n      command: {}\n      instances: 1\n      start_timeout: {}\n"
-      "      drain: 500ms\n      stop_timeout: 2s\n"
+      "      drain: {}\n      stop_timeout: {}\n"
       "    gauges:\n      - {{name: consumer_lag, path: /lag, format: json,"
       " selector: /consumer_lag, interval: 500ms, timeout: 500ms}}\n",
       site.installation, fmt::join(tenants(), ", "), site.port,
-      command_of(site.document_domain, site.faults), site.start_timeout);
+      command_of(site.document_domain, site.faults), site.start_timeout, site.drain,
+      site.stop_timeout);
   for (const Neighbour& neighbour : site.neighbours)
     text += fmt::format(
         "  - {{name: {}, health: {{url: \"http://127.0.0.1:{}/health\", json: {{/status: "

@@ -41,6 +41,8 @@ struct SiteFile {
   std::vector<std::string> faults = {};  ///< of every version
   Keys router = {};                      ///< settings of HAProxy
   std::string start_timeout = "10s";
+  std::string drain = "500ms";
+  std::string stop_timeout = "2s";
   std::string installation = "e2e";
 };
 std::string site_yaml(const SiteFile& site);
