@@ -72,6 +72,23 @@ Result<void> replace_file(const std::string& path, std::string_view bytes, FileM
   return {};
 }
 
+Result<void> overwrite_file(const std::string& path, std::string_view bytes) {
+  const UniqueFd file(::open(path.c_str(), O_WRONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!file.valid()) return not_written(path, errno);
+  struct stat status{};
+  if (::fstat(file.get(), &status) != 0) return not_written(path, errno);
+  const auto present = static_cast<std::size_t>(status.st_size);
+  if (bytes.size() > present) return not_written(path, ENOSPC);
+  std::string whole(bytes);
+  whole.resize(present, '\n');
+  if (const int problem = write_all(file.get(), whole); problem != 0)
+    return not_written(path, problem);
+  if (::fsync(file.get()) != 0) return not_written(path, errno);
+  if (::ftruncate(file.get(), static_cast<off_t>(bytes.size())) != 0 || ::fsync(file.get()) != 0)
+    return not_written(path, errno);
+  return {};
+}
+
 Result<std::string> read_file(const std::string& path, std::size_t size_bytes_max) {
   const UniqueFd file(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
   if (!file.valid()) {

@@ -23,6 +23,10 @@ enum class FileMode : mode_t { OwnerOnly = 0600, OwnerExecutable = 0700, WorldRe
 /// @errors Unavailable BAS-0012: the old file, if any, is untouched; may be repeated.
 Result<void> replace_file(const std::string& path, std::string_view bytes,
                           FileMode mode = FileMode::OwnerOnly);
+/// Writes `bytes` over an existing file of at least that size, and cuts off the rest: needs no disk
+/// space. One write, which a power cut may leave half done; what is longer is newlines meanwhile.
+/// @errors Unavailable BAS-0012: no such file, or it is shorter; then it is untouched.
+Result<void> overwrite_file(const std::string& path, std::string_view bytes);
 /// @errors NotFound BAS-0012: no such file; InvalidArgument BAS-0012: larger than `size_bytes_max`;
 /// Unavailable BAS-0012: cannot be read.
 Result<std::string> read_file(const std::string& path, std::size_t size_bytes_max);

@@ -70,6 +70,9 @@ class TrafficRouter {
   /// Ends a lease now; read back: afterwards everyone is served by `stable`. No lease is success.
   /// Same errors.
   virtual base::Result<void> revoke(const base::ReleaseId& release, const Call& call) = 0;
+  /// What the last apply() did in the router and could not keep on disk, in words; usually empty.
+  /// Only a table without candidates is applied although it cannot be kept. The lane of apply().
+  [[nodiscard]] virtual std::string unsaved() const { return {}; }
   /// Reads only. Same errors.
   virtual base::Result<RouterState> current(const Call& call) = 0;
   /// Waits until no request of this version is under way or the call is over; none new may be sent

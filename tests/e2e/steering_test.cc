@@ -96,6 +96,29 @@ TEST(Steering, ShowsWhatWasPrintedAndSaidButWritesOnlyItsDigest) {
   EXPECT_TRUE(contains(shown.out, "Erika Mustermann")) << shown.out;
 }
 
+// Goal: whoever waits for an answer of the version that is left gets it (`run.drain`).
+TEST(Steering, LetsRequestsEndBeforeAVersionIsStopped) {
+  Site site([](SiteFile& file) {
+    file.drain = "20s";
+    file.stop_timeout = "100ms";
+  });
+  ReleaseFile release = in_a_long_wave();
+  release.faults = {"slow:2500"};
+  site.plan(release);
+  ASSERT_TRUE(site.reach_first_wave());
+  site.start_load(100);  // at any moment some two dozen requests of pilot-1 are under way
+  ASSERT_TRUE(site.wait_for("answers of the new version", [&] {
+    return site.show().value("hold", json::object()).value("requests", 0) > 0;
+  }));
+  EXPECT_EQ(steer(site, "rollback", {"--reason", "while some wait"}).exit_code, 0);
+  EXPECT_EQ(site.exit_code(), 10);
+  EXPECT_TRUE(site.instances("1.3.0").empty());
+  const json own = site.stop_load().at("tenants").at("pilot-1");
+  EXPECT_GT(own.at("versions").at("1.3.0"), 0) << own;
+  EXPECT_EQ(own.at("errors"), 0) << own;
+  EXPECT_EQ(own.at("failed"), 0) << own;
+}
+
 TEST(Steering, RollsBackForAPersonWhoSaysWhy) {
   Site site;
   site.plan(in_a_long_wave());

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <atomic>
+#include <filesystem>
 #include <thread>
 
 #include "haproxy/haproxy_machine.h"
@@ -284,6 +285,80 @@ TEST(HaproxyRouter, ReturnsWhenItIsToldToStop) {
   ::kill(machine.master(), SIGCONT);
   EXPECT_EQ(machine.router().current(machine.call()).value().table,
             HaproxyMachine::table({"pilot-1"}));
+}
+
+/// What stands in the way of a new file at that path: the one it is written to first is a folder.
+class NoNewFile {
+ public:
+  explicit NoNewFile(std::string path) : folder_(std::move(path) + ".new") {
+    EXPECT_TRUE(base::make_folders(folder_));
+  }
+  NoNewFile(const NoNewFile&) = delete;
+  NoNewFile& operator=(const NoNewFile&) = delete;
+  ~NoNewFile() { std::filesystem::remove(folder_); }
+
+ private:
+  std::string folder_;
+};
+
+core::RoutingTable everyone_on_stable() {
+  core::RoutingTable table = HaproxyMachine::table({});
+  table.components.begin()->second.candidate.reset();
+  return table;
+}
+
+core::RoutingTable unleased(core::RoutingTable table) {
+  table.components.begin()->second.candidate->leased = false;
+  return table;
+}
+
+// Goal: returning traffic never fails because a file could not be written; without a lease the
+// table is all there is. The file is then written over in place: no reload brings routes back.
+TEST(HaproxyRouter, ReturnsTrafficWhenTheDiskTakesNoFile) {
+  HaproxyMachine machine;
+  machine.start_canary();
+  const auto out = unleased(HaproxyMachine::table({"pilot-1"}));
+  ASSERT_TRUE(machine.router().apply(out, machine.call()));
+  EXPECT_EQ(machine.router().unsaved(), "");
+  {
+    const NoNewFile full(machine.path(hap::kRoutesFile));
+    const NoNewFile too(machine.path(hap::kStateFile));
+    machine.reopen();
+    EXPECT_FALSE(machine.router().apply(unleased(HaproxyMachine::table({"pilot-1", "pilot-2"})),
+                                        machine.call()));  // further out: refused
+    const auto back = machine.router().apply(everyone_on_stable(), machine.call());
+    ASSERT_TRUE(back) << back.error().one_line();
+    EXPECT_EQ(*back, everyone_on_stable());
+    EXPECT_NE(machine.router().unsaved(), "");
+    EXPECT_EQ(machine.served("pilot-1"), "1.2.0");
+  }
+  machine.reopen();
+  machine.kill_haproxy();
+  machine.give_servers({"1.2.0", "1.3.0"});  // starts it from the file
+  EXPECT_EQ(machine.served("pilot-1"), "1.2.0");
+}
+
+// Goal: not even the old file can be written over: the routes are remembered, written as soon as a
+// file can be, and before any reload.
+TEST(HaproxyRouter, WritesRoutesThatNoFileTookBeforeAnyReload) {
+  HaproxyMachine machine;
+  machine.start_canary();
+  ASSERT_TRUE(machine.router().apply(unleased(HaproxyMachine::table({"pilot-1"})), machine.call()));
+  const std::string file = machine.path(hap::kRoutesFile);
+  std::filesystem::remove(file);
+  ASSERT_TRUE(base::make_folders(file));
+  const auto back = machine.router().apply(everyone_on_stable(), machine.call());
+  ASSERT_TRUE(back) << back.error().one_line();
+  EXPECT_EQ(machine.served("pilot-1"), "1.2.0");
+  EXPECT_NE(machine.router().unsaved(), "");
+
+  machine.kill_haproxy();
+  EXPECT_FALSE(machine.router().apply(everyone_on_stable(), machine.call()));  // would start it
+  std::filesystem::remove(file);
+  const auto again = machine.router().apply(everyone_on_stable(), machine.call());
+  ASSERT_TRUE(again) << again.error().one_line();
+  EXPECT_EQ(machine.served("pilot-1"), "1.2.0");
+  EXPECT_EQ(machine.router().unsaved(), "");
 }
 
 TEST(HaproxyRouter, RefusesTwoTenantHeaders) {

@@ -40,6 +40,7 @@ base::Result<void> HaproxyRouter::bring_up(const Layout& layout, const ports::Ca
   if (!worker) return base::fail(std::move(worker).error());
   if (alive && worker->digest == configuration->digest) return {};
 
+  if (auto kept = save_what_is_left(); !kept) return kept;
   if (::access(path(kRoutesFile).c_str(), F_OK) != 0)
     if (auto made = base::replace_file(path(kRoutesFile), ""); !made) return made;
   if (auto made = base::replace_file(path(kCarriedFile), ""); !made) return made;
@@ -130,7 +131,7 @@ base::Result<void> HaproxyRouter::reassert_routes(const ports::Call& call) {
   if (!wanted) return base::fail(std::move(wanted).error());
   auto found = api_.routes(call);
   if (found && *found == *wanted) return {};
-  return write_rows(*wanted, call);
+  return write_rows(*wanted, Saving::Required, call);
 }
 
 }  // namespace stellwerk::adapters::haproxy

@@ -25,6 +25,12 @@ bool names_backend(const RouteRows& rows, const std::string& backend) {
                      [&](const auto& row) { return row.second == backend; });
 }
 
+/// Nobody is sent to a candidate by it.
+bool goes_back(const core::RoutingTable& table) {
+  return std::none_of(table.components.begin(), table.components.end(),
+                      [](const auto& each) { return each.second.candidate.has_value(); });
+}
+
 RouteRows only_of(const core::RoutingTable& table, const RouteRows& rows) {
   RouteRows own;
   for (const auto& row : rows)
@@ -74,6 +80,7 @@ std::uint16_t HaproxyRouter::listen_port(const base::ComponentName& component) c
 }
 
 base::Result<RouteRows> HaproxyRouter::stored_rows() const {
+  if (unsaved_rows_) return *unsaved_rows_;
   auto text = base::read_file(path(kRoutesFile), kMapBytesMax);
   if (!text && text.error().code == base::Code::NotFound) return RouteRows{};
   if (!text) return base::fail(std::move(text).error());
@@ -109,6 +116,7 @@ base::Result<Layout> HaproxyRouter::with_endpoints(
 
 base::Result<void> HaproxyRouter::endpoints(std::span<const ports::Endpoints> versions,
                                             const ports::Call& call) {
+  static_cast<void>(save_what_is_left());
   if (auto good = check_removals(versions); !good) return good;
   auto next = with_endpoints(versions);
   if (!next) return base::fail(std::move(next).error());
@@ -130,8 +138,10 @@ base::Result<void> HaproxyRouter::check_servers(const core::RoutingTable& table)
   return {};
 }
 
-base::Result<RouteRows> HaproxyRouter::rows_after(const core::RoutingTable& table) const {
+base::Result<RouteRows> HaproxyRouter::rows_after(const core::RoutingTable& table,
+                                                  const ports::Call& call) {
   auto rows = stored_rows();
+  if (!rows && goes_back(table)) rows = api_.routes(call);  // a bad file stops no rollback
   if (!rows) return rows;
   for (const auto& [key, value] : only_of(table, *rows)) rows->erase(key);
   auto own = rows_of(table, known_);
@@ -143,32 +153,39 @@ base::Result<RouteRows> HaproxyRouter::rows_after(const core::RoutingTable& tabl
 base::Result<core::RoutingTable> HaproxyRouter::apply(const core::RoutingTable& table,
                                                       const ports::Call& call) {
   if (auto good = check_servers(table); !good) return base::fail(std::move(good).error());
-  auto rows = rows_after(table);
+  static_cast<void>(save_what_is_left());
+  unsaved_.clear();
+  auto rows = rows_after(table, call);
   if (!rows) return base::fail(std::move(rows).error());
   if (!process_.alive())
     if (auto up = bring_up(layout_, call); !up) return base::fail(std::move(up).error());
 
-  if (auto written = write_rows(*rows, call); !written)
+  const Saving saving = goes_back(table) ? Saving::WhenPossible : Saving::Required;
+  if (auto written = write_rows(*rows, saving, call); !written)
     return base::fail(std::move(written).error());
   auto found = api_.routes(call);  // what counts is what HAProxy reports
   if (!found) return base::fail(outcome_unknown("read back: " + found.error().why));
   return table_of(only_of(table, *found), known_);
 }
 
-base::Result<void> HaproxyRouter::write_rows(const RouteRows& rows, const ports::Call& call) {
+base::Result<void> HaproxyRouter::write_rows(const RouteRows& rows, Saving saving,
+                                             const ports::Call& call) {
   auto stored = stored_rows();
-  if (!stored) return base::fail(std::move(stored).error());
+  if (!stored && saving == Saving::Required) return base::fail(std::move(stored).error());
   const auto version = api_.prepare(rows, 0, call);  // nothing is visible yet
   if (!version) return base::fail(version.error());
   // The file first: a reload between the two must not bring routes back that were left.
-  if (auto saved = base::replace_file(path(kRoutesFile), map_text(rows)); !saved)
+  auto saved = base::replace_file(path(kRoutesFile), map_text(rows));
+  if (saved) unsaved_rows_.reset();
+  if (!saved && saving == Saving::Required)
     return base::fail(std::move(saved).error().during("writing the routes"));
+  if (!saved) save_without_space(rows, saved.error());
   base::Result<void> committed;
   {
     const std::unique_lock lock(commit_mutex_);
     committed = api_.commit(*version, 0, call);
   }
-  if (!committed && committed.error().code == base::Code::Unavailable)
+  if (!committed && committed.error().code == base::Code::Unavailable && saved && stored)
     static_cast<void>(base::replace_file(path(kRoutesFile), map_text(*stored)));
   if (!committed) return committed;
   // Old workers finish requests of connections they still hold; if one is gone, so are those.
@@ -176,6 +193,26 @@ base::Result<void> HaproxyRouter::write_rows(const RouteRows& rows, const ports:
     if (const auto older = api_.prepare(rows, worker, call))
       static_cast<void>(api_.commit(*older, worker, call));
   return {};
+}
+
+/// The way back has fewer rows than the file, so they fit over what is there.
+void HaproxyRouter::save_without_space(const RouteRows& rows, const base::Error& why) {
+  if (base::overwrite_file(path(kRoutesFile), map_text(rows))) {
+    unsaved_rows_.reset();
+    unsaved_ = fmt::format("{} was written in place ({})", kRoutesFile, why.why);
+    return;
+  }
+  unsaved_rows_ = rows;
+  unsaved_ =
+      fmt::format("{} is not written yet ({}); it is before any reload", kRoutesFile, why.why);
+}
+
+/// Routes in force that are in no file: a reload would not know them.
+base::Result<void> HaproxyRouter::save_what_is_left() {
+  if (!unsaved_rows_) return {};
+  auto saved = base::replace_file(path(kRoutesFile), map_text(*unsaved_rows_));
+  if (saved) unsaved_rows_.reset();
+  return saved;
 }
 
 std::vector<pid_t> HaproxyRouter::old_workers(const ports::Call& call) const {

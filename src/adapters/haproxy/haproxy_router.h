@@ -5,13 +5,15 @@
 // Start here: HaproxyRouter::open                 Spec: docs/routing.md; contract:
 // tests/contract/traffic_router.h Thread-safety: as ports::TrafficRouter; stop() like apply().
 // Invariants: the map file holds what was last committed, so a reload or restart serves the same
-// routes; leases are in HAProxy's memory only, so after its crash everyone is on `stable`; one
-// object per folder (the data folder's lock).
+// routes (going back is committed even if no file can be written; it is written as soon as it can
+// be, and before any reload); leases are in HAProxy's memory only, so after its crash everyone is
+// on `stable`; one object per folder (the data folder's lock).
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <shared_mutex>
 #include <string>
 
@@ -46,6 +48,7 @@ class HaproxyRouter final : public ports::TrafficRouter {
                                                 base::Duration lease,
                                                 const ports::Call& call) override;
   base::Result<void> revoke(const base::ReleaseId& release, const ports::Call& call) override;
+  [[nodiscard]] std::string unsaved() const override { return unsaved_; }
   /// Conflict HAP-0005 beside the port's errors: rows that no table of ours has.
   base::Result<ports::RouterState> current(const ports::Call& call) override;
   base::Result<std::uint64_t> drain(const ports::VersionRef& version,
@@ -66,7 +69,7 @@ class HaproxyRouter final : public ports::TrafficRouter {
   base::Result<Layout> with_endpoints(std::span<const ports::Endpoints> versions) const;
   base::Result<void> check_removals(std::span<const ports::Endpoints> versions) const;
   base::Result<void> check_servers(const core::RoutingTable& table) const;
-  base::Result<RouteRows> rows_after(const core::RoutingTable& table) const;
+  base::Result<RouteRows> rows_after(const core::RoutingTable& table, const ports::Call& call);
   base::Result<RouteRows> stored_rows() const;
 
   /// Makes HAProxy run with `layout`: starts it, reloads it, or finds that it does already.
@@ -81,7 +84,11 @@ class HaproxyRouter final : public ports::TrafficRouter {
   void await_stopping(pid_t old_worker, const ports::Call& call);
   base::Result<void> reassert_routes(const ports::Call& call);
 
-  base::Result<void> write_rows(const RouteRows& rows, const ports::Call& call);
+  /// Whether routes may be committed that the disk does not take.
+  enum class Saving : std::uint8_t { Required, WhenPossible };
+  base::Result<void> write_rows(const RouteRows& rows, Saving saving, const ports::Call& call);
+  void save_without_space(const RouteRows& rows, const base::Error& why);
+  base::Result<void> save_what_is_left();
   std::vector<pid_t> old_workers(const ports::Call& call) const;
   base::Result<std::uint64_t> open_requests(const std::string& backend,
                                             const ports::Call& call) const;
@@ -114,6 +121,8 @@ class HaproxyRouter final : public ports::TrafficRouter {
   Process process_;
   RuntimeApi api_;
   base::MonoTime old_workers_until_;        ///< a reload's old worker may live until then
+  std::optional<RouteRows> unsaved_rows_;   ///< committed, and not in the file yet
+  std::string unsaved_;                     ///< what the last apply() could not keep as usual
   Leases carried_;                          ///< leases alive when the last reload began
   base::MonoTime carried_at_;               ///< not later than their `left` was read
   mutable std::mutex layout_mutex_;         ///< for readers of layout_ in other threads

@@ -123,7 +123,11 @@ base::Result<void> save_layout(const std::string& path, const Layout& layout) {
   const Json json = {{"components", std::move(components)},
                      {"format", 1},
                      {"lease_lengths_us", std::move(lengths)}};
-  return base::replace_file(path, json.dump(1) + "\n");
+  const std::string text = json.dump(1) + "\n";
+  // What stands there already is not written again: a full disk must not keep the router shut.
+  if (const auto present = base::read_file(path, kFileBytesMax); present && *present == text)
+    return {};
+  return base::replace_file(path, text);
 }
 
 base::Result<void> assign_ports(Layout& layout, const std::vector<RoutedService>& services) {

@@ -103,6 +103,7 @@ base::Result<bool> HaproxyRouter::prolong(const Renewal& renewal, const ports::C
 
 base::Result<std::set<base::ReleaseId>> HaproxyRouter::renew(
     std::span<const base::ReleaseId> releases, base::Duration lease, const ports::Call& call) {
+  static_cast<void>(save_what_is_left());
   for (const base::ReleaseId& release : releases)
     if (auto good = check_release(release); !good) return base::fail(std::move(good).error());
   if (!process_.alive()) return base::fail(unavailable("no HAProxy of ours runs"));
