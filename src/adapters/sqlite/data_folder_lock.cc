@@ -70,7 +70,7 @@ std::string foreign_hands(const std::filesystem::path& folder) {
 
 base::Failure not_ours_alone(const std::filesystem::path& folder, std::string why) {
   return fail(
-      base::error(base::Code::Forbidden, "JRN-0009",
+      base::error(base::Code::Forbidden, "JRN-0010",
                   fmt::format("the data folder {} is not Stellwerk's alone", folder.native()))
           .because(std::move(why))
           .now("nothing was changed")

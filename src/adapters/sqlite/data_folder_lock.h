@@ -28,7 +28,7 @@ class DataFolderLock {
 
   /// Makes the folder (mode 0700) if it is missing and locks it until the object ends.
   /// @param now  written into the lock file, for people
-  /// @errors Conflict JRN-0005: another process holds it, `why` names it; Forbidden JRN-0009: it is
+  /// @errors Conflict JRN-0005: another process holds it, `why` names it; Forbidden JRN-0010: it is
   /// another user's, or others may write to it; Unavailable JRN-0002: the folder cannot be used.
   static base::Result<DataFolderLock> acquire(const std::filesystem::path& folder,
                                               base::WallTime now);

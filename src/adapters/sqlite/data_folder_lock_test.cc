@@ -76,7 +76,7 @@ TEST(DataFolderLock, RefusesAFolderThatOthersMayWriteTo) {
     const auto data = folder.path() / std::to_string(mode);
     ASSERT_EQ(::mkdir(data.c_str(), mode), 0);
     ASSERT_EQ(::chmod(data.c_str(), mode), 0);
-    EXPECT_EQ(DataFolderLock::acquire(data, {}).error().id, "JRN-0009") << mode;
+    EXPECT_EQ(DataFolderLock::acquire(data, {}).error().id, "JRN-0010") << mode;
     EXPECT_TRUE(std::filesystem::is_empty(data)) << "nothing is made in it";
   }
   const auto data = folder.path() / "good";
