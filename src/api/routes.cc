@@ -189,7 +189,7 @@ Response Routes::show(const base::ReleaseId& release) const {
 Response Routes::command(const base::ReleaseId& release, const Request& request) const {
   auto parsed = parse_command(request.body);
   if (!parsed) return refused(parsed.error());
-  auto input = engine::input_of(*parsed, engine_.ports());
+  auto input = engine::input_of(*parsed, engine_);
   if (!input) return refused(input.error());
   const std::string os_user = request.os_user;
   return on_engine(engine_, [this, release, body = *input, os_user](const Promise& promise) {

@@ -24,6 +24,10 @@ class FileEmergency final : public ports::EmergencyLog {
   adapters::EmergencyLog log_;
 };
 
+std::string reserve_path(const std::string& data_folder) {
+  return data_folder + "/rollback.reserve";
+}
+
 /// Moves a made object into place, or hands its error on.
 template <class T>
 base::Result<void> put(T& place, base::Result<T> made) {
@@ -38,6 +42,16 @@ std::string socket_path(const std::string& data_folder) { return data_folder + "
 
 base::Result<std::unique_ptr<Host>> Host::open(const config::EnvironmentFile& file,
                                                Signals& signals) {
+  auto host = open_once(file, signals);
+  if (host || host.error().code != base::Code::Unavailable) return host;
+  // A rollback may be what it is opened for; on a full disk it gets the space that was kept for it.
+  adapters::SpaceReserve reserve(reserve_path(file.environment.data_folder));
+  const auto freed = reserve.release();
+  return freed && *freed ? open_once(file, signals) : std::move(host);
+}
+
+base::Result<std::unique_ptr<Host>> Host::open_once(const config::EnvironmentFile& file,
+                                                    Signals& signals) {
   std::unique_ptr<Host> host(new Host(file, signals));
   if (auto opened = host->open_stores(); !opened) return base::fail(std::move(opened.error()));
   if (auto opened = host->open_adapters(); !opened) return base::fail(std::move(opened.error()));
@@ -64,6 +78,7 @@ base::Result<void> Host::open_stores() {
   auto emergency = adapters::EmergencyLog::open(data + "/emergency.log");
   if (!emergency) return base::fail(std::move(emergency.error()));
   emergency_ = std::make_unique<FileEmergency>(std::move(*emergency));
+  reserve_ = std::make_unique<adapters::SpaceReserve>(reserve_path(data));
   auto signer = adapters::FileSigner::open(data + "/journal.key",
                                            file_.environment.installation.str() + "/stellwerk");
   if (!signer) return base::fail(std::move(signer.error()));
@@ -93,11 +108,22 @@ base::Result<void> Host::open_adapters() {
 
 base::Result<void> Host::open_engine() {
   lanes_ = std::make_unique<ThreadLanes>(clock_, kLaneThreads);
-  engine::EnginePorts ports{clock_,    *lanes_,     *journal_,
-                            *content_, *emergency_, *signer_,
-                            entropy_,  *workload_,  *router_.router,
-                            *prober_,  *checks_,    {router_.metrics.get(), gauges_.get()},
-                            {},        {},          {}};
+  engine::EnginePorts ports{clock_,
+                            *lanes_,
+                            *journal_,
+                            *content_,
+                            *emergency_,
+                            *reserve_,
+                            *signer_,
+                            entropy_,
+                            *workload_,
+                            *router_.router,
+                            *prober_,
+                            *checks_,
+                            {router_.metrics.get(), gauges_.get()},
+                            {},
+                            {},
+                            {}};
   for (const auto& bus : buses_) ports.buses.push_back(bus.get());
   for (const auto& notifier : notifiers_) ports.notifiers.push_back(notifier.get());
   ports.open_reader =

@@ -17,6 +17,7 @@
 #include "adapters/sqlite/data_folder_lock.h"
 #include "adapters/sqlite/emergency_log.h"
 #include "adapters/sqlite/file_content_store.h"
+#include "adapters/sqlite/space_reserve.h"
 #include "adapters/sqlite/sqlite_journal.h"
 #include "api/server.h"
 #include "app/adapters.h"
@@ -42,6 +43,8 @@ class Host final : public cli::EngineHost {
 
  private:
   Host(const config::EnvironmentFile& file, Signals& signals) : file_(file), signals_(signals) {}
+  static base::Result<std::unique_ptr<Host>> open_once(const config::EnvironmentFile& file,
+                                                       Signals& signals);
   base::Result<void> open_stores();
   base::Result<void> open_adapters();
   base::Result<void> open_engine();
@@ -56,6 +59,7 @@ class Host final : public cli::EngineHost {
   std::unique_ptr<adapters::SqliteJournal> journal_;
   std::unique_ptr<adapters::FileContentStore> content_;
   std::unique_ptr<ports::EmergencyLog> emergency_;
+  std::unique_ptr<ports::SpaceReserve> reserve_;
   std::unique_ptr<ports::Signer> signer_;
   std::unique_ptr<adapters::http::CurlLoop> curl_;
   std::unique_ptr<adapters::http::HttpProber> instance_prober_;  ///< the workload's own

@@ -65,8 +65,8 @@ constexpr MessageRow kEvents[] = {
      "{component}: the old version has no ready instance left"},
     {"cli.event.capacity-back", "{component}: die alte Version ist wieder bereit",
      "{component}: the old version is ready again"},
-    {"cli.event.gap", "{count} Zeilen der Notfalldatei ins Journal übernommen",
-     "{count} lines of the emergency file taken into the journal"},
+    {"cli.event.gap", "aus der Notfalldatei ins Journal übernommen, Zeilen: {count}",
+     "taken into the journal from the emergency file, lines: {count}"},
 
     // ---- words
     {"text.erased", "(Text gelöscht)", "(text erased)"},

@@ -275,7 +275,7 @@ std::optional<Exit> Attendance::roll_back_by_hand() {
   engine::PersonCommand command;
   command.verb = "rollback";
   command.reason = "Ctrl-C";
-  auto body = engine::input_of(command, host_.engine().ports());
+  auto body = engine::input_of(command, host_.engine());
   if (!body) {
     report(console_, body.error());
   } else if (const auto answer = ask(*body); !answer) {

@@ -175,7 +175,7 @@ class Steering {
       return failed(console_, recovered.error());
     Exit worst = Exit::Done;
     for (const engine::PersonCommand& command : commands(plan_)) {
-      auto body = engine::input_of(command, host.engine().ports());
+      auto body = engine::input_of(command, host.engine());
       auto answer = body ? attendance.ask(*body) : base::fail(std::move(body.error()));
       if (answer)
         tell(command, answer->ignored_because, answer->entries);

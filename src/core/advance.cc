@@ -120,6 +120,21 @@ const Step* Decider::step_of_kind(std::string_view kind) const {
   return found == plan.steps.end() ? nullptr : &*found;
 }
 
+/// The journal is checked before a gate lets the release pass. False: not checked yet.
+bool Decider::journal_checked(const std::string& gate) {
+  if (s.gate_checked == gate) return true;
+  const bool under_way = std::any_of(s.open.begin(), s.open.end(), [&](const auto& each) {
+    return each.second.kind == EffectKind::CheckIntegrity && each.second.subject == gate;
+  });
+  if (!under_way)
+    emit(EffectRequested{"check the journal: " + gate}, {{EffectKind::CheckIntegrity, gate}});
+  return false;
+}
+
+Wanted Decider::keep_windows() const {
+  return {EffectKind::KeepWindows, fmt::format("wave {}", s.wave)};
+}
+
 bool Decider::start_steps(Phase phase) {
   bool started = false;
   for (const Step& step : plan.steps) {
@@ -133,7 +148,7 @@ bool Decider::start_steps(Phase phase) {
 
 bool Decider::advance_preparing() {
   if (start_steps(Phase::Preparation)) return true;
-  if (!gate_open(Phase::Preparation)) return false;
+  if (!gate_open(Phase::Preparation) || !journal_checked("gate preparation")) return false;
   const base::RunbookTime earliest = now.runbook + plan.schedule.announce_lead;
   const base::RunbookTime wanted =
       plan.schedule.start ? base::RunbookTime{plan.schedule.start->us} : earliest;
@@ -144,7 +159,7 @@ bool Decider::advance_preparing() {
 
 bool Decider::advance_pre_checking() {
   if (start_steps(Phase::PreCheck)) return true;
-  if (!gate_open(Phase::PreCheck)) return false;
+  if (!gate_open(Phase::PreCheck) || !journal_checked("gate pre-check")) return false;
   const auto passed = std::count_if(plan.steps.begin(), plan.steps.end(), [&](const Step& step) {
     return step.phase == Phase::PreCheck && s.status_of(step.id) == StepStatus::Passed;
   });
@@ -178,13 +193,17 @@ bool Decider::advance_deploying() {
 
 bool Decider::advance_to_wave(std::uint32_t number) {
   if (!s.promoted && !reached(plan.wave(number).at)) return false;
-  emit(TrafficIntended{number}, {{EffectKind::MoveTraffic, std::to_string(number)}});
+  std::vector<Wanted> wanted;
+  if (s.wave > 0) wanted.push_back(keep_windows());  // of the wave that ends here
+  wanted.push_back({EffectKind::MoveTraffic, std::to_string(number)});
+  emit(TrafficIntended{number}, std::move(wanted));
   return true;
 }
 
 bool Decider::advance_holding() {
   if (!s.hold_done) return false;
   if (s.wave < plan.waves.size()) return advance_to_wave(s.wave + 1);
+  if (!journal_checked("gate rollout")) return false;
   emit(RolloutCompleted{}, {{EffectKind::SignCheckpoint, "gate rollout"}});
   return true;
 }

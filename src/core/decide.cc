@@ -42,14 +42,29 @@ void on_step_returned(Decider& d, const Intent& intent, const EffectReturned& in
     step_failed(d, *step, in);
 }
 
+/// Failed is failed, whoever asked. What could not be checked fails a step; a gate asks again and
+/// stays closed meanwhile.
 void on_integrity_returned(Decider& d, const Intent& intent, const EffectReturned& in) {
-  if (in.outcome != Outcome::Failed) {
+  const bool is_step = d.plan.find_step(base::StepId(intent.subject)) != nullptr;
+  if (in.outcome != Outcome::Failed && is_step) {
     on_step_returned(d, intent, in);
     return;
   }
+  if (in.outcome == Outcome::Unknown) {
+    d.emit(finished(in), {again(intent)});
+    return;
+  }
   d.emit(finished(in));
-  d.emit(StepFailed{base::StepId(intent.subject), in.summary, false, in.evidence, in.text});
+  if (in.outcome == Outcome::Done) return;
+  if (is_step)
+    d.emit(StepFailed{base::StepId(intent.subject), in.summary, false, in.evidence, in.text});
   d.begin_rollback(RollbackCause::Guard, "integrity");
+}
+
+/// The windows of a wave are kept once; what a restart has lost cannot be had by asking again.
+void on_windows_kept(Decider& d, const Intent& intent, const EffectReturned& in) {
+  const bool repeat = in.outcome == Outcome::Unknown && intent.attempt < kAttemptsMax;
+  d.emit(finished(in), repeat ? std::vector<Wanted>{again(intent)} : std::vector<Wanted>{});
 }
 
 void on_deploy_returned(Decider& d, const Intent& intent, const EffectReturned& in) {
@@ -154,7 +169,7 @@ void on_settled(Decider& d, const Intent& intent, const EffectReturned& in) {
     return;
   }
   d.emit(finished(in));
-  d.emit(TrafficSettled{});
+  d.emit(TrafficSettled{}, {d.keep_windows()});
 }
 
 void pass_retire_step(Decider& d, const std::string& component, const EffectReturned& in) {
@@ -247,6 +262,7 @@ void on_checkpoint_signed(Decider& d, const Intent& intent, const EffectReturned
 }  // namespace
 
 void on_input(Decider& d, const EffectReturned& in) {
+  if (in.emergency_line) d.emit(JournalGap{*in.emergency_line, 1});
   const auto found = d.s.open.find(in.key);
   if (found == d.s.open.end()) return d.ignore("the effect was answered or abandoned before");
   const Intent intent = found->second;
@@ -272,6 +288,8 @@ void on_input(Decider& d, const EffectReturned& in) {
       return on_retired(d, intent, in);
     case EffectKind::SignCheckpoint:
       return on_checkpoint_signed(d, intent, in);
+    case EffectKind::KeepWindows:
+      return on_windows_kept(d, intent, in);
   }
 }
 
@@ -360,7 +378,9 @@ void surrender_once_effects(Decider& d) {
 void on_input(Decider& d, const Restarted& in) {
   if (is_terminal(d.s.stage) || d.s.stage == Stage::Unborn)
     return d.ignore("the release is not under way");
-  d.emit(EngineRestarted{in.lease_alive, in.routes_moved});
+  EngineRestarted restarted{in.lease_alive, in.routes_moved};
+  if (!in.guard_lost.empty()) restarted.guard_lost = in.guard_lost;
+  d.emit(std::move(restarted));
   surrender_once_effects(d);
   // The first wave's change may never have reached the router: then there was nothing the lease
   // could end.
@@ -394,8 +414,12 @@ void on_input(Decider& d, const OldCapacityChanged& in) {
   d.emit(CapacityChanged{in.component, in.gone});
 }
 
+/// Lines of a release that has ended belong to its record too; its last checkpoint was signed
+/// before they came, so one more is.
 void on_input(Decider& d, const EmergencyFound& in) {
-  d.emit(JournalGap{in.lines, in.count});
+  std::vector<Wanted> wanted;
+  if (is_terminal(d.s.stage)) wanted.push_back({EffectKind::SignCheckpoint, "journal gap"});
+  d.emit(JournalGap{in.lines, in.count}, std::move(wanted));
   if (in.traffic_returned && guard_armed(d.s))
     d.begin_rollback(RollbackCause::Guard, "journal-gap");
 }

@@ -211,7 +211,8 @@ void restart_wave(Decider& d) {
                        std::holds_alternative<IntegrityAction>(step.action);
     if (again && d.s.status_of(step.id) != StepStatus::Open) d.emit(StepReopened{step.id});
   }
-  d.emit(TrafficIntended{d.s.wave}, {{EffectKind::MoveTraffic, std::to_string(d.s.wave)}});
+  d.emit(TrafficIntended{d.s.wave},
+         {d.keep_windows(), {EffectKind::MoveTraffic, std::to_string(d.s.wave)}});
 }
 
 }  // namespace

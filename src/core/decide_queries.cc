@@ -55,8 +55,7 @@ bool hold_complete(const Plan& plan, const State& state, const HoldProgressed& p
 
 std::optional<base::RunbookTime> next_due(const Plan& plan, const State& state) {
   if (is_terminal(state.stage)) return std::nullopt;
-  if (asks_for_rollback(state))
-    return state.paused->since + plan.guard.ask_deadline;
+  if (asks_for_rollback(state)) return state.paused->since + plan.guard.ask_deadline;
   if (state.stage == Stage::Concluding && state.settled && !state.retiring)
     return state.completed_at + plan.schedule.standby;
   if (state.paused || !state.t0) return std::nullopt;
@@ -180,6 +179,7 @@ EffectClass class_of(const Plan& plan, EffectKind kind, const std::string& subje
     case EffectKind::CompareKpis:
     case EffectKind::CheckIntegrity:
     case EffectKind::WriteSummary:
+    case EffectKind::KeepWindows:
       return EffectClass::Repeatable;
   }
   return EffectClass::Once;

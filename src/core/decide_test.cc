@@ -367,6 +367,25 @@ TEST(PromoteStory, OfAHoldThatIsOverBringsTheNextWaveForward) {
   EXPECT_EQ(story.state.stage, Stage::Moving);
 }
 
+// Goal: a gate asks whether the journal is still what was written, and does not pass without it.
+TEST(GateStory, WaitsForItsCheckOfTheJournal) {
+  Story story;
+  const auto asked = [&] {
+    const auto kinds = story.open_kinds();
+    return std::find(kinds.begin(), kinds.end(), EffectKind::CheckIntegrity) != kinds.end();
+  };
+  story.start();
+  for (int i = 0; i < 1000 && !asked(); ++i) story.once();
+  ASSERT_TRUE(asked());
+  story.answer(EffectKind::CheckIntegrity, Outcome::Unknown);
+  EXPECT_TRUE(asked());  // again
+  EXPECT_EQ(story.state.stage, Stage::Preparing);
+  story.answer(EffectKind::CheckIntegrity, Outcome::Failed);
+  EXPECT_EQ(story.state.stage, Stage::Cancelling);
+  story.run_to_end();
+  EXPECT_EQ(story.state.stage, Stage::Failed);
+}
+
 TEST(LeaseStory, ThatRanOutWhileAwayPausesAndStartsTheWaveAnew) {
   Story story;
   story.run_until(Stage::Holding);

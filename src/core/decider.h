@@ -49,6 +49,8 @@ class Decider {
   /// Steps of a phase that keep its gate closed are all passed.
   [[nodiscard]] bool gate_open(Phase phase) const;
   [[nodiscard]] const Step* step_of_kind(std::string_view kind) const;
+  /// The wave under way ends with the entry that asks for this.
+  [[nodiscard]] Wanted keep_windows() const;
 
   const Plan& plan;
   State s;
@@ -69,6 +71,7 @@ class Decider {
   bool advance_concluding();
   bool start_steps(Phase phase);
   bool start_closing_checks();
+  bool journal_checked(const std::string& gate);
   void abandon_open(std::string_view why);
   [[nodiscard]] bool reached(base::Duration offset) const;
 };

@@ -27,10 +27,11 @@ enum class EffectKind : std::uint8_t {
   RetireOld,        ///< subject: component
   SignCheckpoint,   ///< subject: what it closes (`gate pre-check`, `wave 2`, `end`)
   CompareKpis,      ///< subject: step id
-  CheckIntegrity,   ///< subject: step id
+  CheckIntegrity,   ///< subject: step id, or the gate that asks (`gate pre-check`)
   WriteSummary,     ///< subject: step id, or `rollback`
+  KeepWindows,      ///< subject: `wave 2`; the raw windows of a wave that ended, by digest
 };
-inline constexpr std::size_t kEffectKinds = 12;
+inline constexpr std::size_t kEffectKinds = 13;
 
 /// Subject of the checkpoint that closes a release.
 inline constexpr std::string_view kEndCheckpoint = "end";

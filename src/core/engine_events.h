@@ -75,9 +75,10 @@ struct JournalGap {  // audit.journal.gap: what was done before it could be writ
 struct EngineRestarted {  // stellwerk.engine.restarted
   bool lease_alive = false;
   bool routes_moved = false;
+  std::optional<std::string> guard_lost = {};  ///< the guard began anew: the error's id
   template <class A>
   void fields(A& a) {
-    a("lease_alive", lease_alive)("routes_moved", routes_moved);
+    a("lease_alive", lease_alive)("routes_moved", routes_moved)("guard_lost", guard_lost);
   }
 };
 

@@ -73,12 +73,18 @@ struct Fold {
     s.guard_state = e.guard_state;
   }
   void operator()(const HoldCompleted&) { s.hold_done = true; }
-  void operator()(const VerdictChanged& e) { s.verdict = e.verdict; }
+  void operator()(const VerdictChanged& e) {
+    s.verdict = e.verdict;
+    s.integrity_failed = s.integrity_failed || e.verdict.cause == Cause::Integrity;
+  }
 
   void operator()(const ReleasePaused& e) {
     s.paused = Paused{e.cause, e.detail, by, at.runbook, e.reason};
   }
-  void operator()(const ReleaseResumed&) { s.paused.reset(); }
+  void operator()(const ReleaseResumed&) {
+    s.paused.reset();
+    s.gate_checked.clear();
+  }
   void operator()(const ReleasePromoted&) { s.promoted = true; }
 
   void operator()(const RolloutCompleted&) {
@@ -122,6 +128,8 @@ struct Fold {
       s.comparison = e.evidence;
       s.comparison_values = e.data;
     }
+    if (intent->second.kind == EffectKind::CheckIntegrity && e.outcome == Outcome::Done)
+      s.gate_checked = intent->second.subject;
     s.open.erase(intent);
   }
   void operator()(const EffectAbandoned& e) { s.open.erase(e.key); }

@@ -44,6 +44,8 @@ struct EffectReturned {
   std::optional<base::Digest> evidence;
   base::Json data = base::Json::object();
   std::optional<base::Digest> text = {};  ///< free text: what a command printed, an error in full
+  /// The line of the emergency file in which it was recorded, when it ran before its entry.
+  std::optional<base::Digest> emergency_line = {};
 };
 /// How far the current hold (or the post-check's watch) has got; sent each minute and when it may
 /// be complete.
@@ -92,6 +94,8 @@ struct StopRequested {};
 struct Restarted {
   bool lease_alive = false;
   bool routes_moved = false;  ///< the router's table names the new version
+  /// The guard's saved memory could not be restored: the id of the error; usually empty.
+  std::string guard_lost = {};
 };
 /// The router no longer holds our lease although we are alive (it crashed, or we slept).
 struct LeaseLost {

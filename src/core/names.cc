@@ -41,7 +41,8 @@ constexpr Table<EffectKind, kEffectKinds> kEffects{
      {EffectKind::SignCheckpoint, "sign-checkpoint"},
      {EffectKind::CompareKpis, "compare-kpis"},
      {EffectKind::CheckIntegrity, "check-integrity"},
-     {EffectKind::WriteSummary, "write-summary"}}};
+     {EffectKind::WriteSummary, "write-summary"},
+     {EffectKind::KeepWindows, "keep-windows"}}};
 constexpr Table<EffectClass, 3> kClasses{{{EffectClass::Repeatable, "repeatable"},
                                           {EffectClass::Readable, "readable"},
                                           {EffectClass::Once, "once"}}};

@@ -9,8 +9,10 @@
 namespace stellwerk::core {
 namespace {
 
-/// Signing what was written goes on; everything that acts for the release stops.
-bool survives_rollback(const Intent& intent) { return intent.kind == EffectKind::SignCheckpoint; }
+/// Signing and keeping what was recorded goes on; everything that acts for the release stops.
+bool survives_rollback(const Intent& intent) {
+  return intent.kind == EffectKind::SignCheckpoint || intent.kind == EffectKind::KeepWindows;
+}
 
 }  // namespace
 
@@ -49,6 +51,7 @@ void Decider::begin_rollback(RollbackCause cause, std::string detail,
   for (const base::ComponentName& component : s.old_gone)
     wanted.push_back({EffectKind::RestoreCapacity, component.str()});
   if (wanted.empty()) wanted.push_back({EffectKind::ReturnTraffic, ""});
+  wanted.push_back(keep_windows());
   std::vector<base::EffectKey> running;
   for (const auto& [key, intent] : s.open)
     if (!survives_rollback(intent)) running.push_back(key);

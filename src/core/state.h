@@ -112,6 +112,8 @@ struct State {
   bool closing = false;            ///< the last checkpoint was asked for
   bool promoted = false;           ///< the current hold ends with the guard's minimum
   std::optional<Verdict> verdict;  ///< the last one recorded
+  bool integrity_failed = false;   ///< a verdict said so; never taken back
+  std::string gate_checked;        ///< the gate whose check of the journal passed last
   std::optional<Paused> paused;
   std::optional<RollbackState> rollback;
   bool cancel_is_failure = false;

@@ -102,6 +102,8 @@ void Effects::start(EffectContext started) {
     case core::EffectKind::CompareKpis:
     case core::EffectKind::WriteSummary:
       return write_report(context);
+    case core::EffectKind::KeepWindows:
+      return keep_windows(context);
   }
 }
 
@@ -124,9 +126,10 @@ void Effects::answer(const Context& context, EffectResult result) {
   returned->outcome = result.outcome;
   returned->summary = std::move(result.summary);
   returned->data = std::move(result.data);
+  if (context->emergency) return answer_emergency(context, std::move(*returned));
   // The way back waits for no disk; what went wrong there is told at once (host_.trouble).
   const core::EffectKind kind = context->intent.kind;
-  const bool hurries = context->emergency || kind == core::EffectKind::ReturnTraffic ||
+  const bool hurries = kind == core::EffectKind::ReturnTraffic ||
                        (kind == core::EffectKind::RestoreCapacity && context->state.rollback);
   if (hurries) result.text.clear();
   if (result.evidence.empty() && result.text.empty()) {
@@ -136,7 +139,7 @@ void Effects::answer(const Context& context, EffectResult result) {
   auto given = std::make_shared<const EffectResult>(std::move(result));
   ports_.lanes.submit({"content", {}, base::seconds(30), {}, false},
                       [this, context, returned, given](const ports::Call&) {
-                        keep(*given, *returned);
+                        keep(context->intent.kind, *given, *returned);
                         return [this, context, returned] {
                           host_.returned(context->plan->release, std::move(*returned));
                         };
@@ -144,7 +147,8 @@ void Effects::answer(const Context& context, EffectResult result) {
 }
 
 /// A text that cannot be kept is lost, the answer is not; without its evidence nothing is done.
-void Effects::keep(const EffectResult& result, core::EffectReturned& returned) const {
+void Effects::keep(core::EffectKind kind, const EffectResult& result,
+                   core::EffectReturned& returned) const {
   if (!result.text.empty())
     if (auto text = keep_text(result.text, ports_.content, ports_.entropy)) returned.text = *text;
   if (result.evidence.empty()) return;
@@ -153,7 +157,9 @@ void Effects::keep(const EffectResult& result, core::EffectReturned& returned) c
   if (digest) {
     returned.evidence = *digest;
   } else if (returned.outcome == core::Outcome::Done) {
-    returned.outcome = core::Outcome::Failed;
+    // Windows are still there and can be put again; what else was done is not done.
+    const bool is_windows = kind == core::EffectKind::KeepWindows;
+    returned.outcome = is_windows ? core::Outcome::Unknown : core::Outcome::Failed;
     returned.summary = digest.error().id;
   }
 }
@@ -305,18 +311,24 @@ void Effects::sign_checkpoint(const Context& context) {
       });
 }
 
-/// Recomputes what is new since the last good check; the first one recomputes everything.
 void Effects::check_integrity(const Context& context) {
-  run(context, {"store", base::minutes(10)},
-      [this, verified = verified_](const ports::Call&) -> EffectResult {
-        auto head = ports_.journal.verify(*verified);
-        if (!head) return failure(head.error());
-        const std::uint64_t before = *verified ? (*verified)->size : 0;
-        *verified = *head;
-        const std::string text = fmt::format("entries {} to {} recomputed, root {}", before,
-                                             head->size, head->root.short_text());
-        return {core::Outcome::Done, text, text, base::Json::object()};
+  // Through a lane only for the delay of a repeated attempt.
+  run(
+      context, {"integrity", base::seconds(10)},
+      [](const ports::Call&) -> EffectResult { return {}; },
+      [this, context](const EffectResult&) {
+        host_.check_journal(
+            [this, context](EffectResult result) { answer(context, std::move(result)); });
       });
+}
+
+/// The text is taken at once: the next wave begins a new one.
+void Effects::keep_windows(const Context& context) {
+  EffectResult windows = host_.report(*context);
+  run(
+      context, {"content", base::seconds(10)},
+      [windows = std::move(windows)](const ports::Call&) { return windows; },
+      [this, context](EffectResult result) { answer(context, std::move(result)); });
 }
 
 void Effects::write_report(const Context& context) { answer(context, host_.report(*context)); }

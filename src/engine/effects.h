@@ -45,6 +45,12 @@ class Effects {
     std::function<EffectResult(const EffectContext&)> report;
     /// An effect is not done for a reason that people should read in full.
     std::function<void(const EffectContext&, const base::Error&)> trouble;
+    /// A check of the journal that begins now or later, never one that runs already.
+    std::function<void(std::function<void(EffectResult)> then)> check_journal;
+    /// Names a text that is stored when the store can; the emergency path waits for nothing.
+    std::function<base::Digest(const std::string&)> keep;
+    /// A text kept like that and not stored yet; nullptr otherwise.
+    std::function<const std::string*(const base::Digest&)> kept;
   };
 
   Effects(EnginePorts& ports, Committer& committer, Host host)
@@ -65,7 +71,9 @@ class Effects {
   /// Runs `work` in its lane; then `next` on the engine's thread (by default: the answer).
   void run(const Context& context, Place place, Work work, Next next = {});
   void answer(const Context& context, EffectResult result);
-  void keep(const EffectResult& result, core::EffectReturned& returned) const;
+  void keep(core::EffectKind kind, const EffectResult& result,
+            core::EffectReturned& returned) const;
+  void answer_emergency(const Context& context, core::EffectReturned returned);
 
   void run_step(const Context& context);
   void deploy(const Context& context);
@@ -75,6 +83,7 @@ class Effects {
   void sign_checkpoint(const Context& context);
   void check_integrity(const Context& context);
   void write_report(const Context& context);
+  void keep_windows(const Context& context);
   // traffic_effects.cc
   void serve(const Context& context, const ports::VersionRef& version, EffectResult result);
   void move_traffic(const Context& context);
@@ -85,8 +94,6 @@ class Effects {
   EnginePorts& ports_;
   Committer& committer_;
   Host host_;
-  std::shared_ptr<std::optional<ports::Head>> verified_ =
-      std::make_shared<std::optional<ports::Head>>();  ///< lane `store` only
 };
 
 /// Failed with the error's line; OutcomeUnknown stays unknown.

@@ -8,6 +8,7 @@
 #include "engine/live.h"
 #include "engine/loader.h"
 #include "engine/person_command.h"
+#include "engine/private_text.h"
 #include "engine/reports.h"
 
 namespace stellwerk::engine {
@@ -31,15 +32,11 @@ Engine::Engine(EnginePorts ports, EngineSettings settings)
       settings_(settings),
       mailbox_([this] { ports_.lanes.wake(); }),
       committer_(ports_),
-      effects_(ports_, committer_,
-               {[this](const base::ReleaseId& release, core::EffectReturned returned) {
-                  if (const auto found = live_.find(release); found != live_.end())
-                    found->second->run.handle(std::move(returned));
-                },
-                [this](const EffectContext& context) { return report_of(context); },
-                [this](const EffectContext& context, const base::Error& error) {
-                  report_trouble(context, error);
-                }}),
+      keeper_(ports_, [this](const base::Error& error) { report(error); }),
+      integrity_(ports_, {[this] { return live(); },
+                          [this](const base::Error& error) { integrity_failed(error); },
+                          [this](const base::Error& error) { report(error); }}),
+      effects_(ports_, committer_, effects_host()),
       outbox_(ports_, [this](const base::Error& error) { report(error); }) {
   // Called from the adapters' threads until they end, which may be after this object.
   const auto wake = [&lanes = ports_.lanes] { lanes.wake(); };
@@ -49,6 +46,38 @@ Engine::Engine(EnginePorts ports, EngineSettings settings)
 }
 
 Engine::~Engine() = default;
+
+Effects::Host Engine::effects_host() {
+  Effects::Host host;
+  host.returned = [this](const base::ReleaseId& release, core::EffectReturned returned) {
+    effect_returned(release, std::move(returned));
+  };
+  host.report = [this](const EffectContext& context) { return report_of(context); };
+  host.trouble = [this](const EffectContext& context, const base::Error& error) {
+    report_trouble(context, error);
+  };
+  host.check_journal = [this](IntegrityWatch::Then then) { integrity_.check(std::move(then)); };
+  host.keep = [this](const std::string& text) {
+    return keeper_.keep(sealed_if_possible(text, ports_.entropy));
+  };
+  host.kept = [this](const base::Digest& digest) { return keeper_.find(digest); };
+  return host;
+}
+
+void Engine::effect_returned(const base::ReleaseId& release, core::EffectReturned returned) {
+  const auto found = live_.find(release);
+  if (found == live_.end()) return;
+  Live& live = *found->second;
+  const core::State& state = live.run.state();
+  const bool done = returned.outcome == core::Outcome::Done;
+  // Whatever it was, it may be for want of space.
+  if (!done && state.rollback) make_room();
+  const auto intent = state.open.find(returned.key);
+  if (done && intent != state.open.end() && intent->second.kind == core::EffectKind::KeepWindows)
+    live.windows.erase(intent->second.subject);
+  if (!returned.emergency_line) return live.run.handle(std::move(returned));
+  live.run.handle(std::move(returned), {}, [this](const Answer&) { gap_written(); });
+}
 
 const ReleaseRun* Engine::find(const base::ReleaseId& release) const {
   const auto found = live_.find(release);
@@ -70,7 +99,13 @@ std::vector<base::ReleaseId> Engine::live() const {
 bool Engine::quiet() const {
   const bool idle = std::all_of(live_.begin(), live_.end(),
                                 [](const auto& each) { return each.second->run.idle(); });
-  return idle && !committer_.busy() && outbox_.drained() && !ports_.lanes.busy();
+  return idle && !committer_.busy() && outbox_.drained() && !ports_.lanes.busy() &&
+         keeper_.settled();
+}
+
+bool Engine::armed() const {
+  return std::any_of(live_.begin(), live_.end(),
+                     [](const auto& each) { return core::guard_armed(each.second->run.state()); });
 }
 
 Engine::Live& Engine::adopt(core::Plan plan, core::State state, RunbookClock clock,
@@ -80,6 +115,7 @@ Engine::Live& Engine::adopt(core::Plan plan, core::State state, RunbookClock clo
   auto live = std::make_unique<Live>(
       ReleaseRun(ports_, committer_, *this, std::move(plan), std::move(state), clock),
       std::move(watch));
+  if (integrity_.failure()) live->watch.integrity_failed(ports_.clock.mono());
   world_changed_ = true;
   return *(live_[id] = std::move(live));
 }
@@ -104,6 +140,8 @@ base::Result<void> Engine::begin(core::Plan plan, const base::PersonId& by, std:
                           .because("an id stands for one run of the runbook, for ever")
                           .now("nothing was started")
                           .then("give the release another id in release.yaml", "a new record"));
+  if (auto reserved = ports_.reserve.hold(); !reserved)
+    return base::fail(std::move(reserved.error()).now("nothing was started"));
   auto digest = ports_.content.put(core::encode_plan(plan));
   if (!digest) return base::fail(std::move(digest.error()));
 
@@ -136,6 +174,12 @@ void Engine::command_by_user(const base::ReleaseId& release, core::InputBody bod
     live->run.handle(std::move(body), person_of(live->run.plan(), os_user), std::move(reply));
 }
 
+base::Digest Engine::keep_soon(const std::string& text) {
+  const std::string bytes = sealed_if_possible(text, ports_.entropy);
+  mailbox_.post([this, bytes] { keeper_.keep(bytes); });
+  return base::sha256(bytes);
+}
+
 base::MonoTime Engine::step() {
   for (const ports::Completion& completion : ports_.lanes.finished()) completion();
   mailbox_.run_all();
@@ -147,6 +191,9 @@ base::MonoTime Engine::step() {
   const base::MonoTime now = ports_.clock.mono();
   renew_leases(now);
   look_at_router(now);
+  integrity_.pump(now, armed(), settings_.integrity_interval);
+  keeper_.pump(now);
+  clear_emergency();
   outbox_.pump(now);
   return next_wake();
 }
@@ -168,16 +215,6 @@ void Engine::start_effect(const base::ReleaseId& release, const core::Intent& in
   effects_.start(context_of(live, intent));
 }
 
-void Engine::start_emergency(const base::ReleaseId& release, const core::Intent& intent) {
-  EffectContext context = context_of(*live_.at(release), intent);
-  context.emergency = true;
-  report(base::error(base::Code::Unavailable, "ENG-0026",
-                     fmt::format("rolling back {} before the journal has the entry", release.str()))
-             .because("the store did not answer within 250 ms")
-             .now("traffic is being returned; it is recorded in the emergency file"));
-  effects_.start(std::move(context));
-}
-
 void Engine::cancel_effect(const base::EffectKey& key) { ports_.lanes.cancel(key); }
 
 EffectContext Engine::context_of(const Live& live, const core::Intent& intent) const {
@@ -186,7 +223,8 @@ EffectContext Engine::context_of(const Live& live, const core::Intent& intent) c
 
 /// The comparison and the summaries: only this thread knows the figures.
 EffectResult Engine::report_of(const EffectContext& context) {
-  const Live& live = *live_.at(context.plan->release);
+  Live& live = *live_.at(context.plan->release);
+  if (context.intent.kind == core::EffectKind::KeepWindows) return windows_of(live, context);
   const auto comparison = live.watch.comparison();
   if (context.intent.kind == core::EffectKind::CompareKpis) {
     EffectResult result;
@@ -198,6 +236,26 @@ EffectResult Engine::report_of(const EffectContext& context) {
   }
   return {core::Outcome::Done, "written",
           release_summary(*context.plan, live.run.state(), comparison), base::Json::object()};
+}
+
+/// Taken when the wave ends: the log of the next one replaces it.
+EffectResult Engine::windows_of(Live& live, const EffectContext& context) {
+  const auto [kept, is_new] = live.windows.try_emplace(context.intent.subject);
+  if (is_new)
+    kept->second = context.state.rollback ? live.watch.windows_until(ports_.clock.mono())
+                                          : live.watch.windows();
+  EffectResult result;
+  result.evidence = kept->second;
+  result.outcome = kept->second.empty() ? core::Outcome::Failed : core::Outcome::Done;
+  result.summary = kept->second.empty() ? "lost with the process that had them"
+                                        : fmt::format("raw windows of {}", context.intent.subject);
+  return result;
+}
+
+void Engine::integrity_failed(const base::Error& error) {
+  report(error);
+  const base::MonoTime now = ports_.clock.mono();
+  for (const auto& [id, live] : live_) live->watch.integrity_failed(now);
 }
 
 void Engine::written(const std::vector<Written>& entries) {
@@ -224,6 +282,7 @@ void Engine::change_speed(Live& live) {
 void Engine::state_changed(const base::ReleaseId& release) {
   Live& live = *live_.at(release);
   live.watch.follow(live.run.state(), ports_.clock.mono());
+  if (core::is_terminal(live.run.state().stage)) renew_reserve();
   world_changed_ = true;
   change_speed(live);
 }

@@ -15,8 +15,10 @@
 #include <string>
 #include <vector>
 
+#include "engine/content_keeper.h"
 #include "engine/effects.h"
 #include "engine/guard_watch.h"
+#include "engine/integrity.h"
 #include "engine/mailbox.h"
 #include "engine/outbox.h"
 #include "engine/release_run.h"
@@ -25,7 +27,8 @@ namespace stellwerk::engine {
 
 struct EngineSettings {
   base::Duration guard_interval = base::milliseconds(50);
-  base::Duration watchdog_interval = base::seconds(2);  ///< how often the router is read back
+  base::Duration watchdog_interval = base::seconds(2);   ///< how often the router is read back
+  base::Duration integrity_interval = base::seconds(5);  ///< how often the journal is checked
 };
 
 /// Where the engine is with watching the router.
@@ -52,10 +55,10 @@ class Engine final : private RunHost {
   /// @errors those of load_release; ENG-0023 when the router cannot be read while a release carries
   /// traffic
   base::Result<void> recover(std::optional<std::int64_t> speed = {});
-  /// Begins a release. Its plan is stored first. `reply` is called when its first entries are
-  /// durable.
+  /// Begins a release. Its plan is stored first, and space for its rollback set aside. `reply` is
+  /// called when its first entries are durable.
   /// @errors Conflict ENG-0024: the id was used before; Conflict ENG-0025: a live release holds one
-  /// of its components
+  /// of its components; Unavailable JRN-0009: no space for a rollback
   base::Result<void> begin(core::Plan plan, const base::PersonId& by, std::int64_t speed,
                            Reply reply);
   /// For demonstrations: another speed from the rollout's start on.
@@ -68,6 +71,10 @@ class Engine final : private RunHost {
   void command_by_user(const base::ReleaseId& release, core::InputBody body,
                        const std::string& os_user, Reply reply);
 
+  /// Names a private text that an entry may refer to before it is stored; stored as soon as the
+  /// store takes it. Any thread.
+  base::Digest keep_soon(const std::string& text);
+
   /// One turn. Returns when something must be looked at again at the latest.
   base::MonoTime step();
 
@@ -75,6 +82,8 @@ class Engine final : private RunHost {
   [[nodiscard]] const ReleaseRun* find(const base::ReleaseId& release) const;
   [[nodiscard]] const GuardWatch* watch_of(const base::ReleaseId& release) const;
   [[nodiscard]] std::vector<base::ReleaseId> live() const;
+  /// A release whose new version may take traffic is watched.
+  [[nodiscard]] bool armed() const;
   [[nodiscard]] EnginePorts& ports() { return ports_; }
   /// Subscribers have everything, no append and no job is under way.
   [[nodiscard]] bool quiet() const;
@@ -88,7 +97,9 @@ class Engine final : private RunHost {
   struct Live;
 
   void start_effect(const base::ReleaseId& release, const core::Intent& intent) override;
-  void start_emergency(const base::ReleaseId& release, const core::Intent& intent) override;
+  void start_emergency(const base::ReleaseId& release, const core::Intent& intent,
+                       const core::State& state) override;
+  void make_room() override;
   void cancel_effect(const base::EffectKey& key) override;
   void written(const std::vector<Written>& entries) override;
   void state_changed(const base::ReleaseId& release) override;
@@ -102,7 +113,16 @@ class Engine final : private RunHost {
   Live* find_or_load(const base::ReleaseId& release, const Reply& reply);
   void change_speed(Live& live);
   void restart_effects(Live& live);
+  Effects::Host effects_host();
+  void effect_returned(const base::ReleaseId& release, core::EffectReturned returned);
   base::Result<void> take_in_emergency();
+  bool take_in(const base::ReleaseId& release, const std::vector<std::string>& lines);
+  void take_in_alone(const std::vector<std::string>& lines);
+  void gap_written();
+  void clear_emergency();
+  void renew_reserve();
+  void integrity_failed(const base::Error& error);
+  EffectResult windows_of(Live& live, const EffectContext& context);
   [[nodiscard]] base::Result<void> check_free(const core::Plan& plan) const;
   [[nodiscard]] EffectContext context_of(const Live& live, const core::Intent& intent) const;
   EffectResult report_of(const EffectContext& context);
@@ -111,7 +131,7 @@ class Engine final : private RunHost {
   void poll_sources();
   void guard_rounds();
   void guard_round(Live& live, base::MonoTime now);
-  void send_hold(Live& live, core::HoldProgressed hold);
+  void send_hold(Live& live, core::HoldProgressed hold, bool complete);
   void watch_clock();
   void follow_world();
   // router_watch.cc
@@ -135,6 +155,8 @@ class Engine final : private RunHost {
   EngineSettings settings_;
   Mailbox mailbox_;
   Committer committer_;
+  ContentKeeper keeper_;
+  IntegrityWatch integrity_;
   Effects effects_;
   Outbox outbox_;
   std::map<base::ReleaseId, std::unique_ptr<Live>> live_;
@@ -142,6 +164,9 @@ class Engine final : private RunHost {
   bool world_changed_ = true;   ///< what is watched must be set anew
   bool watching_ = false;       ///< a job that sets it is under way
   RouterWatch router_;
+  std::size_t gaps_open_ = 0;    ///< of the emergency file, not yet durable in the journal
+  bool emergency_used_ = false;  ///< the emergency file has lines
+  bool making_room_ = false;
 };
 
 }  // namespace stellwerk::engine

@@ -15,6 +15,7 @@
 #include "ports/metric_source.h"
 #include "ports/notifier.h"
 #include "ports/signer.h"
+#include "ports/space_reserve.h"
 #include "ports/step_runner.h"
 #include "ports/traffic_router.h"
 #include "ports/workload.h"
@@ -27,7 +28,8 @@ struct EnginePorts {
   ports::Lanes& lanes;
   ports::JournalStore& journal;  ///< the writer: lane `store` only
   ports::ContentStore& content;
-  ports::EmergencyLog& emergency;
+  ports::EmergencyLog& emergency;  ///< lane `emergency`, as is the reserve
+  ports::SpaceReserve& reserve;
   ports::Signer& signer;
   ports::Entropy& entropy;  ///< any lane
   ports::Workload& workload;

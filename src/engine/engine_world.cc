@@ -90,30 +90,33 @@ void Engine::guard_round(Live& live, base::MonoTime now) {
   const bool ends = round.hold && core::hold_complete(run.plan(), run.state(), *round.hold);
   if (!ends) live.completing_since.reset();
   if (ends && !router_confirms(live, now)) return;
-  if (round.hold && !live.sending_hold) send_hold(live, std::move(*round.hold));
+  if (round.hold && !live.sending_hold)
+    send_hold(live, std::move(*round.hold), round.hold_complete);
 }
 
-/// The guard's state and the wave's raw windows are durable before the entry that names them.
-void Engine::send_hold(Live& live, core::HoldProgressed hold) {
+/// The guard's state, and at the end of a hold the wave's raw windows, are durable before the entry
+/// that names them.
+void Engine::send_hold(Live& live, core::HoldProgressed hold, bool complete) {
   live.sending_hold = true;
   const base::ReleaseId id = live.run.plan().release;
   auto state = std::make_shared<const std::string>(live.watch.save().dump());
-  auto windows = std::make_shared<const std::string>(live.watch.windows());
+  auto windows = std::make_shared<const std::string>(complete ? live.watch.windows() : "");
   ports_.lanes.submit({"content", {}, base::seconds(30), {}, false},
                       [this, id, hold, state, windows](const ports::Call&) -> ports::Completion {
-                        auto kept_state = ports_.content.put(*state);
-                        auto kept_windows = ports_.content.put(*windows);
-                        return [this, id, hold, kept_state, kept_windows] {
+                        auto sent = std::make_shared<core::HoldProgressed>(hold);
+                        auto kept = ports_.content.put(*state);
+                        if (kept) sent->guard_state = *kept;
+                        if (!windows->empty())
+                          if (auto put = ports_.content.put(*windows)) sent->windows = *put;
+                        return [this, id, sent, kept] {
                           const auto found = live_.find(id);
                           if (found == live_.end()) return;
-                          core::HoldProgressed sent = hold;
-                          if (kept_state) sent.guard_state = *kept_state;
-                          if (kept_windows) sent.windows = *kept_windows;
-                          if (!kept_state) report(kept_state.error());
-                          found->second->run.handle(std::move(sent), {}, [this, id](const Answer&) {
-                            if (const auto sender = live_.find(id); sender != live_.end())
-                              sender->second->sending_hold = false;
-                          });
+                          if (!kept) report(kept.error());
+                          found->second->run.handle(
+                              std::move(*sent), {}, [this, id](const Answer&) {
+                                if (const auto sender = live_.find(id); sender != live_.end())
+                                  sender->second->sending_hold = false;
+                              });
                         };
                       });
 }

@@ -18,21 +18,37 @@ std::vector<base::ServiceName> waived_services(const core::Plan& plan) {
   return {};
 }
 
-kpi::Guard make_guard(const core::Plan& plan, const std::optional<base::Json>& saved,
-                      base::MonoTime now) {
+using Saved = std::optional<base::Json>;
+using Lost = std::optional<base::Error>;
+
+/// A part of what save() wrote. Nothing: there is none to restore; `lost` says so when there should
+/// be.
+const base::Json* part_of(const Saved& saved, const char* part, Lost& lost) {
+  if (!saved) return nullptr;
+  const auto found = saved->is_object() ? saved->find(part) : saved->end();
+  if (found != saved->end()) return &*found;
+  lost = base::error(base::Code::Corruption, "KPI-0001", "saved guard cannot be read")
+             .because(std::string(part) + " is missing");
+  return nullptr;
+}
+
+kpi::Guard make_guard(const core::Plan& plan, const Saved& saved, base::MonoTime now, Lost& lost) {
   const auto components = guarded_components(plan);
-  if (saved && saved->contains("guard"))
-    if (auto restored = kpi::Guard::restore(plan.guard, components, (*saved)["guard"], now))
-      return std::move(*restored);
+  if (const base::Json* part = part_of(saved, "guard", lost)) {
+    auto restored = kpi::Guard::restore(plan.guard, components, *part, now);
+    if (restored) return std::move(*restored);
+    lost = std::move(restored.error());
+  }
   return {plan.guard, components, waived_services(plan)};
 }
 
-kpi::ComparisonRecorder make_recorder(const core::Plan& plan,
-                                      const std::optional<base::Json>& saved) {
+kpi::ComparisonRecorder make_recorder(const core::Plan& plan, const Saved& saved, Lost& lost) {
   const auto components = guarded_components(plan);
-  if (saved && saved->contains("comparison"))
-    if (auto restored = kpi::ComparisonRecorder::restore(components, (*saved)["comparison"]))
-      return std::move(*restored);
+  if (const base::Json* part = part_of(saved, "comparison", lost)) {
+    auto restored = kpi::ComparisonRecorder::restore(components, *part);
+    if (restored) return std::move(*restored);
+    lost = std::move(restored.error());
+  }
   return kpi::ComparisonRecorder(components);
 }
 
@@ -59,18 +75,25 @@ std::vector<kpi::GuardedComponent> guarded_components(const core::Plan& plan) {
 
 GuardWatch::GuardWatch(const core::Plan& plan, const core::State& state,
                        const std::optional<base::Json>& saved, base::MonoTime now)
-    : guard_(make_guard(plan, saved, now)),
-      recorder_(make_recorder(plan, saved)),
+    : guard_(make_guard(plan, saved, now, lost_)),
+      recorder_(make_recorder(plan, saved, lost_)),
       stage_(state.stage),
       guarded_(state.guarded),
       real_(state.guarded_real),
       requests_(state.hold_requests),
       requests_before_(state.hold_requests),
       saved_at_(now) {
-  if (!saved && holds(stage_)) guard_.begin_wave(now);
+  // Whatever was lost of it, both begin anew: a guard that half remembers is none.
+  const bool anew = !saved || lost_;
+  if (saved && lost_) {
+    guard_ = {plan.guard, guarded_components(plan), waived_services(plan)};
+    recorder_ = kpi::ComparisonRecorder(guarded_components(plan));
+  }
+  if (anew && holds(stage_)) guard_.begin_wave(now);
+  if (state.integrity_failed) guard_.observe_integrity(false, now);
   requests_base_ = guard_.progress(now).requests;
-  if (!saved && core::guard_armed(state)) recorder_.begin_rollout(now);
-  if (!saved && stage_ == core::Stage::PostChecking) recorder_.begin_post_check(now);
+  if (anew && core::guard_armed(state)) recorder_.begin_rollout(now);
+  if (anew && stage_ == core::Stage::PostChecking) recorder_.begin_post_check(now);
   if (core::guard_armed(state)) log_.emplace(guard_);
 }
 
@@ -97,6 +120,11 @@ void GuardWatch::observe(const ports::HealthResult& result) {
 void GuardWatch::expect_health(const std::vector<std::string>& targets, base::MonoTime now) {
   guard_.expect_health(targets, now);
   if (log_) log_->expect_health(targets, now);
+}
+
+void GuardWatch::integrity_failed(base::MonoTime now) {
+  guard_.observe_integrity(false, now);
+  if (log_) log_->observe_integrity(false, now);
 }
 
 void GuardWatch::follow(const core::State& state, base::MonoTime now) {
@@ -180,12 +208,18 @@ GuardRound GuardWatch::round(const core::Plan& plan, const core::State& state, b
   }
   if (complete || minute) {
     result.hold = hold;
+    result.hold_complete = complete;
     saved_at_ = now;
   }
   return result;
 }
 
 std::string GuardWatch::windows() const { return log_ ? log_->text() : std::string(); }
+
+std::string GuardWatch::windows_until(base::MonoTime now) {
+  if (log_) log_->mark(now);
+  return windows();
+}
 
 base::Json GuardWatch::save() const {
   return {{"guard", guard_.save()}, {"comparison", recorder_.save()}};

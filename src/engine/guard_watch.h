@@ -25,6 +25,7 @@ namespace stellwerk::engine {
 struct GuardRound {
   std::optional<core::VerdictReached> verdict;
   std::optional<core::HoldProgressed> hold;
+  bool hold_complete = false;  ///< as far as this round can see: the wave's windows go with it
 };
 
 /// The hold as people see it.
@@ -36,13 +37,16 @@ struct HoldView {
 
 class GuardWatch {
  public:
-  /// A release that begins, or (with `saved`: what save() wrote) one that is taken up again.
+  /// A release that begins, or (with `saved`: what save() wrote) one that is taken up again. What
+  /// cannot be restored begins anew; lost() says why. A failed integrity check is never forgotten.
   GuardWatch(const core::Plan& plan, const core::State& state,
              const std::optional<base::Json>& saved, base::MonoTime now);
 
   void observe(const kpi::MetricBatch& batch);
   void observe(const ports::HealthResult& result);
   void expect_health(const std::vector<std::string>& targets, base::MonoTime now);
+  /// The journal is not what was written.
+  void integrity_failed(base::MonoTime now);
 
   /// One look: verdict and hold. Call it after every batch and at least every 50 ms while armed.
   GuardRound round(const core::Plan& plan, const core::State& state, base::MonoTime now,
@@ -52,6 +56,8 @@ class GuardWatch {
   /// The state changed: a wave was read back, the rollout begins or is complete.
   void follow(const core::State& state, base::MonoTime now);
 
+  /// Why the saved memory could not be restored; empty: it could, or there was none.
+  [[nodiscard]] const std::optional<base::Error>& lost() const { return lost_; }
   [[nodiscard]] const core::Verdict& verdict() const { return verdict_; }
   [[nodiscard]] HoldView hold() const { return {guarded_, real_, requests_}; }
   [[nodiscard]] std::vector<kpi::ComponentComparison> comparison() const {
@@ -64,8 +70,10 @@ class GuardWatch {
     return board_.tenants(now);
   }
   [[nodiscard]] std::uint64_t lost_lines() const { return board_.lost_lines(); }
-  /// Raw windows of the wave so far (evidence file).
+  /// Raw windows of the wave up to the last recorded verdict (evidence file); empty: none are kept.
   [[nodiscard]] std::string windows() const;
+  /// The same up to now, when a wave ends with no verdict of its own.
+  [[nodiscard]] std::string windows_until(base::MonoTime now);
   /// Guard and comparison, to go on after a restart (canonical integers).
   [[nodiscard]] base::Json save() const;
 
@@ -73,6 +81,7 @@ class GuardWatch {
   void count_hold(const kpi::HoldProgress& progress, base::MonoTime now, std::int64_t speed);
   [[nodiscard]] bool minute_is_due(base::MonoTime now) const;
 
+  std::optional<base::Error> lost_;  ///< set while the next two are made
   kpi::Guard guard_;
   kpi::ComparisonRecorder recorder_;
   kpi::KpiBoard board_;

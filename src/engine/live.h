@@ -19,6 +19,7 @@ struct Engine::Live {
   std::optional<std::int64_t> rollout_speed;       ///< asked for a demonstration
   bool sending_hold = false;                       ///< evidence of a hold is being stored
   std::optional<base::MonoTime> completing_since;  ///< the hold could end but for the router's word
+  std::map<std::string, std::string> windows;      ///< of waves that ended, until they are stored
   CapacityWatch old_capacity;
 };
 

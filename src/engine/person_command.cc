@@ -16,11 +16,13 @@ base::Failure invalid(std::string message, std::string why) {
                         .now("the release is unchanged"));
 }
 
-base::Result<std::optional<base::Digest>> keep(const std::string& reason, EnginePorts& ports) {
+base::Result<std::optional<base::Digest>> keep(const PersonCommand& command, Engine& engine) {
+  const std::string& reason = command.reason;
   if (reason.empty()) return std::optional<base::Digest>{};
   if (reason.size() > kReasonBytesMax || !base::valid_utf8(reason))
     return invalid("the reason cannot be taken", "it must be UTF-8 text of at most 4,096 bytes");
-  auto digest = keep_text(reason, ports.content, ports.entropy);
+  if (command.verb == "rollback") return std::optional<base::Digest>(engine.keep_soon(reason));
+  auto digest = keep_text(reason, engine.ports().content, engine.ports().entropy);
   if (!digest) return base::fail(std::move(digest.error()));
   return std::optional<base::Digest>(*digest);
 }
@@ -39,11 +41,11 @@ base::Result<core::InputBody> decision_on_plan(const PersonCommand& command,
 
 }  // namespace
 
-base::Result<core::InputBody> input_of(const PersonCommand& command, EnginePorts& ports) {
+base::Result<core::InputBody> input_of(const PersonCommand& command, Engine& engine) {
   const bool needs_reason = command.verb == "rollback" || command.verb == "reject";
   if (needs_reason && base::trim(command.reason).empty())
     return invalid(command.verb + " needs a reason", "the record must say why; give --reason TEXT");
-  auto reason = keep(command.reason, ports);
+  auto reason = keep(command, engine);
   if (!reason) return base::fail(std::move(reason.error()));
 
   if (command.verb == "pause") return core::InputBody(core::PauseRequested{*reason});

@@ -8,9 +8,7 @@
 #include <string>
 #include <vector>
 
-#include "core/input.h"
-#include "core/plan.h"
-#include "engine/engine_ports.h"
+#include "engine/engine.h"
 
 namespace stellwerk::engine {
 
@@ -23,10 +21,11 @@ struct PersonCommand {
   std::optional<base::Digest> plan;  ///< approve, reject: what is approved
 };
 
-/// Keeps the reason as a private text and makes the input.
-/// @errors InvalidArgument ENG-0030: no such verb, or what it demands is missing; those of
-/// keep_text()
-base::Result<core::InputBody> input_of(const PersonCommand& command, EnginePorts& ports);
+/// Keeps the reason as a private text and makes the input. A rollback does not wait for the store:
+/// its reason is handed to the engine, which stores it when it can.
+/// @errors InvalidArgument ENG-0030: no such verb, or what it demands is missing; but for a
+/// rollback, those of keep_text()
+base::Result<core::InputBody> input_of(const PersonCommand& command, Engine& engine);
 
 /// The person an operating-system user is in this release; empty when nobody.
 base::PersonId person_of(const core::Plan& plan, std::string_view os_user);

@@ -21,6 +21,11 @@ std::string sealed(std::string_view text, const Salt& salt) {
   return bytes.append(text);
 }
 
+std::string sealed_if_possible(std::string_view text, ports::Entropy& entropy) {
+  Salt salt{};
+  return entropy.fill(salt) ? sealed(text, salt) : std::string(text);
+}
+
 std::string_view opened(std::string_view bytes) {
   if (bytes.size() < kHeaderSize || !bytes.starts_with(kHeader)) return bytes;
   const std::string_view salt = bytes.substr(kHeader.size(), 2 * std::tuple_size_v<Salt>);

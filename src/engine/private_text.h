@@ -22,6 +22,8 @@ using Salt = std::array<std::uint8_t, 16>;
 
 /// The bytes that are stored: a header line with the salt, then the text.
 std::string sealed(std::string_view text, const Salt& salt);
+/// Sealed with a salt of its own; without randomness unsalted, for what must not be refused.
+std::string sealed_if_possible(std::string_view text, ports::Entropy& entropy);
 /// The text in stored bytes; bytes without a header are a text that was kept unsalted.
 std::string_view opened(std::string_view bytes);
 

@@ -17,15 +17,23 @@ bool names_new_version(const ports::RouterState& router, const core::Plan& plan)
   return false;
 }
 
-/// The guard's memory as last saved; what cannot be read back is begun anew (it only delays the
-/// hold).
-std::optional<base::Json> saved_guard(ports::ContentStore& content, const core::State& state) {
-  if (!state.guard_state) return std::nullopt;
+/// The guard's memory as last saved; nothing when none was.
+base::Result<std::optional<base::Json>> saved_guard(ports::ContentStore& content,
+                                                    const core::State& state) {
+  if (!state.guard_state) return std::optional<base::Json>();
   auto bytes = content.get(*state.guard_state);
-  if (!bytes) return std::nullopt;
+  if (!bytes) return base::fail(std::move(bytes.error()));
   auto json = base::parse_json(*bytes);
-  if (!json) return std::nullopt;
-  return std::move(*json);
+  if (!json) return base::fail(std::move(json.error()));
+  return std::optional<base::Json>(std::move(*json));
+}
+
+base::Error guard_begins_anew(const base::ReleaseId& release, const base::Error& why) {
+  return base::error(base::Code::Corruption, "ENG-0033",
+                     fmt::format("the guard of {} begins anew", release.str()))
+      .because(why.one_line())
+      .now("it watches; its windows are empty, and limits and deadlines hold as before")
+      .then(fmt::format("stellwerk release show {}", release.str()), "how far the hold has come");
 }
 
 }  // namespace
@@ -44,6 +52,7 @@ base::Result<void> Engine::recover(std::optional<std::int64_t> speed) {
       return taken;
   }
   outbox_.wake(head->size);
+  if (auto reserved = ports_.reserve.hold(); !reserved) report(reserved.error());
   return take_in_emergency();
 }
 
@@ -53,14 +62,18 @@ base::Result<void> Engine::take_up(const base::ReleaseId& release, const ports::
   if (!loaded) return base::fail(std::move(loaded.error()));
   const bool lease_alive = router != nullptr && router->leases.contains(release);
   const bool routes_moved = router != nullptr && names_new_version(*router, loaded->plan);
-  const auto saved = saved_guard(ports_.content, loaded->state);
+  auto saved = saved_guard(ports_.content, loaded->state);
 
   RunbookClock clock(loaded->state, ports_.clock.wall(), ports_.clock.mono());
   const std::int64_t speed_before = loaded->state.anchor.speed;
   if (speed) clock.set_speed(*speed, ports_.clock.mono());
-  Live& live = adopt(std::move(loaded->plan), std::move(loaded->state), clock, saved);
+  Live& live = adopt(std::move(loaded->plan), std::move(loaded->state), clock,
+                     saved ? *saved : std::optional<base::Json>());
+  std::optional<base::Error> lost = live.watch.lost();
+  if (!saved) lost = saved.error();
+  if (lost) report(guard_begins_anew(release, *lost));
 
-  live.run.handle(core::Restarted{lease_alive, routes_moved}, {},
+  live.run.handle(core::Restarted{lease_alive, routes_moved, lost ? lost->id : ""}, {},
                   [this, release](const Answer&) { restart_effects(*live_.at(release)); });
   if (speed && *speed != speed_before)
     live.run.handle(core::ClockBound{clock.at(ports_.clock.mono()), *speed});
@@ -78,31 +91,6 @@ void Engine::restart_effects(Live& live) {
     again.delay = {};
     start_effect(live.run.plan().release, again);
   }
-}
-
-base::Result<void> Engine::take_in_emergency() {
-  auto lines = ports_.emergency.read();
-  if (!lines) return base::fail(std::move(lines.error()));
-  if (lines->empty()) return {};
-  std::map<base::ReleaseId, std::vector<std::string>> by_release;
-  for (const std::string& line : *lines) {
-    const auto json = base::parse_json(line);
-    by_release[base::ReleaseId(json ? json->value("release", "") : "")].push_back(line);
-  }
-  auto left = std::make_shared<std::size_t>(0);
-  for (const auto& [release, texts] : by_release) {
-    const auto found = live_.find(release);
-    if (found == live_.end()) continue;
-    auto digest = ports_.content.put(fmt::format("{}\n", fmt::join(texts, "\n")));
-    if (!digest) return base::fail(std::move(digest.error()));
-    ++*left;
-    core::EmergencyFound gap{*digest, static_cast<std::uint32_t>(texts.size()), true};
-    found->second->run.handle(gap, {}, [this, left](const Answer&) {
-      if (--*left > 0) return;
-      if (auto cleared = ports_.emergency.clear(); !cleared) report(cleared.error());
-    });
-  }
-  return {};
 }
 
 }  // namespace stellwerk::engine

@@ -182,7 +182,7 @@ void ReleaseRun::committed(std::uint64_t first_index) {
   for (const base::EffectKey& key : done.decision.cancel) host_.cancel_effect(key);
   for (const core::NewEvent& entry : done.decision.entries)
     for (const core::Intent& intent : entry.intents)
-      if (acted_early_.erase(intent.key) == 0) host_.start_effect(plan_->release, intent);
+      if (!was_started_early(intent)) host_.start_effect(plan_->release, intent);
 
   std::vector<Written> written;
   for (core::NewEvent& entry : done.decision.entries)
@@ -199,7 +199,7 @@ void ReleaseRun::failed(const base::Error& error) {
                        base::milliseconds(200) * std::int64_t{std::min(pending_->failures, 50U)};
   host_.report(
       base::Error(error).during(fmt::format("writing the journal of {}", plan_->release.str())));
-  act_early();
+  if (act_early()) host_.make_room();
   look_whether_written();
 }
 
@@ -220,22 +220,20 @@ void ReleaseRun::look_whether_written() {
                       });
 }
 
-void ReleaseRun::act_early() {
-  if (pending_->rolls_back)
-    act_early_on(pending_->decision);
-  else
-    look_for_waiting_rollback();
-}
-
-/// A rollback may be waiting behind an append that hangs. Deciding on it in advance shows; its keys
-/// will be the same when the decision is made for good.
-void ReleaseRun::look_for_waiting_rollback() {
+/// A rollback that was decided, or waits behind an append that hangs, and whatever of it follows.
+/// Deciding in advance shows; the keys will be the same when it is decided for good. True: there is
+/// a rollback.
+bool ReleaseRun::act_early() {
+  bool goes_back = pending_->rolls_back || state_.rollback.has_value();
+  if (goes_back) act_early_on(pending_->decision);
   core::State state = pending_->decision.next;
   for (const Waiting& waiting : inputs_) {
     core::Decision decision = core::decide(*plan_, state, {now(), waiting.by, waiting.body});
-    if (starts_rollback(decision)) return act_early_on(decision);
+    goes_back = goes_back || starts_rollback(decision);
+    if (goes_back) act_early_on(decision);
     state = std::move(decision.next);
   }
+  return goes_back;
 }
 
 void ReleaseRun::act_early_on(const core::Decision& decision) {
@@ -243,10 +241,19 @@ void ReleaseRun::act_early_on(const core::Decision& decision) {
     for (const core::Intent& intent : entry.intents) {
       const bool is_traffic = intent.kind == core::EffectKind::ReturnTraffic ||
                               intent.kind == core::EffectKind::RestoreCapacity;
-      if (is_traffic && acted_early_.insert(intent.key).second)
-        host_.start_emergency(plan_->release, intent);
+      if (is_traffic && acted_early_.try_emplace(intent.key, intent.kind).second)
+        host_.start_emergency(plan_->release, intent, decision.next);
     }
   }
+}
+
+/// True, once, when the emergency path has started this effect.
+bool ReleaseRun::was_started_early(const core::Intent& intent) {
+  const auto found = acted_early_.find(intent.key);
+  if (found == acted_early_.end()) return false;
+  const bool is_the_same = found->second == intent.kind;
+  acted_early_.erase(found);
+  return is_the_same;
 }
 
 }  // namespace stellwerk::engine

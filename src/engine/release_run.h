@@ -9,8 +9,8 @@
 
 #include <deque>
 #include <functional>
+#include <map>
 #include <memory>
-#include <set>
 #include <vector>
 
 #include "core/decide.h"
@@ -41,8 +41,12 @@ class RunHost {
  public:
   virtual ~RunHost() = default;
   virtual void start_effect(const base::ReleaseId& release, const core::Intent& intent) = 0;
-  /// The rollback's traffic write before its entry is durable (at most once per key).
-  virtual void start_emergency(const base::ReleaseId& release, const core::Intent& intent) = 0;
+  /// The rollback's traffic write before its entry is durable (at most once per key). `state`: as
+  /// decided.
+  virtual void start_emergency(const base::ReleaseId& release, const core::Intent& intent,
+                               const core::State& state) = 0;
+  /// Something of a rollback could not be written: the space reserved for it is needed.
+  virtual void make_room() = 0;
   virtual void cancel_effect(const base::EffectKey& key) = 0;
   virtual void written(const std::vector<Written>& entries) = 0;
   /// The state changed: watch other things, renew other leases.
@@ -102,9 +106,9 @@ class ReleaseRun {
   void committed(std::uint64_t first_index);
   void failed(const base::Error& error);
   void look_whether_written();
-  void act_early();
-  void look_for_waiting_rollback();
+  bool act_early();
   void act_early_on(const core::Decision& decision);
+  bool was_started_early(const core::Intent& intent);
   static Answer answer_of(const core::Decision& decision);
 
   EnginePorts& ports_;
@@ -116,8 +120,8 @@ class ReleaseRun {
   std::deque<Waiting> inputs_;
   std::optional<Pending> pending_;
   base::MonoTime ticks_from_;  ///< not before: a due timer whose entries could not be written
-  std::set<base::EffectKey>
-      acted_early_;  ///< by the emergency path; keys are the same once the decision is made
+  /// By the emergency path; keys are the same once the decision is made.
+  std::map<base::EffectKey, core::EffectKind> acted_early_;
 };
 
 }  // namespace stellwerk::engine

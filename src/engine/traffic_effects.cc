@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "engine/effects.h"
+#include "engine/private_text.h"
 
 namespace stellwerk::engine {
 namespace {
@@ -35,12 +36,23 @@ bool begins_lease(const core::State& state) {
   return state.stage == core::Stage::Moving && state.lease_since == 0;
 }
 
-std::string emergency_line(const EffectContext& context, const EffectResult& result) {
-  const base::Json line = {{"release", context.plan->release.str()},
-                           {"effect", context.intent.key.str()},
-                           {"kind", std::string(core::to_string(context.intent.kind))},
-                           {"outcome", std::string(core::to_string(result.outcome))}};
-  return line.dump();
+/// What was done before the journal had it, complete in itself: whoever finds it has nothing else.
+std::string emergency_line(const EffectContext& context, const core::EffectReturned& returned,
+                           base::WallTime time, const std::string* reason) {
+  base::Json line = {{"release", context.plan->release.str()},
+                     {"time", base::rfc3339(time)},
+                     {"effect", context.intent.key.str()},
+                     {"kind", std::string(core::to_string(context.intent.kind))},
+                     {"outcome", std::string(core::to_string(returned.outcome))},
+                     {"detail", returned.summary}};
+  if (const auto& rollback = context.state.rollback) {
+    line["cause"] = std::string(core::to_string(rollback->cause));
+    line["because"] = rollback->detail;
+    line["by"] = rollback->by.empty() ? "stellwerk" : rollback->by.str();
+    if (rollback->reason) line["reason"] = rollback->reason->to_string();
+    if (reason != nullptr) line["reason_text"] = std::string(opened(*reason));
+  }
+  return line.dump(-1, ' ', false, base::Json::error_handler_t::replace);
 }
 
 /// The routes of the old version for a component that the router does not know yet; a router that
@@ -145,13 +157,34 @@ void Effects::return_traffic(const Context& context) {
             compare(ports_.router.apply(wanted, call), wanted, "0 % on the new version, read back");
         // A router that was gone is brought up by the table; only then can it be asked for leases.
         if (!revoked) revoked = ports_.router.revoke(plan.release, call);
-        if (!revoked) result = failure(revoked.error());
+        if (!revoked) return failure(revoked.error());
+        if (const std::string unsaved = ports_.router.unsaved(); !unsaved.empty())
+          result.summary += "; " + unsaved;
         result = with_time(std::move(result), ports_.clock.mono());
-        if (!context->emergency) return result;
-        if (auto logged = ports_.emergency.append(emergency_line(*context, result)); !logged)
-          result.summary += "; " + logged.error().id;
         return result;
       });
+}
+
+/// It was done; now it is recorded, on a path of its own, and the journal gets it with the answer.
+void Effects::answer_emergency(const Context& context, core::EffectReturned returned) {
+  const auto& rollback = context->state.rollback;
+  const std::string* reason =
+      rollback && rollback->reason ? host_.kept(*rollback->reason) : nullptr;
+  auto line = std::make_shared<const std::string>(
+      emergency_line(*context, returned, ports_.clock.wall(), reason));
+  auto kept = std::make_shared<core::EffectReturned>(std::move(returned));
+  ports_.lanes.submit({"emergency", {}, base::seconds(10), {}, false},
+                      [this, context, kept, line](const ports::Call&) -> ports::Completion {
+                        auto logged = ports_.emergency.append(*line);
+                        return [this, context, kept, line, logged] {
+                          if (!logged) {
+                            host_.trouble(*context, logged.error());
+                            kept->summary += "; " + logged.error().one_line();
+                          }
+                          kept->emergency_line = host_.keep(*line + "\n");
+                          host_.returned(context->plan->release, std::move(*kept));
+                        };
+                      });
 }
 
 void Effects::settle_traffic(const Context& context) {

@@ -1,9 +1,9 @@
 // emergency_log.h — port: the one place to write when the journal cannot be waited for (a rollback
 // under way).
 //
-// Role: space for one complete rollback is reserved beforehand on another path; adapters/sqlite,
-// adapters/memory. Thread-safety: one call at a time (the router's lane while writing, the engine's
-// start while reading). Spec: docs/engine.md "The emergency path"
+// Role: its space is written beforehand, on another path than the journal; adapters/sqlite.
+// Thread-safety: one call at a time (lane `emergency`; before the engine's first
+// step its thread). Spec: docs/engine.md "The emergency path"
 #pragma once
 
 #include <string>

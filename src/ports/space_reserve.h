@@ -1,7 +1,7 @@
 // space_reserve.h — port: disk space set aside beforehand, so that a rollback can be written on a
 // full disk.
 //
-// Role: adapters/sqlite (a file beside the journal), adapters/memory. The engine holds it from the
+// Role: adapters/sqlite (a file beside the journal). The engine holds it from the
 // beginning of a release and gives it up when something of a rollback cannot be written.
 // Thread-safety: one call at a time (lane `emergency`; before the engine's first step its thread).
 // Spec: docs/journal.md "Reserved space"

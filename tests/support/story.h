@@ -40,10 +40,12 @@ class Story {
     send(Ticked{});
   }
 
+  /// Without those that only keep the record.
   [[nodiscard]] std::vector<EffectKind> open_kinds() const {
     std::vector<EffectKind> kinds;
     for (const auto& [key, intent] : state.open)
-      if (intent.kind != EffectKind::SignCheckpoint) kinds.push_back(intent.kind);
+      if (intent.kind != EffectKind::SignCheckpoint && intent.kind != EffectKind::KeepWindows)
+        kinds.push_back(intent.kind);
     return kinds;
   }
 

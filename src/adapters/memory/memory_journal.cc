@@ -26,6 +26,14 @@ base::Failure corrupt(std::uint64_t index, std::string why) {
                   .now(fmt::format("the {} entries before it are good", index)));
 }
 
+/// As from a disk: what is read is compared with its leaf.
+base::Result<void> take(const ports::StoredEntry& entry, std::vector<ports::StoredEntry>& found) {
+  if (audit::leaf_hash(entry.bytes) != entry.leaf)
+    return corrupt(entry.index, "its bytes are not those that were hashed");
+  found.push_back(entry);
+  return {};
+}
+
 /// What is wrong with an append as a whole; nothing if it may be written.
 std::optional<base::Error> problem_of(const ports::AppendRequest& batch, std::uint64_t next_index) {
   if (batch.entries.empty() || batch.entries.size() > ports::kAppendEntriesMax) {
@@ -111,7 +119,8 @@ base::Result<std::vector<ports::StoredEntry>> MemoryJournal::read_stream(
   const auto indexes = indexes_.find(stream);
   if (indexes == indexes_.end()) return found;
   for (std::size_t i = after; i < indexes->second.size() && found.size() < limit; ++i) {
-    found.push_back(entries_[indexes->second[i]]);
+    if (auto good = take(entries_[indexes->second[i]], found); !good)
+      return base::fail(good.error());
   }
   return found;
 }
@@ -120,7 +129,7 @@ base::Result<std::vector<ports::StoredEntry>> MemoryJournal::read(std::uint64_t 
                                                                   std::size_t limit) {
   std::vector<ports::StoredEntry> found;
   for (std::size_t i = from; i < entries_.size() && found.size() < limit; ++i) {
-    found.push_back(entries_[i]);
+    if (auto good = take(entries_[i], found); !good) return base::fail(good.error());
   }
   return found;
 }

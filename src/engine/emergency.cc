@@ -1,0 +1,139 @@
+// The emergency path from the engine's side: acting before the entry is durable, making room on a
+// full disk, and bringing what was done into the journal afterwards.
+#include <fmt/format.h>
+
+#include "engine/entries.h"
+#include "engine/live.h"
+#include "engine/private_text.h"
+
+namespace stellwerk::engine {
+namespace {
+
+/// The release a line is about; empty when it does not say so.
+base::ReleaseId release_of(const std::string& line) {
+  const auto json = base::parse_json(line);
+  if (!json || !json->is_object()) return {};
+  const auto release = json->find("release");
+  if (release == json->end() || !release->is_string()) return {};
+  return base::ReleaseId(release->get<std::string>());
+}
+
+std::string text_of(const std::vector<std::string>& lines) {
+  return fmt::format("{}\n", fmt::join(lines, "\n"));
+}
+
+}  // namespace
+
+void Engine::start_emergency(const base::ReleaseId& release, const core::Intent& intent,
+                             const core::State& state) {
+  report(base::error(base::Code::Unavailable, "ENG-0026",
+                     fmt::format("rolling back {} before the journal has the entry", release.str()))
+             .because("the store refused, or did not answer within 250 ms")
+             .now("traffic is being returned; it is recorded in the emergency file"));
+  ++gaps_open_;
+  emergency_used_ = true;
+  EffectContext context = context_of(*live_.at(release), intent);
+  context.state = state;
+  context.emergency = true;
+  effects_.start(std::move(context));
+}
+
+void Engine::make_room() {
+  if (making_room_) return;
+  making_room_ = true;
+  ports_.lanes.submit(
+      {"emergency", {}, base::seconds(10), {}, true},
+      [this](const ports::Call&) -> ports::Completion {
+        auto freed = ports_.reserve.release();
+        return [this, freed] {
+          making_room_ = false;
+          if (!freed) return report(freed.error());
+          if (*freed)
+            report(base::error(base::Code::Unavailable, "JRN-0009",
+                               "the space reserved for a rollback is given up")
+                       .because("something of a rollback could not be written")
+                       .now("it is tried again; the space is set aside anew after the end"));
+        };
+      });
+}
+
+/// Not while a rollback may still need what it freed.
+void Engine::renew_reserve() {
+  for (const auto& [id, live] : live_)
+    if (live->run.state().stage == core::Stage::RollingBack) return;
+  ports_.lanes.submit({"emergency", {}, base::seconds(10), {}, false},
+                      [this](const ports::Call&) -> ports::Completion {
+                        auto held = ports_.reserve.hold();
+                        return [this, held] {
+                          if (!held) report(held.error());
+                        };
+                      });
+}
+
+/// What an earlier process left in the emergency file. Lines of a release go into its stream, also
+/// when it has ended; what belongs to none goes into the installation's own.
+base::Result<void> Engine::take_in_emergency() {
+  auto lines = ports_.emergency.read();
+  if (!lines) return base::fail(std::move(lines.error()));
+  if (lines->empty()) return {};
+  emergency_used_ = true;
+  std::map<base::ReleaseId, std::vector<std::string>> by_release;
+  for (const std::string& line : *lines) by_release[release_of(line)].push_back(line);
+  std::vector<std::string> alone;
+  for (const auto& [release, texts] : by_release)
+    if (!take_in(release, texts)) alone.insert(alone.end(), texts.begin(), texts.end());
+  if (!alone.empty()) take_in_alone(alone);
+  return {};
+}
+
+/// False: there is no such release, or it cannot be loaded.
+bool Engine::take_in(const base::ReleaseId& release, const std::vector<std::string>& lines) {
+  const auto tell = [this](const Answer& answer) {
+    if (answer.refusal) report(*answer.refusal);
+  };
+  Live* live = release.empty() ? nullptr : find_or_load(release, tell);
+  if (live == nullptr) return false;
+  ++gaps_open_;
+  const core::EmergencyFound found{keeper_.keep(sealed_if_possible(text_of(lines), ports_.entropy)),
+                                   static_cast<std::uint32_t>(lines.size()), true};
+  live->run.handle(found, {}, [this](const Answer&) { gap_written(); });
+  return true;
+}
+
+/// Into the installation's own stream.
+void Engine::take_in_alone(const std::vector<std::string>& lines) {
+  ++gaps_open_;
+  auto streams = ports_.journal.streams(false);
+  if (!streams) return report(streams.error());  // the file keeps them for the next start
+  CommitRequest request;
+  for (const ports::StreamInfo& stream : *streams)
+    if (stream.release.empty()) request.expected_version = stream.version;
+  const core::JournalGap gap{keeper_.keep(sealed_if_possible(text_of(lines), ports_.entropy)),
+                             static_cast<std::uint32_t>(lines.size())};
+  auto entry = encode({}, {gap, {}, {}}, {ports_.clock.wall(), ports_.clock.mono(), {}}, {});
+  if (!entry) return report(entry.error());
+  request.entries.push_back(std::move(*entry));
+  request.done = [this](const base::Result<std::uint64_t>& first) {
+    if (!first) return report(first.error());
+    outbox_.wake(*first + 1);
+    gap_written();
+  };
+  committer_.commit(std::move(request));
+}
+
+void Engine::gap_written() { --gaps_open_; }
+
+/// Only when everything in the file is durable in the journal, with the texts it names.
+void Engine::clear_emergency() {
+  if (!emergency_used_ || gaps_open_ > 0 || !keeper_.empty()) return;
+  emergency_used_ = false;
+  ports_.lanes.submit({"emergency", {}, base::seconds(10), {}, false},
+                      [this](const ports::Call&) -> ports::Completion {
+                        auto cleared = ports_.emergency.clear();
+                        return [this, cleared] {
+                          if (!cleared) report(cleared.error());
+                        };
+                      });
+}
+
+}  // namespace stellwerk::engine

@@ -1,0 +1,159 @@
+#include "engine/testing/machine.h"
+
+#include <algorithm>
+
+#include "engine/person_command.h"
+
+namespace stellwerk::engine::testing {
+namespace {
+
+std::set<base::TenantId> known_tenants() {
+  std::set<base::TenantId> known;
+  for (const core::Tenant& tenant : stellwerk::testing::sample_environment().tenants)
+    known.insert(tenant.id);
+  return known;
+}
+
+base::PersonId person_with(const core::Plan& plan, const std::vector<core::Role>& roles) {
+  for (const core::Person& person : plan.people)
+    for (const core::Role role : roles)
+      if (std::find(person.roles.begin(), person.roles.end(), role) != person.roles.end())
+        return person.id;
+  return {};
+}
+
+}  // namespace
+
+Machine::Machine(core::Plan of) : plan(std::move(of)), router(clock, known_tenants()) { start(); }
+
+void Machine::start() {
+  engine = std::make_unique<Engine>(EnginePorts{clock,
+                                                lanes,
+                                                disk.journal,
+                                                disk.content,
+                                                disk.emergency,
+                                                disk.reserve,
+                                                signer,
+                                                workload,
+                                                router,
+                                                health,
+                                                steps,
+                                                {&metrics},
+                                                {},
+                                                {},
+                                                {}},
+                                    EngineSettings{});
+  engine->on_report = [this](const base::Error& error) { reports.push_back(error); };
+}
+
+void Machine::end() {
+  lanes.drop_all();
+  engine.reset();
+}
+
+void Machine::measure() {
+  const core::PlannedComponent& component = plan.components.front();
+  kpi::MetricBatch batch;
+  batch.alive_at = clock.mono();
+  kpi::RequestGroup group;
+  group.component = component.name;
+  group.version = component.to;
+  group.tenant = base::TenantId("pilot-1");
+  group.second = clock.mono();
+  group.requests = requests;
+  group.errors = errors;
+  batch.groups.push_back(group);
+  batch.gauges.push_back(
+      {component.name, component.to, "consumer_lag", std::int64_t{1}, {}, clock.mono()});
+  metrics.push(std::move(batch));
+}
+
+void Machine::serve_people() {
+  if (!attended || engine->find(plan.release) == nullptr || state().rollback) return;
+  const base::Digest digest = state().plan;
+  std::vector<base::StepId> waiting = core::waiting_for_people(plan, state());
+  if (const auto& paused = state().paused) {
+    // Nothing to compare with was measured here: a person decides.
+    if (paused->detail != "post-check/comparison") return;
+    waiting.emplace_back(paused->detail);
+  }
+  for (const base::StepId& id : waiting) {
+    const core::Step* step = plan.find_step(id);
+    if (const auto* approval = std::get_if<core::ApprovalAction>(&step->action))
+      engine->command(plan.release, core::Approved{digest, false},
+                      person_with(plan, {approval->role}), {});
+    else
+      engine->command(plan.release, core::Attested{id, {}}, person_with(plan, step->roles), {});
+  }
+}
+
+void Machine::turn(base::Duration span) {
+  clock.advance(span);
+  measure();
+  serve_people();
+  engine->step();
+}
+
+void Machine::until(const char* what, const std::function<bool()>& is_so) {
+  const base::MonoTime limit = clock.mono() + base::minutes(10);
+  while (!is_so() && clock.mono() < limit) turn();
+  EXPECT_TRUE(is_so()) << "waited in vain for " << what << "; it is "
+                       << core::to_string(state().stage);
+}
+
+void Machine::reach(core::Stage stage) {
+  until("a stage", [&] { return state().stage == stage; });
+}
+
+void Machine::reach_wave(std::uint32_t wave) {
+  if (engine->find(plan.release) == nullptr) {
+    const auto begun = begin();
+    ASSERT_TRUE(begun) << begun.error().one_line();
+  }
+  until("a wave", [&] { return state().stage == core::Stage::Holding && state().wave == wave; });
+}
+
+void Machine::tell(core::InputBody body, const char* person) {
+  engine->command(plan.release, std::move(body), base::PersonId(person), {});
+}
+
+base::Result<core::InputBody> Machine::roll_back(const std::string& reason) {
+  auto input = input_of({"rollback", reason, {}, {}}, *engine);
+  if (input) tell(*input);
+  return input;
+}
+
+std::string Machine::serves(const char* tenant) const {
+  const auto version = router.serves(plan.components.front().name, tenant);
+  return version ? version->to_string() : "";
+}
+
+std::vector<ReadEntry> Machine::entries() {
+  std::vector<ReadEntry> read;
+  for (std::uint64_t after = 0;; ++after) {
+    const auto stored = disk.journal.stored.read_stream(plan.release, after, 1);
+    if (!stored) continue;  // a test has altered it
+    if (stored->empty()) return read;
+    auto entry = decode(stored->front());
+    EXPECT_TRUE(entry) << entry.error().one_line();
+    if (entry) read.push_back(std::move(*entry));
+  }
+}
+
+std::vector<std::string> Machine::types() {
+  std::vector<std::string> all;
+  for (const ReadEntry& entry : entries()) all.push_back(core::type_of(entry.event));
+  return all;
+}
+
+bool Machine::has(const std::string& type) {
+  const auto all = types();
+  return std::find(all.begin(), all.end(), type) != all.end();
+}
+
+bool Machine::reported(const std::string& id) const {
+  return std::any_of(reports.begin(), reports.end(),
+                     [&](const base::Error& error) { return error.id == id; });
+}
+
+}  // namespace stellwerk::engine::testing
