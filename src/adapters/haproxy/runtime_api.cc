@@ -127,9 +127,11 @@ base::Result<std::string> RuntimeApi::show_sessions(pid_t worker, const ports::C
 }
 
 base::Result<EndedRequests> RuntimeApi::ended_requests(const ports::Call& call) const {
+  const base::WallTime asked = clock_.wall();
   auto answer = reads_.ask("show stat -1 2 -1", call);  // of all proxies, the backends
   if (!answer) return base::fail(std::move(answer).error());
   EndedRequests ended = parse_ended(*answer);
+  ended.asked = asked;
   ended.at = clock_.wall();
   return ended;
 }

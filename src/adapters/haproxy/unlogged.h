@@ -21,11 +21,13 @@ namespace stellwerk::adapters::haproxy {
 
 /// What a worker says it has ended since its start, by backend.
 struct EndedRequests {
-  base::WallTime at;  ///< just after it answered
+  base::WallTime asked;  ///< just before it was asked
+  base::WallTime at;     ///< just after it answered
   std::map<std::string, std::uint64_t, std::less<>> by_backend;
 };
 
-/// From the answer to `show stat` about backends; without `at`. Empty when it is not understood.
+/// From the answer to `show stat` about backends; without its times. Empty when it is not
+/// understood.
 EndedRequests parse_ended(std::string_view stat);
 /// From the same answer: requests of all its backends that have not ended.
 std::uint64_t parse_running(std::string_view stat);
