@@ -57,24 +57,42 @@ TEST(Emergency, IsTakenIntoTheJournalWhenTheStoreWorksAgain) {
   expect_gap_covered(machine);
 }
 
-// Goal: nothing of a rollback waits for the journal: without the old version's capacity traffic is
-// returned as soon as that is restored, however long the store hangs.
+// Goal: nothing of a rollback waits for a disk: without the old version's capacity traffic is
+// returned as soon as that is restored, however long journal, content and emergency file hang.
 TEST(Emergency, ReturnsTrafficAfterRestoringCapacityWhileTheStoreHangs) {
   Machine machine;
   machine.reach_wave(1);
   machine.tell(core::OldCapacityChanged{machine.plan.components.front().name, true}, "");
   machine.turn(base::milliseconds(1));  // before the next probe finds it well again
-  machine.lanes.hold("store");
+  for (const char* lane : {"store", "content", "emergency"}) machine.lanes.hold(lane);
   ASSERT_TRUE(machine.roll_back(kReason));
   machine.turns(10);
   EXPECT_EQ(machine.serves("pilot-1"), "1.2.0");
-  EXPECT_EQ(machine.disk.emergency.lines.size(), 2U);
+  for (const char* lane : {"content", "emergency"}) machine.lanes.let_go(lane);
+  machine.turns(2);
+  ASSERT_EQ(machine.disk.emergency.lines.size(), 2U);
+  EXPECT_NE(machine.disk.emergency.lines.front().find(kReason), std::string::npos);
 
   machine.lanes.let_go("store");
   machine.reach(Stage::RolledBack);
   machine.turns(2);
   const auto types = machine.types();
   EXPECT_EQ(std::count(types.begin(), types.end(), "audit.journal.gap"), 2);
+  expect_gap_covered(machine);
+}
+
+TEST(Emergency, SaysSoWhenItsFileCannotBeWrittenAndGoesOn) {
+  Machine machine;
+  machine.reach_wave(1);
+  machine.disk.emergency.broken = true;
+  machine.lanes.hold("store");
+  ASSERT_TRUE(machine.roll_back(kReason));
+  machine.turns(5);
+  EXPECT_EQ(machine.serves("pilot-1"), "1.2.0");
+  EXPECT_TRUE(machine.reported("JRN-0006"));
+  machine.lanes.let_go("store");
+  machine.reach(Stage::RolledBack);
+  machine.turns(2);
   expect_gap_covered(machine);
 }
 

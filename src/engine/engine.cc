@@ -291,11 +291,11 @@ void Engine::report(const base::Error& error) {
   if (on_report) on_report(error);
 }
 
-/// What was cancelled meanwhile is no trouble any more.
+/// What was cancelled meanwhile is no trouble any more; what ran before its entry is not open yet.
 void Engine::report_trouble(const EffectContext& context, const base::Error& error) {
-  const auto found = live_.find(context.plan->release);
   const core::Intent& intent = context.intent;
-  if (found == live_.end() || !found->second->run.state().open.contains(intent.key)) return;
+  const core::State& state = live_.at(context.plan->release)->run.state();
+  if (!context.emergency && !state.open.contains(intent.key)) return;
   const std::string what =
       std::string(core::to_string(intent.kind)) + (intent.subject.empty() ? "" : " ");
   if (intent.kind == core::EffectKind::MoveTraffic) router_.look_now = true;

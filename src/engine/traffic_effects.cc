@@ -165,26 +165,23 @@ void Effects::return_traffic(const Context& context) {
       });
 }
 
-/// It was done; now it is recorded, on a path of its own, and the journal gets it with the answer.
+/// It was done; now it is recorded on a path of its own, which may hang too: what follows does not
+/// wait for it. The journal gets the line with the answer.
 void Effects::answer_emergency(const Context& context, core::EffectReturned returned) {
   const auto& rollback = context->state.rollback;
   const std::string* reason =
       rollback && rollback->reason ? host_.kept(*rollback->reason) : nullptr;
   auto line = std::make_shared<const std::string>(
       emergency_line(*context, returned, ports_.clock.wall(), reason));
-  auto kept = std::make_shared<core::EffectReturned>(std::move(returned));
   ports_.lanes.submit({"emergency", {}, base::seconds(10), {}, false},
-                      [this, context, kept, line](const ports::Call&) -> ports::Completion {
+                      [this, context, line](const ports::Call&) -> ports::Completion {
                         auto logged = ports_.emergency.append(*line);
-                        return [this, context, kept, line, logged] {
-                          if (!logged) {
-                            host_.trouble(*context, logged.error());
-                            kept->summary += "; " + logged.error().one_line();
-                          }
-                          kept->emergency_line = host_.keep(*line + "\n");
-                          host_.returned(context->plan->release, std::move(*kept));
+                        return [this, context, logged] {
+                          if (!logged) host_.trouble(*context, logged.error());
                         };
                       });
+  returned.emergency_line = host_.keep(*line + "\n");
+  host_.returned(context->plan->release, std::move(returned));
 }
 
 void Effects::settle_traffic(const Context& context) {

@@ -91,6 +91,7 @@ class DiskJournal final : public ports::JournalStore {
 class DiskEmergency final : public ports::EmergencyLog {
  public:
   base::Result<void> append(std::string_view line) override {
+    if (broken) return no_space("JRN-0006");
     lines.emplace_back(line);
     return {};
   }
@@ -100,6 +101,7 @@ class DiskEmergency final : public ports::EmergencyLog {
     return {};
   }
   std::vector<std::string> lines;
+  bool broken = false;
 };
 
 class DiskReserve final : public ports::SpaceReserve {
