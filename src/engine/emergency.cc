@@ -112,7 +112,7 @@ void Engine::take_in_alone(const std::vector<std::string>& lines) {
                              static_cast<std::uint32_t>(lines.size())};
   auto entry = encode({}, {gap, {}, {}}, {ports_.clock.wall(), ports_.clock.mono(), {}}, {});
   if (!entry) return report(entry.error());
-  request.entries.push_back(std::move(*entry));
+  request.entries.push_back(std::move(entry->entry));
   request.done = [this](const base::Result<std::uint64_t>& first) {
     if (!first) return report(first.error());
     outbox_.wake(*first + 1);

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "engine/private_text.h"
 #include "engine/testing/machine.h"
 
 namespace stellwerk::engine {
@@ -29,7 +30,7 @@ void expect_gap_covered(Machine& machine) {
   ASSERT_TRUE(logged);
   EXPECT_GT(logged->tree_size, entries[gap].index);
   // The text that the gap names says who, why and what.
-  const auto lines = machine.disk.content.get(machine.last<core::JournalGap>()->lines);
+  const auto lines = read_text(machine.last<core::JournalGap>()->lines, machine.disk.content);
   ASSERT_TRUE(lines);
   EXPECT_NE(lines->find("return-traffic"), std::string::npos) << *lines;
   EXPECT_TRUE(machine.disk.emergency.lines.empty());
@@ -136,12 +137,12 @@ TEST(Emergency, TakesInLinesOfEndedAndOfUnknownReleases) {
   EXPECT_GT(position(types, "audit.journal.gap"), position(types, "audit.rollback.logged"));
   ASSERT_LT(position(types, "audit.journal.gap"), types.size());
   EXPECT_EQ(types.back(), "audit.checkpoint.signed");
-  EXPECT_EQ(*machine.disk.content.get(machine.last<core::JournalGap>()->lines), own + "\n");
+  EXPECT_EQ(*read_text(machine.last<core::JournalGap>()->lines, machine.disk.content), own + "\n");
   EXPECT_EQ(machine.state().stage, Stage::RolledBack);
 
   const auto others = *machine.disk.journal.read_stream({}, 0, 10);
   ASSERT_EQ(others.size(), 1U);
-  const auto gap = decode(others.front());
+  const auto gap = decode(others.front(), machine.disk.content);
   ASSERT_TRUE(gap);
   EXPECT_EQ(std::get<core::JournalGap>(gap->event).count, 3U);
   EXPECT_TRUE(machine.disk.emergency.lines.empty());
@@ -185,7 +186,7 @@ TEST(FullDisk, StopsNoRollbackOfAPerson) {
   machine.until("the reason", [&] { return machine.engine->quiet(); });
   const auto initiated = machine.last<core::RollbackInitiated>();
   ASSERT_TRUE(initiated && initiated->reason);
-  EXPECT_EQ(*machine.disk.content.get(*initiated->reason), kReason);
+  EXPECT_EQ(*read_text(*initiated->reason, machine.disk.content), kReason);
   expect_gap_covered(machine);
 }
 

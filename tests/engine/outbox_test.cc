@@ -33,8 +33,9 @@ class OutboxTest : public ::testing::Test {
     ports::AppendRequest batch;
     batch.stream = plan_.release;
     batch.expected_version = size_;
-    batch.entries.push_back(*encode(plan_.release, {std::move(event), {}, {}},
-                                    {world_.clock.wall(), world_.clock.mono(), {}}, {}));
+    batch.entries.push_back(encode(plan_.release, {std::move(event), {}, {}},
+                                   {world_.clock.wall(), world_.clock.mono(), {}}, {})
+                                ->entry);
     ASSERT_TRUE(world_.journal.append({batch}, {world_.clock.mono() + base::seconds(1), {}}));
     ++size_;
   }

@@ -112,7 +112,7 @@ TEST(PrivateText, OfAPersonsReasonReachesNoticesButNoEntry) {
   World world;
   world.begin();
   ASSERT_TRUE(world.run_until(Stage::Announced));
-  const auto input = input_of(pause_because(kPersonal), world.engine().ports());
+  const auto input = input_of(pause_because(kPersonal), world.engine());
   ASSERT_TRUE(input) << input.error().one_line();
   EXPECT_FALSE(world.command(*input).refusal);
   ASSERT_TRUE(world.run_until([&] { return world.engine().quiet(); }, 50));

@@ -48,6 +48,7 @@ EnginePorts World::ports() {
           writer,
           content,
           emergency,
+          reserve,
           signer,
           entropy,
           workload,

@@ -21,6 +21,7 @@
 #include "adapters/memory/memory_metrics.h"
 #include "adapters/memory/memory_notifier.h"
 #include "adapters/memory/memory_probe.h"
+#include "adapters/memory/memory_reserve.h"
 #include "adapters/memory/memory_router.h"
 #include "adapters/memory/memory_signer.h"
 #include "adapters/memory/memory_workload.h"
@@ -86,6 +87,7 @@ class World {
   adapters::MemoryJournal journal;
   adapters::MemoryContent content;
   adapters::MemoryEmergency emergency;
+  adapters::MemoryReserve reserve;
   adapters::MemorySigner signer;
   adapters::MemoryEntropy entropy;
   adapters::MemoryWorkload workload;

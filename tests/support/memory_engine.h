@@ -14,9 +14,11 @@
 #include "adapters/memory/memory_bus.h"
 #include "adapters/memory/memory_clock.h"
 #include "adapters/memory/memory_content.h"
+#include "adapters/memory/memory_entropy.h"
 #include "adapters/memory/memory_journal.h"
 #include "adapters/memory/memory_notifier.h"
 #include "adapters/memory/memory_probe.h"
+#include "adapters/memory/memory_reserve.h"
 #include "adapters/memory/memory_router.h"
 #include "adapters/memory/memory_workload.h"
 #include "engine/engine_ports.h"
@@ -110,7 +112,9 @@ class MemoryEngine {
                                 journal,
                                 content,
                                 emergency,
+                                reserve,
                                 signer,
+                                entropy,
                                 workload,
                                 router,
                                 probe,
@@ -128,6 +132,8 @@ class MemoryEngine {
   adapters::MemoryJournal journal;
   adapters::MemoryContent content;
   NoEmergency emergency;
+  adapters::MemoryReserve reserve;
+  adapters::MemoryEntropy entropy;
   NoSigner signer;
   NoSteps steps;
   adapters::MemoryWorkload workload;

@@ -34,6 +34,7 @@ void Machine::start() {
                                                 disk.emergency,
                                                 disk.reserve,
                                                 signer,
+                                                entropy,
                                                 workload,
                                                 router,
                                                 health,
@@ -118,7 +119,7 @@ void Machine::tell(core::InputBody body, const char* person) {
 }
 
 base::Result<core::InputBody> Machine::roll_back(const std::string& reason) {
-  auto input = input_of({"rollback", reason, {}, {}}, *engine);
+  auto input = input_of({"rollback", reason, {}, {}, {}}, *engine);
   if (input) tell(*input);
   return input;
 }
@@ -134,7 +135,7 @@ std::vector<ReadEntry> Machine::entries() {
     const auto stored = disk.journal.stored.read_stream(plan.release, after, 1);
     if (!stored) continue;  // a test has altered it
     if (stored->empty()) return read;
-    auto entry = decode(stored->front());
+    auto entry = decode(stored->front(), disk.content);
     EXPECT_TRUE(entry) << entry.error().one_line();
     if (entry) read.push_back(std::move(*entry));
   }

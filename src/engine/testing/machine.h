@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "adapters/memory/memory_clock.h"
+#include "adapters/memory/memory_entropy.h"
 #include "adapters/memory/memory_metrics.h"
 #include "adapters/memory/memory_probe.h"
 #include "adapters/memory/memory_router.h"
@@ -36,7 +37,7 @@ class PlainSigner final : public ports::Signer {
 class PassingSteps final : public ports::StepRunner {
  public:
   base::Result<ports::StepReport> run(const ports::StepRequest&, const ports::Call&) override {
-    return ports::StepReport{true, "passed", "evidence"};
+    return ports::StepReport{true, "passed", "passed", "evidence"};
   }
 };
 
@@ -98,6 +99,7 @@ class Machine {
   adapters::MemoryProbe health{clock};
   adapters::MemoryMetrics metrics;
   PlainSigner signer;
+  adapters::MemoryEntropy entropy;
   PassingSteps steps;
   std::unique_ptr<Engine> engine;
   std::vector<base::Error> reports;
