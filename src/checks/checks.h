@@ -20,7 +20,7 @@ struct ChecksNeeds {
   ports::CommandRunner& commands;
   ports::HttpClient& http;
   ports::HealthProbe& health;
-  const base::Scrubber& scrubber;
+  base::Scrubber& scrubber;   ///< is told every secret that a check uses
   std::string tenant_header;  ///< the environment's, for HTTP checks on behalf of a tenant
 };
 

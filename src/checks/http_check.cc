@@ -29,10 +29,33 @@ bool is_idempotent(std::string_view method) {
   return std::find(kMethods.begin(), kMethods.end(), method) != kMethods.end();
 }
 
-ports::HttpRequest request_for(const core::HttpCheck& check, const std::string& tenant_header) {
+base::Error unfit(const std::string& header) {
+  return base::error(base::Code::InvalidArgument, "BAS-0009",
+                     fmt::format("the secret of the header {} is not usable", header))
+      .because("it has more than one line or characters that no header may have");
+}
+
+/// The value of a secret header; from now on it is scrubbed from whatever leaves the process.
+base::Result<std::string> secret_value(const std::string& name, const core::SecretHeader& header,
+                                       base::Scrubber& scrubber) {
+  const auto secret = base::load_secret({header.file, header.environment});
+  if (!secret) return base::fail(secret.error());
+  scrubber.learn(*secret);
+  const std::string& value = secret->reveal();
+  const auto control = [](char c) { return static_cast<unsigned char>(c) < 0x20 || c == 0x7F; };
+  if (std::any_of(value.begin(), value.end(), control)) return base::fail(unfit(name));
+  return header.prefix + value;
+}
+
+base::Result<ports::HttpRequest> request_for(const core::HttpCheck& check, const Run& run) {
   ports::HttpRequest request{
       .method = check.method, .url = check.url, .headers = check.headers, .body = check.body};
-  if (!check.tenant.empty()) request.headers.emplace(tenant_header, check.tenant.str());
+  if (!check.tenant.empty()) request.headers.emplace(run.needs.tenant_header, check.tenant.str());
+  for (const auto& [name, header] : check.secret_headers) {
+    auto value = secret_value(name, header, run.needs.scrubber);
+    if (!value) return base::fail(std::move(value.error()));
+    request.headers[name] = std::move(*value);
+  }
   return request;
 }
 
@@ -58,6 +81,7 @@ Attempt judged(const core::HttpCheck& check, base::Result<ports::HttpResponse> r
 base::Json asked_json(const core::HttpCheck& check) {
   auto names = base::Json::array();
   for (const auto& [name, value] : check.headers) names.push_back(name);
+  for (const auto& [name, header] : check.secret_headers) names.push_back(name);
   auto conditions = base::Json::array();
   for (const auto& condition : check.expect.json)
     conditions.push_back(fmt::format("{} = {}", condition.pointer, condition.equals));
@@ -93,11 +117,12 @@ Finding found(const core::HttpCheck& check, const Attempt& last, std::size_t att
 }  // namespace
 
 base::Result<ports::StepReport> run_http(const core::HttpCheck& check, const Run& run) {
-  const auto request = request_for(check, run.needs.tenant_header);
+  const auto request = request_for(check, run);
+  if (!request) return not_begun(run, request.error());
   std::vector<std::string> details;
   Attempt last;
   do {
-    auto response = run.needs.http.send(request, run.limited_to(check.timeout));
+    auto response = run.needs.http.send(*request, run.limited_to(check.timeout));
     if (!response && response.error().code == base::Code::InvalidArgument)
       return not_begun(run, response.error());
     last = judged(check, std::move(response));

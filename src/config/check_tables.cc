@@ -24,9 +24,30 @@ using core::CheckRequest;
 using core::CommandCheck;
 using core::CommandSpec;
 using core::HttpCheck;
+using core::SecretHeader;
 
 constexpr std::array<std::string_view, 6> kMethods = {"GET", "HEAD",  "POST",
                                                       "PUT", "PATCH", "DELETE"};
+
+constexpr std::array kSecretHeaderFields = {
+    field<&SecretHeader::file>(
+        {.key = "file",
+         .text = "The file that holds the secret; only its owner may read it.",
+         .syntax = &kFile}),
+    field<&SecretHeader::environment>(
+        {.key = "env",
+         .text = "The environment variable that holds the secret, of the process that runs the "
+                 "release.",
+         .syntax = &kVariableName}),
+    field<&SecretHeader::prefix>(
+        {.key = "prefix",
+         .text = "What stands before the secret, with its blank: \"Bearer \".",
+         .default_text = "nothing"})};
+constexpr Table<SecretHeader> kSecretHeader{
+    .name = "secret-header",
+    .text = "Where the value of a header is kept: {file: PATH} or {env: NAME}.",
+    .fields = kSecretHeaderFields,
+    .finish = finish_secret_header};
 
 constexpr std::array kCheckFields = {
     field<&CheckDraft::request, &CheckRequest::name>(
@@ -73,10 +94,18 @@ constexpr std::array kCheckFields = {
     field<&CheckDraft::http, &HttpCheck::body>(
         {.key = "body", .text = "The request's body.", .syntax = &kBlock, .kinds = "http"}),
     field<&CheckDraft::http, &HttpCheck::headers>({.key = "headers",
-                                                   .text = "More headers of the request.",
+                                                   .text = "More headers of the request. They "
+                                                           "stand in the plan: credentials are "
+                                                           "secret_headers.",
                                                    .syntax = &kLine,
                                                    .key_syntax = &kHeaderName,
                                                    .kinds = "http"}),
+    field<&CheckDraft::http, &HttpCheck::secret_headers>(
+        {.key = "secret_headers",
+         .text = "Headers whose value is a secret. It is read when the request is made, and stands "
+                 "neither in the plan nor in the journal nor in any evidence.",
+         .key_syntax = &kHeaderName,
+         .kinds = "http"}),
     field<&CheckDraft::http, &HttpCheck::expect>(
         {.key = "expect", .text = "What the answer must be.", .kinds = "http"}),
     field<&CheckDraft::http, &HttpCheck::attempts>(
@@ -107,6 +136,10 @@ constexpr Table<CheckDraft> kCheck{.name = "check",
 
 }  // namespace
 
+template <>
+const Table<SecretHeader>& table_of<SecretHeader>() {
+  return kSecretHeader;
+}
 template <>
 const Table<CheckDraft>& table_of<CheckDraft>() {
   return kCheck;

@@ -273,10 +273,9 @@ ValueInfo Codec<base::WallTime>::describe(const FieldSpec& spec) {
   return detail::scalar_info(spec, kTime);
 }
 
-bool Codec<std::map<std::string, std::string>>::read(Reading& reading, const FieldSpec& spec,
-                                                     const Node& node, Value& target) {
+bool detail::read_map(Reading& reading, const FieldSpec& spec, const Node& node,
+                      const std::function<bool(const Entry&)>& read_entry) {
   if (!reading.expect_map(node, "write one line with key: value for each")) return false;
-  target.clear();
   bool good = true;
   for (const Entry& entry : node.entries) {
     const auto scope = reading.enter(entry);
@@ -284,11 +283,20 @@ bool Codec<std::map<std::string, std::string>>::read(Reading& reading, const Fie
     const bool key_good =
         read_scalar(reading, {}, spec.key_syntax == nullptr ? kLine : *spec.key_syntax, key)
             .has_value();
-    const auto value = read_scalar(reading, spec, kArgument, entry.value);
-    good = good && key_good && value;
-    if (value) target.emplace(entry.key, *value);
+    const bool value_good = read_entry(entry);
+    good = good && key_good && value_good;
   }
   return good;
+}
+
+bool Codec<std::map<std::string, std::string>>::read(Reading& reading, const FieldSpec& spec,
+                                                     const Node& node, Value& target) {
+  target.clear();
+  return detail::read_map(reading, spec, node, [&](const Entry& entry) {
+    const auto value = read_scalar(reading, spec, kArgument, entry.value);
+    if (value) target.emplace(entry.key, *value);
+    return value.has_value();
+  });
 }
 OrderedJson Codec<std::map<std::string, std::string>>::write(const FieldSpec&, const Value& value) {
   OrderedJson written = OrderedJson::object();

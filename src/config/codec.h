@@ -7,6 +7,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -34,6 +35,10 @@ std::optional<std::size_t> read_word(Reading& reading, const std::vector<std::st
                                      const Node& node);
 /// True when `node` is a list of at least spec.items_min items; otherwise it is reported.
 bool open_list(Reading& reading, const FieldSpec& spec, const Node& node);
+
+/// Reads every entry of a map after its key (`key_syntax`); false when anything was reported.
+bool read_map(Reading& reading, const FieldSpec& spec, const Node& node,
+              const std::function<bool(const Entry&)>& read_entry);
 
 ValueInfo scalar_info(const FieldSpec& spec, const Syntax& syntax);
 ValueInfo list_info(const FieldSpec& spec, ValueInfo element);

@@ -85,7 +85,8 @@ TEST(LoadRelease, ReadsChecksOfAllKinds) {
   - {name: tests, phase: preparation, kind: command, run: [./tests, 5, --fast], environment: {N: 1.50},
      exit_codes: [0, 3], timeout: 1h, repeatable: true, roles: [qa], fulfils: [tests.unit]}
   - {name: smoke, title: Smoke, phase: post-check, kind: http, url: "router:document-domain/x", tenant: a,
-     method: POST, body: "a\nb", headers: {X-A: b}, attempts: 3, critical: true,
+     method: POST, body: "a\nb", headers: {X-A: b}, secret_headers: {authorization: {file: token, prefix: "Bearer "}},
+     attempts: 3, critical: true,
      expect: {status: [201], json: {/a: "1", /b: 1, /c: true, /d/0: x}, time_max: 2s}}
   - {name: uat, phase: post-check, kind: manual}
 )");
@@ -102,6 +103,8 @@ TEST(LoadRelease, ReadsChecksOfAllKinds) {
   const auto& http = std::get<core::HttpCheck>(release.checks[1].action);
   EXPECT_EQ(http.method, "POST");
   EXPECT_EQ(http.body, "a\nb");
+  const core::SecretHeader secret{.prefix = "Bearer ", .file = "/etc/rel/token", .environment = {}};
+  EXPECT_EQ(http.secret_headers.at("authorization"), secret);
   EXPECT_EQ(http.timeout, base::seconds(10)) << "its own default";
   const std::vector<core::JsonCondition> conditions = {
       {"/a", "\"1\""}, {"/b", "1"}, {"/c", "true"}, {"/d/0", "\"x\""}};

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -98,7 +100,41 @@ void finish_command(Reading& reading, CheckDraft& draft) {
   draft.request.action = std::move(draft.command);
 }
 
+/// Names under which credentials are sent.
+bool looks_secret(std::string_view header) {
+  constexpr std::string_view kMarks[] = {"authorization", "cookie",   "token",      "secret",
+                                         "password",      "api-key",  "apikey",     "credential",
+                                         "x-auth",        "private-", "access-key", "signature"};
+  const std::string name = base::lower_ascii(header);
+  return std::any_of(std::begin(kMarks), std::end(kMarks),
+                     [&](std::string_view mark) { return name.find(mark) != std::string::npos; });
+}
+
+/// A plan is kept for ever and shown to many: nothing in it may open a door.
+void check_headers(Reading& reading, const core::HttpCheck& http) {
+  for (const auto& [name, value] : http.headers) {
+    const std::string key = "headers." + name;
+    if (!reading.sound(key)) continue;
+    const auto same = [&name = name](const auto& secret) {
+      return base::lower_ascii(secret.first) == base::lower_ascii(name);
+    };
+    if (std::any_of(http.secret_headers.begin(), http.secret_headers.end(), same))
+      refuse(reading, key,
+             {fmt::format("{} is there twice", base::in_quotes(name)),
+              "it is one of the secret_headers already"});
+    else if (looks_secret(name))
+      reading.report_at(
+          key,
+          problem("CFG-0013", "a credential would stand in the plan and its journal",
+                  fmt::format("keep it in a file or a variable and write secret_headers: {{{}: "
+                              "{{file: PATH}}}} or {{env: NAME}}, with prefix: \"Bearer \" "
+                              "where one is needed",
+                              name)));
+  }
+}
+
 void finish_http(Reading& reading, CheckDraft& draft) {
+  check_headers(reading, draft.http);
   const bool through_router = draft.http.url.starts_with("router:");
   if (through_router && draft.http.tenant.empty() && reading.sound("tenant"))
     refuse(reading, "url",
@@ -237,6 +273,13 @@ void finish_schedule(Reading& reading, core::ScheduleRequest& schedule) {
 }
 
 void finish_waiver(Reading& reading, core::HealthWaiver& waiver) { waiver.where = reading.here(); }
+
+void finish_secret_header(Reading& reading, core::SecretHeader& header) {
+  if (reading.sound("") && header.file.empty() == header.environment.empty())
+    refuse(reading, "",
+           {"a secret is either in a file or in the environment",
+            "write {file: PATH} or {env: NAME}"});
+}
 
 void finish_check(Reading& reading, CheckDraft& draft) {
   auto& request = draft.request;

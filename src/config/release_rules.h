@@ -35,6 +35,7 @@ void finish_thresholds(Reading& reading, core::Thresholds& limits);
 void finish_guard(Reading& reading, core::GuardPolicy& guard);
 void finish_schedule(Reading& reading, core::ScheduleRequest& schedule);
 void finish_waiver(Reading& reading, core::HealthWaiver& waiver);
+void finish_secret_header(Reading& reading, core::SecretHeader& header);
 void finish_check(Reading& reading, CheckDraft& draft);
 void finish_release(Reading& reading, core::Release& release);
 

@@ -34,6 +34,8 @@ template <>
 const Table<core::Thresholds>& table_of<core::Thresholds>();
 template <>
 const Table<core::GuardPolicy>& table_of<core::GuardPolicy>();
+template <>
+const Table<core::SecretHeader>& table_of<core::SecretHeader>();
 
 /// Conditions on a JSON body are written `{pointer: value}`.
 template <>
@@ -50,6 +52,34 @@ struct Codec<core::CheckRequest> {
   static bool read(Reading&, const FieldSpec&, const Node&, core::CheckRequest& target);
   static OrderedJson write(const FieldSpec&, const core::CheckRequest& value);
   static ValueInfo describe(const FieldSpec&);
+};
+
+/// A map of names to objects with a table of their own.
+template <class S>
+  requires requires { table_of<S>(); }
+struct Codec<std::map<std::string, S>> {
+  using Value = std::map<std::string, S>;
+  static bool read(Reading& reading, const FieldSpec& spec, const Node& node, Value& target) {
+    target.clear();
+    return detail::read_map(reading, spec, node, [&](const Entry& entry) {
+      S value{};
+      if (!Codec<S>::read(reading, {}, entry.value, value)) return false;
+      target.emplace(entry.key, std::move(value));
+      return true;
+    });
+  }
+  static OrderedJson write(const FieldSpec&, const Value& value) {
+    OrderedJson written = OrderedJson::object();
+    for (const auto& [key, item] : value) written[key] = Codec<S>::write({}, item);
+    return written;
+  }
+  static ValueInfo describe(const FieldSpec& spec) {
+    ValueInfo info;
+    info.kind = ValueInfo::Kind::Map;
+    info.syntax = spec.key_syntax == nullptr ? &kLine : spec.key_syntax;
+    info.element = std::make_shared<const ValueInfo>(Codec<S>::describe({}));
+    return info;
+  }
 };
 
 /// The words of core's enums are core's own.

@@ -80,7 +80,16 @@ void fields(A& a, CommandCheck& v) {
   a("repeatable", v.repeatable);
 }
 template <class A>
+void fields(A& a, SecretHeader& v) {
+  a("prefix", v.prefix)("file", v.file)("environment", v.environment);
+}
+template <class A>
 void fields(A& a, HttpCheck& v) {
+  // Left out when there are none: the bytes of older plans stay what they are.
+  std::optional<std::map<std::string, SecretHeader>> secrets;
+  if (!v.secret_headers.empty()) secrets = v.secret_headers;
+  a("secret_headers", secrets);
+  v.secret_headers = secrets.value_or(std::map<std::string, SecretHeader>{});
   a("method", v.method)("url", v.url)("tenant", v.tenant)("body", v.body)("headers", v.headers);
   a("expect", v.expect)("timeout_us", v.timeout)("attempts", v.attempts);
 }

@@ -22,6 +22,7 @@ TEST(PlanCodec, ReadsBackEveryKindOfStepAndOption) {
   HttpCheck http;
   http.url = "router:document-domain/documents";
   http.headers = {{"accept", "application/json"}};
+  http.secret_headers = {{"authorization", {"Bearer ", "/etc/token", ""}}};
   http.expect = {{200, 201}, {{"/status", "\"ok\""}}, base::milliseconds(300)};
   CommandCheck command;
   command.command = {{"npm", "test"}, {{"CI", "1"}}, "/srv", "ci"};

@@ -53,6 +53,13 @@ struct CommandCheck {
       false;  ///< running it again changes nothing; otherwise an unknown outcome needs a person
   friend bool operator==(const CommandCheck&, const CommandCheck&) = default;
 };
+/// A header whose value is a secret: plan and journal say where it is kept, never what it is.
+struct SecretHeader {
+  std::string prefix;       ///< before the secret: `Bearer `
+  std::string file;         ///< absolute path; or
+  std::string environment;  ///< name of an environment variable
+  friend bool operator==(const SecretHeader&, const SecretHeader&) = default;
+};
 struct HttpCheck {
   std::string method = "GET";
   std::string
@@ -60,6 +67,7 @@ struct HttpCheck {
   base::TenantId tenant;
   std::string body;
   std::map<std::string, std::string> headers;
+  std::map<std::string, SecretHeader> secret_headers;  ///< read when the request is made
   HttpExpectation expect;
   base::Duration timeout = base::seconds(10);
   std::uint32_t attempts = 1;  ///< polled until good, one second apart

@@ -10,7 +10,9 @@
 #include "adapters/http/http_prober.h"
 #include "adapters/http/testing/scripted_server.h"
 #include "adapters/process/process_command_runner.h"
+#include "base/files.h"
 #include "base/json.h"
+#include "base/testing/temporary_folder.h"
 #include "ports/testing/real_clock.h"
 
 namespace stellwerk::checks {
@@ -168,6 +170,38 @@ TEST_F(ChecksTest, JudgesAnHttpAnswerForATenant) {
   EXPECT_NE(failed->summary.find("/valid is false, expected true"), std::string::npos);
   EXPECT_TRUE(failed->result.starts_with("status 201 in ")) << failed->result;
   EXPECT_TRUE(failed->result.ends_with(" ms")) << failed->result;
+}
+
+// Goal: a secret is read when it is used, reaches the service, and nothing that is kept.
+TEST_F(ChecksTest, SendsASecretHeaderAndKeepsItNowhere) {
+  const base::testing::TemporaryFolder folder;
+  const std::string file = folder / "token";
+  ASSERT_TRUE(base::replace_file(file, "s3cret-token\n"));
+  const ScriptedServer server([](const ScriptedRequest& request) {
+    const bool known =
+        request.head.find("authorization: Bearer s3cret-token\r\n") != std::string::npos;
+    return answer(known ? 200 : 401, R"({"echo":"s3cret-token"})");
+  });
+  auto check = get(server.url("/"));
+  check.secret_headers["authorization"] = {.prefix = "Bearer ", .file = file, .environment = {}};
+  const auto report = run(check);
+  ASSERT_TRUE(report) << report.error().one_line();
+  EXPECT_TRUE(report->passed) << report->summary;
+  EXPECT_EQ(report->evidence.find("s3cret-token"), std::string::npos) << report->evidence;
+  EXPECT_NE(report->evidence.find("authorization"), std::string::npos);
+  EXPECT_EQ(scrubber_.scrub("x s3cret-token"), "x ***") << "others are scrubbed of it too";
+  const auto printed = run(shell("echo s3cret-token"));
+  ASSERT_TRUE(printed);
+  EXPECT_EQ(printed->evidence.find("\"s3cret-token"), std::string::npos) << printed->evidence;
+}
+
+TEST_F(ChecksTest, CannotBeginWithoutItsSecret) {
+  auto check = get("http://127.0.0.1:1/");
+  check.secret_headers["x-api-key"] = {.prefix = {}, .file = "/no/such/file", .environment = {}};
+  const auto refused = run(check);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().id, "CHK-0002");
+  EXPECT_NE(refused.error().why.find("BAS-0009"), std::string::npos) << refused.error().why;
 }
 
 TEST_F(ChecksTest, AsksAgainUntilTheAnswerIsGood) {
