@@ -72,7 +72,7 @@ constexpr MessageRow kCli[] = {
     {"cli.view.stage", "Stand", "stage"},
     {"cli.view.stage-wave", "{stage}, Welle {wave} von {waves}", "{stage}, wave {wave} of {waves}"},
     {"cli.view.paused", "angehalten", "paused"},
-    {"cli.view.paused-by", "{cause}: {detail} (durch {by})", "{cause}: {detail} (by {by})"},
+    {"cli.view.paused-by", "{cause} (durch {by})", "{cause} (by {by})"},
     {"cli.view.time", "Zeit", "time"},
     {"cli.view.time-now", "{now} (T+0 ist {t0})", "{now} (T+0 is {t0})"},
     {"cli.view.time-t0", "T+0 ist {t0}", "T+0 is {t0}"},
@@ -134,7 +134,7 @@ constexpr MessageRow kCli[] = {
      "it is not known whether the step happened: attest that it did, or run it again"},
     {"cli.view.waiting", "wartet auf", "waits for"},
     {"cli.view.rollback", "Rollback", "rollback"},
-    {"cli.view.rollback-by", "{cause}: {detail} (durch {by})", "{cause}: {detail} (by {by})"},
+    {"cli.view.rollback-by", "{cause} (durch {by})", "{cause} (by {by})"},
     {"cli.view.returned", "Verkehr ist zurück auf der alten Version",
      "traffic is back on the old version"},
     {"cli.view.not-returned", "Verkehr ist noch nicht zurück", "traffic is not back yet"},
@@ -207,6 +207,13 @@ constexpr MessageRow kCli[] = {
     {"cli.steer.done", "{verb}: festgehalten", "{verb}: recorded"},
     {"cli.steer.ignored", "{verb}: nichts zu tun, {why}", "{verb}: nothing to do, {why}"},
     {"cli.steer.watch", "Zuschauen: {command}", "To watch: {command}"},
+
+    // ---- cli.error.*: around errors, whose own texts are English (error_text.cc)
+    {"cli.error.while", "bei", "while"},
+    {"cli.error.why", "warum", "why"},
+    {"cli.error.state", "Stand", "state"},
+    {"cli.error.next", "weiter", "next"},
+    {"cli.error.help", "Hilfe", "help"},
 
     // ---- cli.doctor.*
     {"cli.doctor.ok", "gut", "good"},

@@ -31,7 +31,6 @@ constexpr MessageRow kEvents[] = {
     {"cli.event.wave", "+ {tenants} · {share} des Verkehrs, zurückgelesen",
      "+ {tenants} · {share} of traffic, read back"},
     {"cli.event.progress", "Welle {wave} von {waves}", "wave {wave} of {waves}"},
-    {"cli.event.paused", "{cause}: {detail}", "{cause}: {detail}"},
     {"cli.event.resumed", "fortgesetzt von {by}", "resumed by {by}"},
     {"cli.event.resumed-guard", "alle Messwerte sind wieder gut", "all figures are good again"},
     {"cli.event.promoted", "Welle {wave} endet, sobald der Wächter sein Mindestmaß hat",
@@ -45,7 +44,6 @@ constexpr MessageRow kEvents[] = {
      "{closes}: {size} entries, root {root}"},
     {"cli.event.logged", "signierter Prüfpunkt über {size} Einträge, Wurzel {root}",
      "signed checkpoint over {size} entries, root {root}"},
-    {"cli.event.rollback", "{cause}: {detail}", "{cause}: {detail}"},
     {"cli.event.returned", "alle Mandanten auf der alten Version, zurückgelesen",
      "every tenant on the old version, read back"},
     {"cli.event.rollback-recorded", "{cause}, entschieden von {by}", "{cause}, decided by {by}"},
@@ -85,6 +83,15 @@ constexpr MessageRow kEvents[] = {
      "nobody decided in time"},
     {"cli.rollback.router", "Router", "router"},
     {"cli.rollback.stopped", "Stellwerk wurde beendet", "Stellwerk was stopped"},
+    {"cli.detail.old-version", "die alte Version ließ sich nicht wieder starten",
+     "the old version could not be brought up"},
+    {"cli.detail.journal-gap", "aus der Notfalldatei nachgetragen",
+     "taken in from the emergency file"},
+    {"cli.detail.move-traffic", "der Verkehr ließ sich nicht umstellen",
+     "traffic could not be moved"},
+    {"cli.detail.signal", "durch ein Signal", "by a signal"},
+    {"cli.detail.rejected", "der Plan wurde abgelehnt", "the plan was rejected"},
+    {"cli.detail.wave", "Welle {wave}", "wave {wave}"},
     {"cli.action.continue", "weiter", "continue"},
     {"cli.action.pause", "anhalten", "pause"},
     {"cli.action.rollback", "zurückrollen", "roll back"},
@@ -103,6 +110,27 @@ constexpr MessageRow kEvents[] = {
     {"cli.cause.gauge-missing", "Messwert fehlt", "gauge missing"},
     {"cli.cause.health", "Health-Check", "health"},
     {"cli.cause.integrity", "Integrität", "integrity"},
+
+    // ---- for notices (notices.cc)
+    {"told.self", "Stellwerk, selbsttätig", "Stellwerk, by itself"},
+    {"told.everyone", "alle übrigen", "all others"},
+    {"told.outlook.decide",
+     "Bis zur Entscheidung des Release Managers werden keine weiteren Mandanten umgestellt. Die "
+     "Überwachung läuft weiter und kann jederzeit einen Rollback auslösen.",
+     "No further tenants are moved until the release manager decides. The watch goes on and can "
+     "still roll the release back."},
+    {"told.outlook.idle",
+     "Die neue Version bekommt keinen Verkehr. Es geht weiter, sobald jemand das Release "
+     "fortsetzt.",
+     "The new version gets no traffic. It goes on when somebody resumes the release."},
+    {"told.outlook.ask",
+     "Der Release Manager entscheidet, ob zurückgerollt wird; ohne Entscheidung innerhalb von "
+     "{deadline} geschieht es von selbst.",
+     "The release manager decides whether to roll back; without a decision within {deadline} it "
+     "happens by itself."},
+    {"told.outlook.rollback",
+     "Das Release wird zurückgerollt; darüber informieren wir Sie gesondert.",
+     "The release is being rolled back; we will tell you separately."},
 
     // ---- cli.finding.*: a finding with its figures and limit (verdict_text.cc)
     {"cli.finding.errors", "Fehlerrate {value} von {requests} Anfragen (Grenze {limit})",

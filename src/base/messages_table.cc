@@ -9,8 +9,8 @@ namespace {
 // ---- notice.*: what stakeholders and the people on call are told
 // ------------------------------------------------------- Every notice is given all of: release,
 // components ("document-domain 1.2.0 → 1.3.0"), wave, waves, tenants, share
-// ("10 %"), time, reason, by (a person, or Stellwerk itself), plan (its digest). A row uses those
-// that mean something.
+// ("10 %"), time, reason, by (a person, or Stellwerk itself), plan (its digest), outlook (after a
+// pause: what happens now). A row uses those that mean something.
 constexpr MessageRow kNotices[] = {
     {"notice.announced.subject",  //
      "Angekündigt: Release {release} am {time}", "Announced: release {release} on {time}"},
@@ -70,18 +70,14 @@ constexpr MessageRow kNotices[] = {
      "Grund: {reason}\n"
      "Veranlasst durch: {by}\n"
      "Anteil des Verkehrs auf der neuen Version: {share}\n\n"
-     "Bis zur Entscheidung des Release Managers werden keine weiteren Mandanten umgestellt. Die "
-     "Überwachung läuft "
-     "weiter und kann jederzeit einen Rollback auslösen.\n",
+     "{outlook}\n",
      "Hello,\n\n"
      "release {release} was paused at {time}.\n\n"
      "Scope: {components}\n"
      "Reason: {reason}\n"
      "Caused by: {by}\n"
      "Share of traffic on the new version: {share}\n\n"
-     "No further tenants are moved until the release manager decides. The watch goes on and can "
-     "still roll the "
-     "release back.\n"},
+     "{outlook}\n"},
     {"notice.resumed.subject",  //
      "Fortgesetzt: Release {release}", "Resumed: release {release}"},
     {"notice.resumed.body",
@@ -197,8 +193,8 @@ constexpr MessageRow kNotices[] = {
 }  // namespace
 
 std::span<const std::span<const MessageRow>> message_sections() {
-  static const std::array<std::span<const MessageRow>, 4> sections{
-      kNotices, plan_messages(), event_messages(), cli_messages()};
+  static const std::array<std::span<const MessageRow>, 5> sections{
+      kNotices, plan_messages(), event_messages(), cli_messages(), said_messages()};
   return sections;
 }
 

@@ -1,4 +1,5 @@
-// messages_table.h — the rows of the message catalogue; only messages.cc and its test read them.
+// messages_table.h — the rows of the message catalogue; only messages.cc, translated.cc and
+// their tests read them.
 //
 // Role: add a row to a section of messages_table.cc. A new subject gets a new section, a long one
 // its own file. Invariants: keys are `subject.name[.part]`, unique; both texts have the same
@@ -26,5 +27,8 @@ std::span<const MessageRow> plan_messages();
 std::span<const MessageRow> event_messages();
 /// What the command line says beside that (messages_cli.cc).
 std::span<const MessageRow> cli_messages();
+
+/// Words of ours in journal entries (messages_said.cc).
+std::span<const MessageRow> said_messages();
 
 }  // namespace stellwerk::base

@@ -20,7 +20,8 @@ const MessageArguments kNotice{{"release", "rel-2025-10-001"},
                                {"time", "2025-10-15T20:00:00Z"},
                                {"reason", "error rate 2.5 %"},
                                {"by", "release-manager-123"},
-                               {"plan", "ba7816bf8f01"}};
+                               {"plan", "ba7816bf8f01"},
+                               {"outlook", "It goes on when somebody resumes it."}};
 
 /// The placeholders of a text; fails the test where braces are not well-formed.
 std::set<std::string> placeholders(std::string_view text) {

@@ -41,6 +41,9 @@ class Writer {
   [[nodiscard]] std::string take() && { return std::move(text_); }
 
  private:
+  [[nodiscard]] std::string say(std::string_view name) const {
+    return base::message(style_.locale, "cli.error." + std::string(name));
+  }
   void title(const base::Error& error) {
     const bool warning = style_.severity == Severity::Warning;
     const std::string word =
@@ -60,7 +63,7 @@ class Writer {
   }
 
   void line(std::string_view name, std::string_view what) {
-    text_ += painted(label(name), Colour::Dim, style_.colour);
+    text_ += painted(label(say(name)), Colour::Dim, style_.colour);
     text_ += wrapped(safe(what), style_.columns, kIndent) + '\n';
   }
 
@@ -70,7 +73,7 @@ class Writer {
       longest = std::max(longest, width_of(safe(step.command)));
     bool first = true;
     for (const base::NextStep& step : steps) {
-      text_ += painted(label(first ? "next" : ""), Colour::Dim, style_.colour);
+      text_ += painted(label(first ? say("next") : ""), Colour::Dim, style_.colour);
       add_step(step, longest);
       first = false;
     }
@@ -124,7 +127,8 @@ void report(const Console& console, std::span<const base::Error> errors, Severit
                 << '\n';
     return;
   }
-  console.err << error_text(errors, {console.columns, console.colour_err, severity});
+  console.err << error_text(errors,
+                            {console.columns, console.colour_err, severity, console.locale});
   console.err.flush();
 }
 

@@ -18,6 +18,7 @@ struct ErrorStyle {
   std::size_t columns = 80;
   bool colour = false;
   Severity severity = Severity::Error;
+  base::Locale locale = base::Locale::En;  ///< of the frame; what it frames is English
 };
 
 ///     release.yaml:12:5: error[CFG-0003]: "wafes" is no key of a release
@@ -25,6 +26,7 @@ struct ErrorStyle {
 ///       state  …
 ///       next   stellwerk …    what it achieves
 ///       help   stellwerk explain CFG-0003
+/// `error[…]` and `warning[…]` are the same in every language: they are what scripts look for.
 /// Several are separated by blank lines; `help` stands once for each code.
 std::string error_text(std::span<const base::Error> errors, const ErrorStyle& style);
 

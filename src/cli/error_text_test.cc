@@ -98,5 +98,20 @@ TEST(Text, WrapsBetweenWordsAndLeavesLongOnesWhole) {
   EXPECT_EQ(wrapped("extraordinarily long", 6, 2), "extraordinarily\n  long");
 }
 
+TEST(ErrorText, HasItsFrameInTheReadersLanguage) {
+  const base::Error error = base::error(base::Code::NotFound, "CLI-0002", "there is no file")
+                                .because("it is missing")
+                                .now("nothing was done")
+                                .then("ls", "what there is");
+  ErrorStyle style;
+  style.locale = base::Locale::De;
+  EXPECT_EQ(error_text(std::span(&error, 1), style),
+            "error[CLI-0002]: there is no file\n"
+            "  warum  it is missing\n"
+            "  Stand  nothing was done\n"
+            "  weiter ls    what there is\n"
+            "  Hilfe  stellwerk explain CLI-0002\n");
+}
+
 }  // namespace
 }  // namespace stellwerk::cli

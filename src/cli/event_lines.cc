@@ -5,8 +5,10 @@
 #include "base/ratio.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "base/translated.h"
 #include "cli/console.h"
 #include "cli/verdict_text.h"
+#include "engine/cause_text.h"
 #include "engine/private_text.h"
 
 namespace stellwerk::cli {
@@ -65,7 +67,7 @@ class Teller {
   std::string operator()(const core::ApprovalGranted& e) const {
     return say(e.signature ? "approved-signed" : "approved",
                {{"person", e.person.str()},
-                {"role", std::string(core::to_string(e.role))},
+                {"role", base::message(locale_, "role." + std::string(core::to_string(e.role)))},
                 {"plan", e.plan.short_text()}});
   }
   std::string operator()(const core::ApprovalRejected& e) const {
@@ -92,7 +94,8 @@ class Teller {
     return verdict_text(locale_, e.verdict, plan_.guard.limits.p95_pause);
   }
   std::string operator()(const core::ReleasePaused& e) const {
-    return caused("paused", pause_word(e.cause), e.detail);
+    return by_hand(engine::pause_text(locale_, core::to_string(e.cause), e.detail),
+                   e.cause == core::PauseCause::Person);
   }
   std::string operator()(const core::ReleaseResumed& e) const {
     if (e.by_guard) return say("resumed-guard", {});
@@ -109,14 +112,19 @@ class Teller {
   std::string operator()(const core::ReleaseLogged& e) const { return logged(e); }
   std::string operator()(const core::RollbackLogged& e) const { return logged(e); }
   std::string operator()(const core::RollbackInitiated& e) const {
-    return caused("rollback", rollback_word(e.cause), e.detail);
+    return by_hand(engine::rollback_text(locale_, core::to_string(e.cause), e.detail),
+                   e.cause == core::RollbackCause::Person);
   }
   std::string operator()(const core::TrafficReturned&) const { return say("returned", {}); }
   std::string operator()(const core::RollbackRecorded& e) const {
     return say("rollback-recorded", {{"cause", rollback_word(e.cause)}, {"by", e.responsible}});
   }
-  std::string operator()(const core::ReleaseCancelled& e) const { return e.detail; }
-  std::string operator()(const core::ReleaseFailed& e) const { return e.detail; }
+  std::string operator()(const core::ReleaseCancelled& e) const {
+    return engine::ending_text(locale_, e.detail, plan_);
+  }
+  std::string operator()(const core::ReleaseFailed& e) const {
+    return engine::ending_text(locale_, e.detail, plan_);
+  }
   std::string operator()(const core::LeaseExpired&) const { return say("lease-expired", {}); }
   std::string operator()(const core::RoutesReasserted& e) const {
     return say(e.router_was_gone.value_or(false) ? "router-back" : "reasserted", {});
@@ -126,7 +134,7 @@ class Teller {
     return say(e.old_version ? "retired-old" : "retired-new", {{"component", e.component.str()}});
   }
   std::string operator()(const core::CheckpointSigned& e) const {
-    return say("checkpoint", {{"closes", e.closes},
+    return say("checkpoint", {{"closes", told(e.closes)},
                               {"size", std::to_string(e.tree_size)},
                               {"root", e.root.short_text()}});
   }
@@ -155,15 +163,12 @@ class Teller {
   }
   /// What a step came to: the private text says all that the entry says, and more.
   [[nodiscard]] std::string told(const std::string& summary) const {
-    return base::printable(event_.said.empty() ? summary : event_.said, 300);
+    return base::printable(event_.said.empty() ? base::translated(locale_, summary) : event_.said,
+                           300);
   }
-  [[nodiscard]] std::string caused(std::string_view key, std::string cause,
-                                   const std::string& detail) const {
-    if (detail.empty()) return cause;
-    return say(key, {{"cause", std::move(cause)}, {"detail", base::printable(detail, 200)}});
-  }
-  [[nodiscard]] std::string pause_word(core::PauseCause cause) const {
-    return base::message(locale_, "cli.pause." + std::string(core::to_string(cause)));
+  /// Beside the words the person, whose name is the detail.
+  [[nodiscard]] std::string by_hand(std::string text, bool person) const {
+    return person && !event_.by.empty() ? fmt::format("{}: {}", text, event_.by.str()) : text;
   }
   [[nodiscard]] std::string rollback_word(core::RollbackCause cause) const {
     return base::message(locale_, "cli.rollback." + std::string(core::to_string(cause)));

@@ -8,8 +8,10 @@
 #include "base/ratio.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "base/translated.h"
 #include "cli/event_lines.h"
 #include "cli/verdict_text.h"
+#include "engine/cause_text.h"
 
 namespace stellwerk::cli {
 namespace {
@@ -146,9 +148,10 @@ class ViewWriter {
             : name);
     if (const base::Json& paused = member(view_, "paused"); !paused.is_null())
       row("cli.view.paused",
-          say("cli.view.paused-by", {{"cause", say("cli.pause." + word(paused, "cause"))},
-                                     {"detail", word(paused, "detail")},
-                                     {"by", word(paused, "by")}}) +
+          say("cli.view.paused-by",
+              {{"cause",
+                engine::pause_text(style_.locale, word(paused, "cause"), word(paused, "detail"))},
+               {"by", word(paused, "by")}}) +
               reason_of(paused),
           Colour::Yellow);
     time();
@@ -258,9 +261,10 @@ class ViewWriter {
     const base::Json& json = member(view_, "rollback");
     if (json.is_null()) return;
     row("cli.view.rollback",
-        say("cli.view.rollback-by", {{"cause", say("cli.rollback." + word(json, "cause"))},
-                                     {"detail", word(json, "detail")},
-                                     {"by", word(json, "by")}}) +
+        say("cli.view.rollback-by",
+            {{"cause",
+              engine::rollback_text(style_.locale, word(json, "cause"), word(json, "detail"))},
+             {"by", word(json, "by")}}) +
             " · " +
             say(truth(json, "traffic_returned") ? "cli.view.returned" : "cli.view.not-returned") +
             reason_of(json),
@@ -299,7 +303,7 @@ class ViewWriter {
       if (more.empty()) return;
       tail += tail.empty() ? more : " · " + more;
     };
-    const std::string summary = word(step, "summary");
+    const std::string summary = base::translated(style_.locale, word(step, "summary"));
     const std::string said = word(step, "text");  // all that the summary says, and more; or a note
     const bool attested = word(step, "kind") == "manual";
     add(attested || (said.empty() && summary.empty()) ? word(step, "title")
@@ -380,7 +384,10 @@ std::string waiting_text(const base::Json& view, const ViewStyle& style) {
                            ? fmt::format("  stellwerk approve {}", word(view, "release"))
                            : fmt::format("  stellwerk attest {} {}", word(view, "release"), id);
     if (step != nullptr) {
-      const auto roles = words(member(*step, "roles"));
+      std::vector<std::string> roles;
+      for (const std::string& role : words(member(*step, "roles")))
+        roles.push_back(
+            base::has_message("role." + role) ? base::message(style.locale, "role." + role) : role);
       const std::string what = fmt::format("{} ({})", word(*step, "title"), fmt::join(roles, ", "));
       constexpr std::size_t kIndent = 6;
       line += '\n' + std::string(kIndent, ' ') + wrapped(what, style.columns, kIndent);

@@ -86,9 +86,9 @@ TEST(ReleaseView, NamesTheCommandForWhoeverIsWaitedFor) {
                            {"roles", {"release-manager"}}});
   EXPECT_EQ(waiting_text(view, kStyle),
             "  stellwerk attest rel-1 post-check/smoke\n"
-            "      Smoke journeys (qa, devops)\n"
+            "      Smoke journeys (QA, DevOps)\n"
             "  stellwerk approve rel-1\n"
-            "      Approval (release-manager)\n");
+            "      Approval (Release Manager)\n");
 }
 
 TEST(ReleaseView, NamesBothWaysOutOfAnUnknownOutcome) {
@@ -129,7 +129,7 @@ TEST(ReleaseView, ShowsARollbackAndItsSteps) {
                       "paused      rollback: guard (by stellwerk)\n"),
             std::string::npos)
       << text;
-  EXPECT_NE(text.find("rollback    guard: error-rate (by stellwerk) · traffic is back on the old\n"
+  EXPECT_NE(text.find("rollback    guard: error rate (by stellwerk) · traffic is back on the old\n"
                       "            version\n"),
             std::string::npos)
       << text;

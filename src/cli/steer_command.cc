@@ -4,6 +4,7 @@
 #include <ostream>
 
 #include "base/text.h"
+#include "base/translated.h"
 #include "cli/api_client.h"
 #include "cli/attendance.h"
 #include "cli/error_text.h"
@@ -202,7 +203,9 @@ class Steering {
     }
     console_.err << (ignored.empty()
                          ? console_.text("cli.steer.done", {{"verb", what}})
-                         : console_.text("cli.steer.ignored", {{"verb", what}, {"why", ignored}}))
+                         : console_.text("cli.steer.ignored",
+                                         {{"verb", what},
+                                          {"why", base::translated(console_.locale, ignored)}}))
                  << '\n';
   }
 

@@ -7,13 +7,17 @@
 #include "audit/entry.h"
 #include "base/messages.h"
 #include "base/text.h"
-#include "core/event.h"
+#include "core/decide.h"
+#include "engine/cause_text.h"
+#include "engine/entries.h"
 #include "engine/loader.h"
 #include "engine/private_text.h"
+#include "engine/view.h"
 
 namespace stellwerk::engine {
 namespace {
 
+constexpr std::string_view kSelf = "stellwerk";  // as actors are written in entries
 /// A mail is read by people: the plan has the whole list.
 constexpr std::size_t kTenantsListed = 50;
 constexpr std::size_t kReasonMax = 1000;
@@ -55,10 +59,10 @@ std::string text_or(const base::Json& data, const char* key, std::string otherwi
   return found != data.end() && found->is_string() ? found->get<std::string>() : otherwise;
 }
 
-std::string wave_text(const base::Json& data) {
-  const auto found = data.find("wave");
-  return found != data.end() && found->is_number_integer() ? std::to_string(found->get<int>())
-                                                           : "-";
+/// To the second: `2025-10-15T20:00:00Z`.
+std::string time_text(base::WallTime time) {
+  constexpr std::size_t kSeconds = 19;
+  return base::rfc3339(time).substr(0, kSeconds) + "Z";
 }
 
 void add_wave(const core::Plan& plan, const base::Json& data, base::MessageArguments& arguments) {
@@ -67,43 +71,74 @@ void add_wave(const core::Plan& plan, const base::Json& data, base::MessageArgum
   const core::PlannedWave& wave = plan.wave(number);
   std::vector<std::string> tenants;
   for (const base::TenantId& tenant : wave.adds) tenants.push_back(tenant.str());
+  if (wave.everyone) tenants.push_back(base::message(plan.locale, "told.everyone"));
+  arguments["wave"] = std::to_string(number);
   arguments["tenants"] = base::short_list(tenants, kTenantsListed);
-  arguments["share"] = base::percent_text(wave.share_real);
 }
 
-/// A person's reason, read for this notice; it says so when it was erased.
-std::string reason_text(const base::Json& data, base::Locale locale, ports::ContentStore& content) {
-  const auto digest = base::Digest::parse(text_or(data, "reason", ""));
+/// Why it is paused, goes back or ended: what the entry says, else what the journal said before.
+std::string reason_text(const core::Plan& plan, const core::State& state,
+                        const audit::Entry& entry) {
+  const std::string cause = text_or(entry.data, "cause", "");
+  const std::string detail = text_or(entry.data, "detail", "");
+  if (entry.type == "scheduler.release.paused")
+    return pause_text(plan.locale, cause, detail, &plan);
+  if (state.rollback)
+    return rollback_text(plan.locale, core::to_string(state.rollback->cause),
+                         state.rollback->detail, &plan);
+  return ending_text(plan.locale, detail, plan);
+}
+
+/// A person's own words, read for this notice; it says so when they were erased.
+std::string words_of(const core::State& state, const audit::Entry& entry, base::Locale locale,
+                     ports::ContentStore& content) {
+  auto digest = base::Digest::parse(text_or(entry.data, "reason", ""));
+  if (!digest && state.rollback && state.rollback->reason) digest = *state.rollback->reason;
   if (!digest) return {};
   const auto text = read_text(*digest, content);
   return ": " + (text ? base::printable(*text, kReasonMax) : base::message(locale, "text.erased"));
 }
 
-/// Every argument any notice text may name; texts use what they need.
-base::MessageArguments arguments_for(const core::Plan& plan, const audit::Entry& entry,
-                                     ports::ContentStore& content) {
-  base::MessageArguments arguments{
-      {"release", plan.release.str()},
-      {"components", components_text(plan)},
-      {"time", base::rfc3339(entry.time)},
-      {"waves", std::to_string(plan.waves.size())},
-      {"wave", wave_text(entry.data)},
-      {"reason", text_or(entry.data, "cause", "-")},
-      {"by", entry.actor},
-      {"plan", core::digest_of(plan).short_text()},
-      {"tenants", "-"},
-      {"share", "-"},
+/// What people have to expect of a pause.
+std::string outlook_text(const core::Plan& plan, const core::State& state) {
+  const auto say = [&](const char* key, const base::MessageArguments& words = {}) {
+    return base::message(plan.locale, std::string("told.outlook.") + key, words);
   };
-  const std::string detail = text_or(entry.data, "detail", "");
-  if (!detail.empty()) arguments["reason"] += fmt::format(" ({})", detail);
-  arguments["reason"] += reason_text(entry.data, plan.locale, content);
-  add_wave(plan, entry.data, arguments);
-  if (const auto t0 = entry.data.find("t0_us"); t0 != entry.data.end())
-    arguments["time"] = base::rfc3339(base::WallTime{t0->get<std::int64_t>()});
-  return arguments;
+  if (!state.paused) return {};
+  if (state.paused->cause == core::PauseCause::Rollback) return say("rollback");
+  if (state.paused->cause == core::PauseCause::AskRollback)
+    return say("ask", {{"deadline", base::to_string(plan.guard.ask_deadline)}});
+  return say(core::guard_armed(state) ? "decide" : "idle");
 }
 
 }  // namespace
+
+/// Every argument any notice text may name; texts use what they need.
+base::MessageArguments NoticeWriter::arguments_for(const Known& known,
+                                                   const audit::Entry& entry) const {
+  const core::Plan& plan = *known.plan;
+  const core::State& state = known.state;
+  std::string by = entry.actor;
+  if (state.rollback && !state.rollback->by.empty()) by = state.rollback->by.str();
+  if (!known.cancelled_by.empty()) by = known.cancelled_by.str();
+  const bool announces = entry.data.contains("t0_us") && state.t0_wall;
+  base::MessageArguments arguments{
+      {"release", plan.release.str()},
+      {"components", components_text(plan)},
+      {"time", time_text(announces ? *state.t0_wall : entry.time)},
+      {"waves", std::to_string(plan.waves.size())},
+      {"wave", std::to_string(state.wave)},
+      {"reason",
+       reason_text(plan, state, entry) + words_of(state, entry, plan.locale, content_)},
+      {"by", by == kSelf ? base::message(plan.locale, "told.self") : by},
+      {"plan", core::digest_of(plan).short_text()},
+      {"tenants", {}},
+      {"share", base::percent_text(share_on_new_version(plan, state))},
+      {"outlook", outlook_text(plan, state)},
+  };
+  add_wave(plan, entry.data, arguments);
+  return arguments;
+}
 
 std::optional<ports::PublicEvent> public_event(const ports::StoredEntry& stored) {
   const auto entry = audit::decode_entry(stored.bytes);
@@ -118,12 +153,33 @@ std::optional<ports::PublicEvent> public_event(const ports::StoredEntry& stored)
   return event;
 }
 
-base::Result<std::shared_ptr<const core::Plan>> NoticeWriter::plan_of(
-    const base::ReleaseId& release, ports::JournalStore& journal) {
-  if (const auto known = plans_.find(release); known != plans_.end()) return known->second;
-  auto plan = load_plan(journal, content_, release);
-  if (!plan) return base::fail(std::move(plan.error()));
-  return plans_[release] = std::make_shared<const core::Plan>(std::move(*plan));
+base::Result<NoticeWriter::Known*> NoticeWriter::known_at(const ports::StoredEntry& entry,
+                                                          ports::JournalStore& journal) {
+  Known& known = known_[entry.release];
+  if (!known.plan) {
+    auto plan = load_plan(journal, content_, entry.release);
+    if (!plan) return base::fail(std::move(plan.error()));
+    known.plan = std::make_shared<const core::Plan>(std::move(*plan));
+  }
+  // An entry is told again when its batch was not delivered as a whole.
+  if (known.folded > entry.index + 1) known = Known{known.plan, {}, 0, {}};
+  constexpr std::size_t kChunk = 200;
+  while (known.folded <= entry.index) {
+    auto chunk = journal.read_stream(entry.release, known.state.version, kChunk);
+    if (!chunk) return base::fail(std::move(chunk.error()));
+    for (const ports::StoredEntry& stored : *chunk) {
+      if (stored.index > entry.index) return &known;
+      auto read = decode(stored, content_);
+      if (!read) return base::fail(std::move(read.error()));
+      if (std::holds_alternative<core::CancelStarted>(read->event)) known.cancelled_by = read->by;
+      known.state = core::evolve_intents(
+          core::evolve(*known.plan, std::move(known.state), read->event, read->at, read->by),
+          read->intents);
+      known.folded = stored.index + 1;
+    }
+    if (chunk->size() < kChunk) break;
+  }
+  return &known;
 }
 
 base::Result<std::optional<ports::Notice>> NoticeWriter::notice_for(
@@ -132,18 +188,18 @@ base::Result<std::optional<ports::Notice>> NoticeWriter::notice_for(
   if (key.empty()) return std::nullopt;
   const auto entry = audit::decode_entry(stored.bytes);
   if (!entry) return base::fail(entry.error());
-  const auto plan = plan_of(stored.release, journal);
-  if (!plan) return base::fail(plan.error());
+  const auto known = known_at(stored, journal);
+  if (!known) return base::fail(known.error());
 
-  const base::MessageArguments arguments = arguments_for(**plan, *entry, content_);
+  const core::Plan& plan = *(*known)->plan;
+  const base::MessageArguments arguments = arguments_for(**known, *entry);
   ports::Notice notice;
-  notice.id =
-      fmt::format("{}.{}@{}", stored.release.str(), stored.index, (*plan)->installation.str());
+  notice.id = fmt::format("{}.{}@{}", stored.release.str(), stored.index, plan.installation.str());
   notice.release = stored.release;
   notice.event = stored.type;
-  notice.recipients = (*plan)->stakeholders;
-  notice.subject = base::message((*plan)->locale, fmt::format("{}.subject", key), arguments);
-  notice.body = base::message((*plan)->locale, fmt::format("{}.body", key), arguments);
+  notice.recipients = plan.stakeholders;
+  notice.subject = base::message(plan.locale, fmt::format("{}.subject", key), arguments);
+  notice.body = base::message(plan.locale, fmt::format("{}.body", key), arguments);
   notice.time = entry->time;
   return notice;
 }

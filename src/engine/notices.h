@@ -8,7 +8,10 @@
 #include <memory>
 #include <optional>
 
+#include "audit/entry.h"
+#include "base/messages.h"
 #include "core/plan.h"
+#include "core/state.h"
 #include "ports/event_bus.h"
 #include "ports/journal_store.h"
 #include "ports/notifier.h"
@@ -30,10 +33,19 @@ class NoticeWriter {
                                                         ports::JournalStore& journal);
 
  private:
-  base::Result<std::shared_ptr<const core::Plan>> plan_of(const base::ReleaseId& release,
-                                                          ports::JournalStore& journal);
+  /// A release as its journal tells it up to an entry: what a notice says that its entry does not.
+  struct Known {
+    std::shared_ptr<const core::Plan> plan;
+    core::State state;
+    std::uint64_t folded = 0;     ///< one more than the index of the last entry folded
+    base::PersonId cancelled_by;  ///< empty: nobody, or Stellwerk itself
+  };
+  base::Result<Known*> known_at(const ports::StoredEntry& entry, ports::JournalStore& journal);
+  [[nodiscard]] base::MessageArguments arguments_for(const Known& known,
+                                                     const audit::Entry& entry) const;
+
   ports::ContentStore& content_;
-  std::map<base::ReleaseId, std::shared_ptr<const core::Plan>> plans_;
+  std::map<base::ReleaseId, Known> known_;
 };
 
 }  // namespace stellwerk::engine

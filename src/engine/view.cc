@@ -40,20 +40,20 @@ base::Json steps_of(const core::State& state, const std::vector<core::Step>& ste
   return rows;
 }
 
-base::Json traffic_of(const core::Plan& plan, const core::State& state) {
-  base::Json traffic = {{"new_version_share_ppm", 0}, {"tenants", base::Json::array()}};
-  if (state.settled) {
-    traffic["new_version_share_ppm"] = base::kWhole.value;
-    return traffic;
-  }
+/// The wave whose tenants are on the new version; nullptr: nobody is, or everybody for good.
+const core::PlannedWave* serving_wave(const core::Plan& plan, const core::State& state) {
   const bool moved = state.may_carry_traffic && state.wave > 0 && !state.lease_expired;
-  if (!moved) return traffic;
+  if (state.settled || !moved) return nullptr;
   const bool under_way = state.stage == core::Stage::Moving;
   const std::uint32_t number = under_way ? state.wave - 1 : state.wave;
-  if (number == 0) return traffic;
-  const core::PlannedWave& wave = plan.wave(number);
-  traffic["new_version_share_ppm"] = wave.share_real.value;
-  for (const base::TenantId& tenant : wave.serves) traffic["tenants"].push_back(tenant.str());
+  return number == 0 ? nullptr : &plan.wave(number);
+}
+
+base::Json traffic_of(const core::Plan& plan, const core::State& state) {
+  base::Json traffic = {{"new_version_share_ppm", share_on_new_version(plan, state).value},
+                        {"tenants", base::Json::array()}};
+  if (const core::PlannedWave* wave = serving_wave(plan, state))
+    for (const base::TenantId& tenant : wave->serves) traffic["tenants"].push_back(tenant.str());
   return traffic;
 }
 
@@ -130,6 +130,12 @@ void add_texts(base::Json& view, ports::ContentStore& content) {
   for (const char* part : {"paused", "rollback"})
     if (const auto found = view.find(part); found != view.end())
       add_text(*found, "reason", content);
+}
+
+base::Ppm share_on_new_version(const core::Plan& plan, const core::State& state) {
+  if (state.settled) return base::kWhole;
+  const core::PlannedWave* wave = serving_wave(plan, state);
+  return wave == nullptr ? base::Ppm{} : wave->share_real;
 }
 
 base::Json view_of(const core::Plan& plan, const core::State& state,

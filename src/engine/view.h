@@ -32,6 +32,8 @@ base::Json view_of(const core::Plan& plan, const core::State& state, const Store
 /// as `text` and `reason`; what was erased or cannot be read has `text_erased` or `reason_erased`
 /// instead. Reads the content store: not on the engine's thread.
 void add_texts(base::Json& view, ports::ContentStore& content);
+/// The share of the traffic that the new version has by the journal: read back, not intended.
+base::Ppm share_on_new_version(const core::Plan& plan, const core::State& state);
 /// One line of `release list`.
 base::Json list_row(const core::Plan& plan, const core::State& state);
 

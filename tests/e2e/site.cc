@@ -98,7 +98,7 @@ void Site::plan(ReleaseFile release) {
 // ---- commands
 
 std::vector<std::string> Site::command(const std::vector<std::string>& words) const {
-  std::vector<std::string> all = {STELLWERK_PROGRAM, "--environment",
+  std::vector<std::string> all = {STELLWERK_PROGRAM, "--locale", "en", "--environment",
                                   (folder() / "stellwerk.yaml").string()};
   all.insert(all.end(), words.begin(), words.end());
   return all;

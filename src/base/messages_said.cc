@@ -1,0 +1,72 @@
+// Words of ours in journal entries, which are English: what a person reads instead (translated.h).
+// The English text is the very text that the code writes.
+#include "base/messages_table.h"
+
+namespace stellwerk::base {
+namespace {
+
+constexpr MessageRow kSaid[] = {
+    // ---- what a step came to
+    {"said.entry", "Eintrag {entry} des Releases", "entry {entry} of the release"},
+    {"said.approved", "freigegeben von {by}", "approved by {by}"},
+    {"said.held", "{span} gehalten, {requests} Anfragen", "held {span}, {requests} requests"},
+    {"said.skipped", "der Rest der Haltezeit wurde von {by} übersprungen",
+     "the rest of the hold was skipped by {by}"},
+    {"said.healthy", "{good} von {all} sind gesund", "{good} of {all} are healthy"},
+    {"said.unhealthy", "{bad} von {all} sind nicht gesund: {list}",
+     "{bad} of {all} are not healthy: {list}"},
+    {"said.waived", "hingenommen: {list}", "waived: {list}"},
+    {"said.no-service", "es gibt keinen Service zu fragen, und keine Daten sind kein Erfolg",
+     "there is no service to ask, and no data is no success"},
+    {"said.ready", "{ready} von {all} Instanzen bereit", "{ready} of {all} instances ready"},
+    {"said.wave", "Welle {wave} zurückgelesen", "wave {wave} read back"},
+    {"said.returned", "0 % auf der neuen Version, zurückgelesen",
+     "0 % on the new version, read back"},
+    {"said.settled", "die neue Version ist die stabile", "the new version is the stable one"},
+    {"said.integrity", "Einträge {from} bis {to} nachgerechnet, Wurzel {root}",
+     "entries {from} to {to} recomputed, root {root}"},
+    {"said.written", "geschrieben", "written"},
+    {"said.entries", "{count} Einträge", "{count} entries"},
+    {"said.exit", "Exit-Code {code} nach {span}", "exit {code} after {span}"},
+    {"said.exit-unexpected", "Exit-Code {code} nach {span}, erwartet {codes}",
+     "exit {code} after {span}, expected {codes}"},
+    {"said.signalled", "durch Signal {signal} beendet nach {span}",
+     "killed by signal {signal} after {span}"},
+    {"said.deadline", "nach Ablauf der Frist beendet, nach {span}",
+     "killed at its deadline after {span}"},
+    {"said.stopped", "nach {span} beendet, weil der Schritt abgebrochen wurde",
+     "killed after {span}, since the step was cancelled"},
+    {"said.output", "letzte Ausgabe: {line}", "last output: {line}"},
+    {"said.deadline-passed", "die Frist des Schritts ist abgelaufen, oder er wurde abgebrochen",
+     "the step's deadline passed or it was cancelled"},
+    {"said.stopped-while", "beendet, während er lief", "stopped while it ran"},
+    {"said.compared",
+     "{component}: Fehlerrate {before} → {after} ({word_errors}), p95 {fast} → {slow} ({word_p95})",
+     "{component}: error rate {before} → {after} ({word_errors}), p95 {fast} → {slow} "
+     "({word_p95})"},
+    {"said.word.met", "erfüllt", "met"},
+    {"said.word.inconclusive", "nicht entscheidbar", "inconclusive"},
+
+    // ---- what a checkpoint closes
+    {"said.gate", "Gate {word_phase}", "gate {word_phase}"},
+    {"said.closes-wave", "Welle {wave}", "wave {wave}"},
+    {"said.end", "Ende", "end"},
+    {"said.word.preparation", "Vorbereitung", "preparation"},
+    {"said.word.pre-check", "Pre-Checks", "pre-check"},
+    {"said.word.rollout", "Rollout", "rollout"},
+    {"said.word.post-check", "Nachprüfung", "post-check"},
+
+    // ---- why a command changed nothing
+    {"said.ignored-paused", "es ist schon angehalten", "it is paused already"},
+    {"said.ignored-returning", "es geht schon zurück", "it is going back already"},
+    {"said.ignored-passed", "der Schritt ist schon bestanden", "the step has passed already"},
+    {"said.ignored-ended", "das Release ist zu Ende", "the release has ended"},
+    {"said.ignored-under-way", "das Release ist schon unterwegs",
+     "the release is already under way"},
+};
+
+}  // namespace
+
+std::span<const MessageRow> said_messages() { return kSaid; }
+
+}  // namespace stellwerk::base
