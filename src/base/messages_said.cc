@@ -19,6 +19,7 @@ constexpr MessageRow kSaid[] = {
     {"said.no-service", "es gibt keinen Service zu fragen, und keine Daten sind kein Erfolg",
      "there is no service to ask, and no data is no success"},
     {"said.ready", "{ready} von {all} Instanzen bereit", "{ready} of {all} instances ready"},
+    {"said.retired", "{version} beendet", "{version} stopped"},
     {"said.wave", "Welle {wave} zurückgelesen", "wave {wave} read back"},
     {"said.returned", "0 % auf der neuen Version, zurückgelesen",
      "0 % on the new version, read back"},

@@ -11,6 +11,7 @@ TEST(Translated, SaysWordsOfOursInTheReadersLanguage) {
             "0 % auf der neuen Version, zurückgelesen");
   EXPECT_EQ(translated(Locale::De, "exit 1 after 0.2 s, expected 0; last output: no; really"),
             "Exit-Code 1 nach 0.2 s, erwartet 0; letzte Ausgabe: no; really");
+  EXPECT_EQ(translated(Locale::De, "1.3.0 stopped"), "1.3.0 beendet");
   EXPECT_EQ(translated(Locale::De, "gate pre-check"), "Gate Pre-Checks");
   EXPECT_EQ(translated(Locale::De,
                        "document-domain: error rate 0 % → 0.1 % (inconclusive), p95 8 ms → 9 ms "

@@ -27,7 +27,8 @@ class Told {
       ports::AppendRequest batch;
       batch.stream = story.plan.release;
       batch.expected_version = version++;
-      batch.entries.push_back(*encode(story.plan.release, told.entry, told.at, story.state.t0));
+      batch.entries.push_back(
+          encode(story.plan.release, told.entry, told.at, story.state.t0)->entry);
       EXPECT_TRUE(world_.journal.append({batch}, {world_.clock.mono() + base::seconds(1), {}}));
     }
     NoticeWriter writer(world_.content);
