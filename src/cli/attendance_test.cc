@@ -46,7 +46,7 @@ class MemoryHost final : public EngineHost {
       batch.stream = story_.plan.release;
       batch.expected_version = written_++;
       batch.entries.push_back(
-          *engine::encode(story_.plan.release, told.entry, told.at, story_.state.t0));
+          engine::encode(story_.plan.release, told.entry, told.at, story_.state.t0)->entry);
       EXPECT_TRUE(world_.journal.append({batch}, {world_.clock.mono() + base::seconds(1), {}}));
     }
     engine_ = std::make_unique<engine::Engine>(std::move(*world_.ports(lanes_)),

@@ -64,7 +64,8 @@ class FakeWorld final : public World {
       ports::AppendRequest batch;
       batch.stream = plan.release;
       batch.expected_version = version++;
-      batch.entries.push_back(*engine::encode(plan.release, told.entry, told.at, story.state.t0));
+      batch.entries.push_back(
+          engine::encode(plan.release, told.entry, told.at, story.state.t0)->entry);
       ASSERT_TRUE(journal.append({batch}, {kNow.mono + base::seconds(1), {}}).has_value());
     }
     has_journal = true;
