@@ -47,7 +47,8 @@ TEST(EventLine, ShowsThePrivateTextOrThatItWasErased) {
   core::StepFailed failed{base::StepId("preparation/tests"), "exit 1", false, {}, *kept};
   const auto line = [&](const core::Event& event) {
     const std::string said = private_text(event, content, base::Locale::En);
-    return event_line(plan, {event, {}, {}, std::nullopt, {}, said}, {base::Locale::En, false});
+    return event_line(plan, {event, {}, base::PersonId("qa-1"), std::nullopt, {}, said},
+                      {base::Locale::En, false});
   };
   EXPECT_EQ(line(failed),
             "00:00:00Z  -        audit.step.failed                   "

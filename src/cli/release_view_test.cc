@@ -102,7 +102,7 @@ TEST(ReleaseView, NamesBothWaysOutOfAnUnknownOutcome) {
                            {"roles", {"devops"}}});
   EXPECT_EQ(waiting_text(view, kStyle),
             "  stellwerk attest rel-1 post-check/mail\n"
-            "      Mail (devops)\n"
+            "      Mail (DevOps)\n"
             "  stellwerk release resume rel-1 --again post-check/mail\n"
             "      it is not known whether the step happened: attest that it did, or run it\n"
             "      again\n");
@@ -152,7 +152,7 @@ TEST(ReleaseView, ShowsPrivateTextsOrThatTheyWereErased) {
                            {"text", "exit 1; last output: no such host"}});
   const std::string shown = release_text(view, {base::Locale::En, 200, false});
   for (const char* part :
-       {"by hand: qa-1 (by qa-1) · looking\n", "Changelog · two entries were missing · by ann\n",
+       {"by hand (by qa-1) · looking\n", "Changelog · two entries were missing · by ann\n",
         "failed · exit 1; last output: no such host\n"})
     EXPECT_NE(shown.find(part), std::string::npos) << part << shown;
 
@@ -162,7 +162,7 @@ TEST(ReleaseView, ShowsPrivateTextsOrThatTheyWereErased) {
   view["steps"].back()["text_erased"] = true;
   const std::string erased = release_text(view, {base::Locale::En, 200, false});
   for (const char* part :
-       {"by hand: qa-1 (by qa-1) · (text erased)\n", "failed · exit 1 · (text erased)\n"})
+       {"by hand (by qa-1) · (text erased)\n", "failed · exit 1 · (text erased)\n"})
     EXPECT_NE(erased.find(part), std::string::npos) << part << erased;
 }
 

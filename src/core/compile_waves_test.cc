@@ -55,7 +55,7 @@ std::string ids_of(const Release& release, const Environment& environment = samp
   return ids;
 }
 
-// Goal: a share is of traffic: the smallest part of the ranking that reaches it (design §8).
+// Goal: a share is of traffic: the smallest part of the ranking that reaches it.
 TEST(Waves, TakeTheSmallestPartOfTheRankingThatReachesTheShare) {
   const Environment environment = tenants({5, 20, 1, 30, 4, 10, 8, 2, 15, 5});
   const auto ranked = rank_tenants(environment.installation, environment.tenants);
@@ -69,7 +69,7 @@ TEST(Waves, TakeTheSmallestPartOfTheRankingThatReachesTheShare) {
   EXPECT_EQ(plan.waves.back().serves, ranked);
 }
 
-// Goal: a share that grows only ever adds tenants; in the end everyone is served (design §1.3).
+// Goal: a share that grows only ever adds tenants; in the end everyone is served.
 TEST(Waves, AreCumulativeForAnyWeights) {
   std::uint32_t seed = 1;
   const auto random = [&] { return seed = seed * 1664525 + 1013904223; };
@@ -108,7 +108,7 @@ TEST(Waves, SayWhenNamedTenantsCarryMoreThanTheShare) {
   EXPECT_NE(plan.notes.front().text.find("20 %"), std::string::npos);
 }
 
-// Goal: unknown tenants move only in shares without names, and with everyone (design §8).
+// Goal: unknown tenants move only in shares without names, and with everyone.
 TEST(Waves, MoveBucketsOnlyInSharesWithoutNames) {
   const Plan plan = plan_of(with_waves({named({"pilot-1"}, percent(10)), share(percent(25)),
                                         named({"pilot-5"}, percent(60)), share(base::kWhole)}));

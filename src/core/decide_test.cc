@@ -338,7 +338,7 @@ TEST(PromoteStory, SkipsTheRestOfAHoldOnceTheGuardHasItsMinimum) {
   EXPECT_FALSE(story.state.promoted);  // the next wave has its whole hold again
 }
 
-// Goal: design §7: a hold never ends before the guard has had its minimum, promoted or not.
+// Goal: a hold never ends before the guard has had its minimum, promoted or not.
 TEST(PromoteStory, NeverEndsAHoldBeforeTheGuardHasItsMinimum) {
   Story story;
   story.run_until(Stage::Holding);
@@ -430,6 +430,7 @@ TEST(LeaseStory, ThatRanOutWhileTheNextWaveMovesPausesThere) {
   Story story;
   story.run_until(Stage::Holding);
   story.send(PromoteRequested{}, kManager);
+  story.hold_fully();
   ASSERT_EQ(story.state.stage, Stage::Moving);
   const Decision lost = story.send(LeaseLost{story.state.lease_since});
   EXPECT_EQ(lost.cancel.size(), 1U);
@@ -445,6 +446,7 @@ TEST(LeaseStory, ThatTheWavesOwnChangeFindsExpiredPauses) {
   Story story;
   story.run_until(Stage::Holding);
   story.send(PromoteRequested{}, kManager);
+  story.hold_fully();
   const auto move =
       std::find_if(story.state.open.begin(), story.state.open.end(),
                    [](const auto& each) { return each.second.kind == EffectKind::MoveTraffic; });
@@ -525,7 +527,7 @@ TEST(LateAnswer, OfAnAbandonedEffectChangesNothing) {
   EXPECT_FALSE(decision.ignored_because.empty());
 }
 
-// Goal: the journal alone gives the state (design §3).
+// Goal: the journal alone gives the state.
 TEST(Evolve, FoldsTheEntriesIntoTheSameState) {
   Story story;
   story.run_until(Stage::Holding);

@@ -7,7 +7,7 @@
 namespace stellwerk::core {
 namespace {
 
-// Goal: what was approved is what is read back, to the bit (design §3 "the plan's bytes are kept").
+// Goal: what was approved is what is read back, to the bit.
 TEST(PlanCodec, ReadsBackTheBytesItWrote) {
   const std::string bytes = encode_plan(testing::sample_plan());
   const auto again = decode_plan(bytes);

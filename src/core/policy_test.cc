@@ -94,7 +94,7 @@ TEST(Policy, AllowsDowntimeOnlyAfterApproval) {
   }
 }
 
-// Goal: the times of design §11.
+// Goal: the default times.
 TEST(DefaultSchedule, IsTheRunbooksEventSequenceForAMinorCanary) {
   const Plan plan = plan_of(bare_release(ReleaseType::Minor));
   EXPECT_EQ(times_of(plan), (std::vector{minutes(5), minutes(20), minutes(50), minutes(60)}));

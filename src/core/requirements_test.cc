@@ -67,8 +67,7 @@ std::map<std::string, const Step*> answers_of(const Plan& plan) {
   return answers;
 }
 
-// Goal: no line of the runbook is silently passed (design §11 "Checklists, artefacts, success
-// criteria").
+// Goal: no line of the runbook is silently passed.
 TEST(Requirements, HoldEveryLineOfTheRunbook) {
   const auto lines = runbook_lines();
   ASSERT_GT(lines.size(), 90u);

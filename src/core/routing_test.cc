@@ -12,8 +12,7 @@ std::vector<Tenant> ten_tenants() {
   return tenants;
 }
 
-// Goal: every release of an installation moves tenants in one order, whatever the order of the file
-// (design §8).
+// Goal: every release of an installation moves tenants in one order, whatever the order of the file.
 TEST(TenantRanking, IsTheSameWhateverTheOrderOfTheFile) {
   auto tenants = ten_tenants();
   const auto ranked = rank_tenants(base::InstallationId("valero"), tenants);

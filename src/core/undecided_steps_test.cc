@@ -26,7 +26,7 @@ bool runs_once_step(const Story& story) {
   });
 }
 
-// Goal: design §3: what may have happened is never started twice without a person's word.
+// Goal: what may have happened is never started twice without a person's word.
 TEST(UndecidedStep, IsNotRunAgainByAPlainResume) {
   Story story = with_undecided_step();
   const auto waiting = waiting_for_people(story.plan, story.state);

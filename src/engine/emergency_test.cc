@@ -168,7 +168,7 @@ TEST(Emergency, KeepsTheLinesUntilTheirTextIsStored) {
 
 // ---- a full disk
 
-// Goal: design.md §3: a person's rollback is never refused for want of space; the reserve makes
+// Goal: a person's rollback is never refused for want of space; the reserve makes
 // room, and the record is whole in the end.
 TEST(FullDisk, StopsNoRollbackOfAPerson) {
   Machine machine;

@@ -49,7 +49,7 @@ void expect_recomputed(const kpi::Replay& replayed, const core::VerdictChanged& 
   EXPECT_EQ(found->verdict, recorded.verdict);
 }
 
-// Goal: design.md §3: every verdict can be recomputed, the one that rolls back before all.
+// Goal: every verdict can be recomputed, the one that rolls back before all.
 TEST(Windows, OfARolledBackWaveGiveItsVerdictAgain) {
   Machine machine;
   machine.reach_wave(2);

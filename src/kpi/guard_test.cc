@@ -69,7 +69,7 @@ TEST(Guard, SaysNoRequestsWhenSourceLivesAndNobodyAsks) {
   EXPECT_TRUE(guard.progress(at(500)).guarded);
 }
 
-// Goal: silence is not success: pause after 30 s, roll back after 5 min (design §11).
+// Goal: silence is not success: pause after 30 s, roll back after 5 min.
 TEST(Guard, PausesThenRollsBackWhenTheSourceFallsSilent) {
   Guard guard = guard_at_100();
   guard.observe(seen({110, 100, 0, 0}));

@@ -36,7 +36,7 @@ struct Case {
 
 void PrintTo(const Case& c, std::ostream* out) { *out << c.bad << " of " << c.requests; }
 
-// The runbook's table with the minima of design §11, row by row, worked out by hand: limits 1 %
+// The runbook's table with the default minima, row by row, worked out by hand: limits 1 %
 // (pause) and 2 % (rollback), both strictly greater; 50 requests; 3 bad to pause, 5 to roll back.
 class ErrorRateRule : public ::testing::TestWithParam<Case> {};
 

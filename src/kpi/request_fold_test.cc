@@ -56,7 +56,7 @@ TEST(RequestFold, CountsEachOutcomeWhenFolded) {
   EXPECT_EQ(sketch.count(), 5U);
 }
 
-// Goal: who waited longer than the limit and gave up is a slow request (design §8).
+// Goal: who waited longer than the limit and gave up is a slow request.
 TEST(RequestFold, CountsAbortAsSlowRequestWhenItCameAfterTheLimit) {
   Fold f;
   f.add("pilot-1", 1000, 501, Outcome::ClientAbort);

@@ -56,7 +56,7 @@ void expect_old_version_everywhere(const Site& site) {
   EXPECT_FALSE(site.instances("1.3.0").empty());
 }
 
-// Goal: design.md §11: the order of events of a rollback, and nobody had to touch it.
+// Goal: the order of events of a rollback, and nobody had to touch it.
 TEST(BadRelease, IsRolledBackWithoutAnyone) {
   Site site;
   site.plan(patch_with({"errors:20%"}));

@@ -34,7 +34,7 @@ void promote_and_complete(Site& site) {
   EXPECT_TRUE(site.all_served_by("1.3.0"));
 }
 
-// Goal: design.md §3 "the lease": resumed before it ran out, the wave goes on.
+// Goal: resumed before the lease ran out, the wave goes on.
 TEST(KillNine, LetsTheWaveGoOnWhenResumedBeforeTheLeaseRanOut) {
   Site site;
   site.plan(in_a_long_wave());
@@ -175,7 +175,7 @@ class KilledWhileSending : public ::testing::Test {
   Site site;
 };
 
-// Goal: design.md §3: a plain resume never starts a *once* effect a second time.
+// Goal: a plain resume never starts a *once* effect a second time.
 TEST_F(KilledWhileSending, WaitsForAPersonWhoSaysThatItHappened) {
   EXPECT_EQ(site.data_of("audit.step.failed").at("outcome_unknown"), true);
   const json waiting = site.show().at("waiting_for");

@@ -59,7 +59,7 @@ void expect_served(const Site& site, const Names& on_the_new_version) {
   }
 }
 
-// Goal: design.md §11, the order of events of a good release, to the letter.
+// Goal: the order of events of a good release, to the letter.
 TEST(GoodRelease, TellsTheRunbooksEventsInOrder) {
   // The old version is slower by more than a busy machine's noise, so that the comparison is clear.
   Site site([](SiteFile& file) { file.faults = {"slow:300"}; });
@@ -143,7 +143,7 @@ TEST(GoodRelease, MovesExactlyTheTenantsOfEachWave) {
   EXPECT_EQ(site.exit_code(), 0);
 }
 
-// Goal: design.md §1: a tenant never sees two versions in turn, and no request is lost.
+// Goal: a tenant never sees two versions in turn, and no request is lost.
 TEST(GoodRelease, FlipsNoTenantMoreThanOnce) {
   Site site;
   site.plan(three_waves());

@@ -66,7 +66,7 @@ TEST_P(BrokenGauge, PausesBecauseNoValueIsNoSuccess) {
 INSTANTIATE_TEST_SUITE_P(Fault, BrokenGauge, ::testing::Values("hang", "gone", "nan"),
                          [](const auto& each) { return std::string(each.param); });
 
-// Goal: design.md §11: a service that is no component may only pause, and a pause of the guard may
+// Goal: a service that is no component may only pause, and a pause of the guard may
 // end by itself; both only when the release says so.
 TEST(Guard, ResumesByItselfWhenTheReleaseSaysSo) {
   Site site;

@@ -52,7 +52,7 @@ TEST(Steering, PausesResumesAndPromotesFromAnotherProcess) {
   EXPECT_TRUE(contains(late.err, "ENG-0016")) << late.err;
 }
 
-// Goal: design.md §7: promote shortens a hold, but the guard always has its minimum.
+// Goal: promote shortens a hold, but the guard always has its minimum.
 TEST(Steering, PromotedHoldWaitsUntilTheGuardHasItsMinimum) {
   Site site;
   site.plan(in_a_long_wave());
@@ -71,7 +71,7 @@ TEST(Steering, PromotedHoldWaitsUntilTheGuardHasItsMinimum) {
   EXPECT_EQ(site.exit_code(), 0);
 }
 
-// Goal: design.md §6: what a command printed and what a person said is shown, but neither in the
+// Goal: what a command printed and what a person said is shown, but neither in the
 // journal nor published.
 TEST(Steering, ShowsWhatWasPrintedAndSaidButWritesOnlyItsDigest) {
   Site site;
@@ -158,7 +158,7 @@ TEST(Steering, ListsAndShowsWhetherAnEngineRunsOrNot) {
   }
 }
 
-// Goal: design.md §10: without an engine `rollback` runs to its end in the foreground.
+// Goal: without an engine `rollback` runs to its end in the foreground.
 TEST(Steering, RollsBackInTheForegroundWhenNoEngineRuns) {
   Site site;
   site.plan(in_a_long_wave());

@@ -26,7 +26,7 @@ char first_byte(const std::filesystem::path& file) {
   return static_cast<char>(stream.get());
 }
 
-// Goal: design.md §3: traffic does not wait for a journal that hangs; what was done is in the
+// Goal: traffic does not wait for a journal that hangs; what was done is in the
 // journal afterwards, under the last checkpoint, and the emergency file is empty again.
 TEST(HeldJournal, DelaysNoRollbackAndGetsItsRecordAfterwards) {
   Site site;

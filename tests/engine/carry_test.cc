@@ -70,7 +70,7 @@ TEST(Engine, GivesTheSameJournalToTheByteEachTime) {
   EXPECT_EQ(first.journal.head()->root, second.journal.head()->root);
 }
 
-// Goal: design §3 "commit, then act".
+// Goal: commit, then act.
 TEST(CommitThenAct, StartsNothingBeforeItsEntryIsDurable) {
   World world;
   const ports::VersionRef old{world.plan.components[0].name, world.plan.components[0].from};
@@ -149,14 +149,14 @@ std::int64_t turns_to_wave_2(base::Duration wall_step) {
   return turns;
 }
 
-// Goal: design §7: a wall clock that steps is recorded and moves nothing.
+// Goal: a wall clock that steps is recorded and moves nothing.
 TEST(WallClock, ThatStepsInAHoldIsRecordedAndMovesNothing) {
   const std::int64_t undisturbed = turns_to_wave_2({});
   EXPECT_EQ(turns_to_wave_2(base::hours(1)), undisturbed);
   EXPECT_EQ(turns_to_wave_2(-base::hours(1)), undisturbed);
 }
 
-// Goal: design §7: a hold never ends before the guard has had its minimum, promoted or not.
+// Goal: a hold never ends before the guard has had its minimum, promoted or not.
 TEST(Hold, ThatIsPromotedWaitsForTheGuardsMinimum) {
   World world;
   world.begin();

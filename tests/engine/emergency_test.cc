@@ -15,7 +15,7 @@ void reach_first_wave(World& world) {
   ASSERT_EQ(world.serves("pilot-1"), "1.3.0");
 }
 
-// Goal: design §3: a decided rollback waits at most 250 ms for its entry.
+// Goal: a decided rollback waits at most 250 ms for its entry.
 TEST(Emergency, ReturnsTrafficWhenTheStoreHangs) {
   World world;
   reach_first_wave(world);

@@ -30,7 +30,7 @@ base::Json large_evidence() {
   return evidence;
 }
 
-// Goal: design §6: an entry has at most 65,535 bytes. 4,000 tenants with long names, half of the
+// Goal: an entry has at most 65,535 bytes. 4,000 tenants with long names, half of the
 // traffic in one wave, and a restart in that wave.
 TEST(LargeInstallation, IsCarriedThroughAWaveOfThousandsOfTenants) {
   World world(plan_with_tenants(4000));

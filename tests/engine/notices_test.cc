@@ -116,7 +116,7 @@ TEST(Notices, NameThePersonWhoRollsBack) {
   const Told told(story);
   expect_humane(told);
   EXPECT_NE(told.body_of("notification.rollback.completed")
-                .find("Reason: by hand\nCaused by: release-manager-123\n"),
+                .find("Reason: by hand: (text erased)\nCaused by: release-manager-123\n"),
             std::string::npos)
       << told.body_of("notification.rollback.completed");
 }

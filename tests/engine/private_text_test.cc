@@ -71,7 +71,7 @@ void fail_with_output(World& world) {
   ASSERT_TRUE(world.run_until([&] { return world.times("audit.step.failed") == 1; }, 50));
 }
 
-// Goal: design §6: free text, output and reports by salted digest, so that personal data can be
+// Goal: free text, output and reports by salted digest, so that personal data can be
 // erased without breaking the tree.
 TEST(PrivateText, OfAFailedCommandIsNoPartOfTheJournalOrOfWhatIsPublished) {
   World world(core::testing::plan_with_once_command());

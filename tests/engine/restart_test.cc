@@ -11,7 +11,7 @@ namespace {
 
 using core::Stage;
 
-// Goal: design §3 "the lease": resumed before it ran out, the wave goes on.
+// Goal: resumed before the lease ran out, the wave goes on.
 TEST(Restart, LetsTheWaveGoOnWhileTheLeaseLives) {
   World world;
   world.begin();
@@ -59,7 +59,7 @@ void kill_in_once_step(World& world) {
   world.turn();
 }
 
-// Goal: design §3: a *once* effect that may have happened is left to a person, who attests it …
+// Goal: a *once* effect that may have happened is left to a person, who attests it …
 TEST(OnceStep, KilledWhileItRanIsNotRunAgainByAPlainResume) {
   World world(core::testing::plan_with_once_command());
   kill_in_once_step(world);
