@@ -80,6 +80,7 @@ bool HttpServer::wait_until_idle(std::chrono::steady_clock::time_point deadline)
   return idle_.wait_until(lock, deadline, [this] { return in_flight_ == 0; });
 }
 
+// NOLINTNEXTLINE(readability-function-size): libmicrohttpd's signature
 MHD_Result HttpServer::on_request(void* self, MHD_Connection* connection, const char* url,
                                   const char* method, const char* /*version*/, const char* upload,
                                   std::size_t* upload_size, void** slot) {

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <system_error>
 
 namespace document_domain {
 namespace {
@@ -48,7 +49,7 @@ std::uint16_t bound_port(int fd) {
 examples::UsageError explain(const ListenAddress& address, int error) {
   const bool taken = error == EADDRINUSE;
   return {fmt::format("cannot listen on {} port {}", address.host, address.port),
-          taken ? "the port is taken by another program" : std::strerror(error),
+          taken ? "the port is taken by another program" : std::generic_category().message(error),
           taken ? "stop that program, choose another --port, or let --port 0 find a free one"
                 : "choose an address of this machine with --listen and a port that you may use"};
 }

@@ -12,6 +12,8 @@
 #include <cerrno>
 #include <cstring>
 
+#include "base/files.h"
+
 namespace stellwerk::api {
 namespace {
 
@@ -56,6 +58,7 @@ MHD_Result send(MHD_Connection* connection, const Response& response) {
   return queued;
 }
 
+// NOLINTNEXTLINE(readability-function-size): libmicrohttpd's signature
 MHD_Result on_request(void* context, MHD_Connection* connection, const char* url,
                       const char* method, const char* /*version*/, const char* data,
                       std::size_t* size, void** state) {
@@ -102,14 +105,14 @@ base::Result<int> listen_at(const std::string& path) {
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
   unlink(path.c_str());
   const int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-  if (fd < 0) return cannot_listen(path, std::strerror(errno));
+  if (fd < 0) return cannot_listen(path, base::errno_text(errno));
   const mode_t before = umask(0177);
   const int bound = bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
   const int error = errno;
   umask(before);
   if (bound == 0 && listen(fd, kConnectionsMax) == 0) return fd;
   close(fd);
-  return cannot_listen(path, std::strerror(error));
+  return cannot_listen(path, base::errno_text(error));
 }
 
 }  // namespace

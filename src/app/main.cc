@@ -80,6 +80,7 @@ class RealWorld final : public cli::World {
   }
 
   std::string variable(const std::string& name) override {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): no thread of this program changes variables
     const char* value = std::getenv(name.c_str());
     return value == nullptr ? std::string() : value;
   }

@@ -17,20 +17,20 @@ namespace stellwerk::cli {
 namespace {
 
 enum Takes : unsigned {
-  kNothing = 0,
-  kFile = 1U << 0,
-  kRelease = 1U << 1,
-  kSteps = 1U << 2,
-  kTopic = 1U << 3,
-  kCode = 1U << 4,
-  kReason = 1U << 5,
-  kPlanDigest = 1U << 6,
-  kKey = 1U << 7,
-  kSpeed = 1U << 8,
-  kResume = 1U << 9,
-  kAll = 1U << 10,
-  kNote = 1U << 11,
-  kAgain = 1U << 12,
+  TakesNothing = 0,
+  TakesFile = 1U << 0,
+  TakesRelease = 1U << 1,
+  TakesSteps = 1U << 2,
+  TakesTopic = 1U << 3,
+  TakesCode = 1U << 4,
+  TakesReason = 1U << 5,
+  TakesPlanDigest = 1U << 6,
+  TakesKey = 1U << 7,
+  TakesSpeed = 1U << 8,
+  TakesResume = 1U << 9,
+  TakesAll = 1U << 10,
+  TakesNote = 1U << 11,
+  TakesAgain = 1U << 12,
 };
 
 struct CommandRow {
@@ -41,21 +41,21 @@ struct CommandRow {
 };
 
 constexpr CommandRow kCommands[] = {
-    {"plan", false, Command::Plan, kFile},
-    {"run", false, Command::Run, kFile | kSpeed | kResume},
-    {"list", true, Command::List, kAll},
-    {"show", true, Command::Show, kRelease},
-    {"watch", true, Command::Watch, kRelease},
-    {"pause", true, Command::Steer, kRelease | kReason},
-    {"resume", true, Command::Steer, kRelease | kReason | kAgain},
-    {"promote", true, Command::Steer, kRelease},
-    {"rollback", true, Command::Steer, kRelease | kReason},
-    {"approve", false, Command::Steer, kRelease | kPlanDigest | kKey},
-    {"reject", false, Command::Steer, kRelease | kReason | kPlanDigest},
-    {"attest", false, Command::Steer, kRelease | kSteps | kNote},
-    {"doctor", false, Command::Doctor, kNothing},
-    {"schema", false, Command::Schema, kTopic},
-    {"explain", false, Command::Explain, kCode},
+    {"plan", false, Command::Plan, TakesFile},
+    {"run", false, Command::Run, TakesFile | TakesSpeed | TakesResume},
+    {"list", true, Command::List, TakesAll},
+    {"show", true, Command::Show, TakesRelease},
+    {"watch", true, Command::Watch, TakesRelease},
+    {"pause", true, Command::Steer, TakesRelease | TakesReason},
+    {"resume", true, Command::Steer, TakesRelease | TakesReason | TakesAgain},
+    {"promote", true, Command::Steer, TakesRelease},
+    {"rollback", true, Command::Steer, TakesRelease | TakesReason},
+    {"approve", false, Command::Steer, TakesRelease | TakesPlanDigest | TakesKey},
+    {"reject", false, Command::Steer, TakesRelease | TakesReason | TakesPlanDigest},
+    {"attest", false, Command::Steer, TakesRelease | TakesSteps | TakesNote},
+    {"doctor", false, Command::Doctor, TakesNothing},
+    {"schema", false, Command::Schema, TakesTopic},
+    {"explain", false, Command::Explain, TakesCode},
 };
 
 base::Error not_understood(std::string message, std::string why) {
@@ -145,29 +145,30 @@ class Parser {
                               const char* key) {
       if ((row.takes & bit) != 0) command.add_option(name, target, text(key));
     };
-    argument(kFile, "RELEASE", args_.file, "cli.help.argument.file");
-    argument(kRelease, "ID", args_.release, "cli.help.argument.release");
-    argument(kTopic, "TOPIC", args_.topic, "cli.help.argument.topic");
-    argument(kCode, "CODE", args_.topic, "cli.help.argument.code");
-    if ((row.takes & kSteps) != 0)
+    argument(TakesFile, "RELEASE", args_.file, "cli.help.argument.file");
+    argument(TakesRelease, "ID", args_.release, "cli.help.argument.release");
+    argument(TakesTopic, "TOPIC", args_.topic, "cli.help.argument.topic");
+    argument(TakesCode, "CODE", args_.topic, "cli.help.argument.code");
+    if ((row.takes & TakesSteps) != 0)
       command.add_option("STEP", args_.steps, text("cli.help.argument.steps"));
     const auto option = [&](unsigned bit, const char* name, std::string& target, const char* word) {
       if ((row.takes & bit) == 0) return;
       const std::string key = std::string("cli.help.option.") + (name + 2);
       command.add_option(name, target, text(key))->option_text(word);
     };
-    option(kReason, "--reason", args_.reason, "TEXT");
-    option(kNote, "--note", args_.reason, "TEXT");
-    option(kPlanDigest, "--plan", args_.plan, "DIGEST");
-    option(kKey, "--key", args_.key, "FILE");
-    option(kSpeed, "--speed", speed_word_, "N[,M]");
-    if ((row.takes & kResume) != 0)
+    option(TakesReason, "--reason", args_.reason, "TEXT");
+    option(TakesNote, "--note", args_.reason, "TEXT");
+    option(TakesPlanDigest, "--plan", args_.plan, "DIGEST");
+    option(TakesKey, "--key", args_.key, "FILE");
+    option(TakesSpeed, "--speed", speed_word_, "N[,M]");
+    if ((row.takes & TakesResume) != 0)
       command.add_flag("--resume", args_.resume, text("cli.help.option.resume"));
-    if ((row.takes & kAgain) != 0)
+    if ((row.takes & TakesAgain) != 0)
       command.add_option("--again", args_.again, text("cli.help.option.again"))
           ->option_text("STEP")
           ->allow_extra_args(false);
-    if ((row.takes & kAll) != 0) command.add_flag("--all", args_.all, text("cli.help.option.all"));
+    if ((row.takes & TakesAll) != 0)
+      command.add_flag("--all", args_.all, text("cli.help.option.all"));
   }
 
   /// The innermost command that was named.
@@ -248,10 +249,11 @@ class Parser {
     const auto missing = [&](std::string_view name, std::string_view why) {
       return not_understood(fmt::format("{} is missing", name), std::string(why));
     };
-    if (lacks(kFile, args_.file.empty())) return missing("RELEASE", "name the release's file");
-    if (lacks(kRelease, args_.release.empty())) return missing("ID", "name the release by its id");
-    if (lacks(kSteps, args_.steps.empty())) return missing("STEP", "name at least one step");
-    if (lacks(kTopic, args_.topic != "release" && args_.topic != "environment"))
+    if (lacks(TakesFile, args_.file.empty())) return missing("RELEASE", "name the release's file");
+    if (lacks(TakesRelease, args_.release.empty()))
+      return missing("ID", "name the release by its id");
+    if (lacks(TakesSteps, args_.steps.empty())) return missing("STEP", "name at least one step");
+    if (lacks(TakesTopic, args_.topic != "release" && args_.topic != "environment"))
       return missing("TOPIC", "it is release or environment");
     const bool must_say_why = row.name == "rollback" || row.name == "reject";
     if (must_say_why && base::trim(args_.reason).empty())

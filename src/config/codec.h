@@ -100,11 +100,11 @@ struct Codec<T> {
   /// The field's own range, within what T can hold.
   static FieldSpec within(FieldSpec spec) {
     using Limits = std::numeric_limits<T>;
-    constexpr auto max = std::in_range<std::int64_t>(Limits::max())
+    constexpr auto kMax = std::in_range<std::int64_t>(Limits::max())
                              ? static_cast<std::int64_t>(Limits::max())
                              : FieldSpec::kNoMax;
     spec.min = std::max(spec.min, static_cast<std::int64_t>(Limits::min()));
-    spec.max = std::min(spec.max, max);
+    spec.max = std::min(spec.max, kMax);
     return spec;
   }
   static bool read(Reading& reading, const FieldSpec& spec, const Node& node, T& target) {

@@ -115,8 +115,9 @@ void check_headers(Reading& reading, const core::HttpCheck& http) {
   for (const auto& [name, value] : http.headers) {
     const std::string key = "headers." + name;
     if (!reading.sound(key)) continue;
-    const auto same = [&name = name](const auto& secret) {
-      return base::lower_ascii(secret.first) == base::lower_ascii(name);
+    const std::string lower = base::lower_ascii(name);
+    const auto same = [&lower](const auto& secret) {
+      return base::lower_ascii(secret.first) == lower;
     };
     if (std::any_of(http.secret_headers.begin(), http.secret_headers.end(), same))
       refuse(reading, key,

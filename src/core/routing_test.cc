@@ -12,7 +12,8 @@ std::vector<Tenant> ten_tenants() {
   return tenants;
 }
 
-// Goal: every release of an installation moves tenants in one order, whatever the order of the file.
+// Goal: every release of an installation moves tenants in one order, whatever the order of the
+// file.
 TEST(TenantRanking, IsTheSameWhateverTheOrderOfTheFile) {
   auto tenants = ten_tenants();
   const auto ranked = rank_tenants(base::InstallationId("valero"), tenants);
