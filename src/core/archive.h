@@ -100,29 +100,29 @@ class JsonReader {
 namespace archive_detail {
 
 template <class T>
-struct is_vector : std::false_type {};
+struct IsVector : std::false_type {};
 template <class T>
-struct is_vector<std::vector<T>> : std::true_type {};
+struct IsVector<std::vector<T>> : std::true_type {};
 template <class T>
-struct is_set : std::false_type {};
+struct IsSet : std::false_type {};
 template <class T>
-struct is_set<std::set<T>> : std::true_type {};
+struct IsSet<std::set<T>> : std::true_type {};
 template <class T>
-struct is_map : std::false_type {};
+struct IsMap : std::false_type {};
 template <class T>
-struct is_map<std::map<std::string, T>> : std::true_type {};
+struct IsMap<std::map<std::string, T>> : std::true_type {};
 template <class T>
-struct is_optional : std::false_type {};
+struct IsOptional : std::false_type {};
 template <class T>
-struct is_optional<std::optional<T>> : std::true_type {};
+struct IsOptional<std::optional<T>> : std::true_type {};
 template <class T>
-struct is_id : std::false_type {};
+struct IsId : std::false_type {};
 template <class T>
-struct is_id<base::Id<T>> : std::true_type {};
+struct IsId<base::Id<T>> : std::true_type {};
 template <class T>
-struct is_instant : std::false_type {};
+struct IsInstant : std::false_type {};
 template <class T>
-struct is_instant<base::Instant<T>> : std::true_type {};
+struct IsInstant<base::Instant<T>> : std::true_type {};
 
 template <class A, class T>
 void visit_fields(A& archive, T& value) {
@@ -152,19 +152,19 @@ base::Json JsonWriter::to(const T& value) {
     for (const auto& [each, text] : names_of(T{}))
       if (each == value) return std::string(text);
     return "?";
-  } else if constexpr (d::is_id<T>::value)
+  } else if constexpr (d::IsId<T>::value)
     return value.str();
-  else if constexpr (d::is_instant<T>::value || std::same_as<T, base::Duration>)
+  else if constexpr (d::IsInstant<T>::value || std::same_as<T, base::Duration>)
     return value.us;
   else if constexpr (std::same_as<T, base::Ppm>)
     return value.value;
   else if constexpr (std::same_as<T, base::Digest> || std::same_as<T, base::SemVer>)
     return value.to_string();
-  else if constexpr (d::is_vector<T>::value || d::is_set<T>::value) {
+  else if constexpr (d::IsVector<T>::value || d::IsSet<T>::value) {
     base::Json array = base::Json::array();
     for (const auto& item : value) array.push_back(to(item));
     return array;
-  } else if constexpr (d::is_map<T>::value) {
+  } else if constexpr (d::IsMap<T>::value) {
     base::Json object = base::Json::object();
     for (const auto& [key, item] : value) object[key] = to(item);
     return object;
@@ -199,9 +199,9 @@ void JsonReader::from(const base::Json& json, T& value, ReadProblem& problem) {
         return;
       }
     problem.text = "unknown word \"" + text + "\"";
-  } else if constexpr (d::is_id<T>::value) {
+  } else if constexpr (d::IsId<T>::value) {
     if (d::expect(json.is_string(), "not a string", problem)) value = T(json.get<std::string>());
-  } else if constexpr (d::is_instant<T>::value || std::same_as<T, base::Duration>) {
+  } else if constexpr (d::IsInstant<T>::value || std::same_as<T, base::Duration>) {
     from(json, value.us, problem);
   } else if constexpr (std::same_as<T, base::Ppm>)
     from(json, value.value, problem);
@@ -212,7 +212,7 @@ void JsonReader::from(const base::Json& json, T& value, ReadProblem& problem) {
       value = std::move(*parsed);
     else
       problem.text = parsed.error().message;
-  } else if constexpr (d::is_vector<T>::value) {
+  } else if constexpr (d::IsVector<T>::value) {
     if (!d::expect(json.is_array(), "not an array", problem)) return;
     value.clear();
     for (const auto& item : json) {
@@ -220,18 +220,18 @@ void JsonReader::from(const base::Json& json, T& value, ReadProblem& problem) {
       from(item, value.back(), problem);
       if (problem.any()) return;
     }
-  } else if constexpr (d::is_set<T>::value) {
+  } else if constexpr (d::IsSet<T>::value) {
     std::vector<typename T::value_type> items;
     from(json, items, problem);
     value = T(items.begin(), items.end());
-  } else if constexpr (d::is_map<T>::value) {
+  } else if constexpr (d::IsMap<T>::value) {
     if (!d::expect(json.is_object(), "not an object", problem)) return;
     value.clear();
     for (const auto& [key, item] : json.items()) {
       from(item, value[key], problem);
       if (problem.any()) return;
     }
-  } else if constexpr (d::is_optional<T>::value) {
+  } else if constexpr (d::IsOptional<T>::value) {
     from(json, value.emplace(), problem);
   } else {
     if (!d::expect(json.is_object(), "not an object", problem)) return;

@@ -42,7 +42,7 @@ base::Result<void> SpaceReserve::hold() {
   const int problem = ::posix_fallocate(file->get(), 0, static_cast<off_t>(size_bytes_));
   if (problem != 0) {
     // A part of it is no promise, and others may need it.
-    static_cast<void>(::ftruncate(file->get(), 0));
+    [[maybe_unused]] const int emptied = ::ftruncate(file->get(), 0);
     return unusable(what, fmt::format("allocate {}: {}", path_.native(), reason(problem)));
   }
   auto synced = sqlite::sync_file(*file);
