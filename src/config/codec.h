@@ -101,8 +101,8 @@ struct Codec<T> {
   static FieldSpec within(FieldSpec spec) {
     using Limits = std::numeric_limits<T>;
     constexpr auto kMax = std::in_range<std::int64_t>(Limits::max())
-                             ? static_cast<std::int64_t>(Limits::max())
-                             : FieldSpec::kNoMax;
+                              ? static_cast<std::int64_t>(Limits::max())
+                              : FieldSpec::kNoMax;
     spec.min = std::max(spec.min, static_cast<std::int64_t>(Limits::min()));
     spec.max = std::min(spec.max, kMax);
     return spec;
