@@ -26,10 +26,12 @@
 #include "adapters/memory/memory_signer.h"
 #include "adapters/memory/memory_workload.h"
 #include "engine/engine.h"
-#include "engine/shared_journal.h"
 #include "support/sample_release.h"
+#include "support/shared_journal.h"
 
 namespace stellwerk::engine::testing {
+
+using stellwerk::testing::SharedJournal;
 
 /// Checks that pass unless a test says otherwise; remembers which ones ran.
 class ScriptedSteps final : public ports::StepRunner {

@@ -14,14 +14,17 @@
 #include "adapters/memory/memory_bus.h"
 #include "adapters/memory/memory_clock.h"
 #include "adapters/memory/memory_content.h"
+#include "adapters/memory/memory_emergency.h"
 #include "adapters/memory/memory_entropy.h"
 #include "adapters/memory/memory_journal.h"
 #include "adapters/memory/memory_notifier.h"
 #include "adapters/memory/memory_probe.h"
 #include "adapters/memory/memory_reserve.h"
 #include "adapters/memory/memory_router.h"
+#include "adapters/memory/memory_signer.h"
 #include "adapters/memory/memory_workload.h"
 #include "engine/engine_ports.h"
+#include "support/shared_journal.h"
 
 namespace stellwerk::testing {
 
@@ -44,60 +47,11 @@ class PatientLanes final : public ports::Lanes {
   std::deque<ports::Job> jobs_;
 };
 
-class NoEmergency final : public ports::EmergencyLog {
- public:
-  base::Result<void> append(std::string_view) override { return {}; }
-  base::Result<std::vector<std::string>> read() override { return std::vector<std::string>{}; }
-  base::Result<void> clear() override { return {}; }
-};
-
-class NoSigner final : public ports::Signer {
- public:
-  base::Result<std::string> sign_note(std::string_view text) override { return std::string(text); }
-  [[nodiscard]] std::string verifier_key() const override { return {}; }
-  [[nodiscard]] std::string name() const override { return "none"; }
-};
-
 class NoSteps final : public ports::StepRunner {
  public:
   base::Result<ports::StepReport> run(const ports::StepRequest&, const ports::Call&) override {
     return ports::StepReport{};
   }
-};
-
-/// A view of a journal that outlives it, as a second connection would be.
-class Reader final : public ports::JournalStore {
- public:
-  explicit Reader(adapters::MemoryJournal& journal) : journal_(journal) {}
-  base::Result<std::vector<ports::Appended>> append(
-      const std::vector<ports::AppendRequest>& batches, const ports::Call& call) override {
-    return journal_.append(batches, call);
-  }
-  base::Result<ports::Head> head() override { return journal_.head(); }
-  base::Result<std::vector<ports::StoredEntry>> read_stream(const base::ReleaseId& stream,
-                                                            std::uint64_t after,
-                                                            std::size_t limit) override {
-    return journal_.read_stream(stream, after, limit);
-  }
-  base::Result<std::vector<ports::StoredEntry>> read(std::uint64_t from,
-                                                     std::size_t limit) override {
-    return journal_.read(from, limit);
-  }
-  base::Result<std::vector<ports::StreamInfo>> streams(bool only_live) override {
-    return journal_.streams(only_live);
-  }
-  base::Result<ports::Head> verify(std::optional<ports::Head> trusted) override {
-    return journal_.verify(trusted);
-  }
-  base::Result<std::optional<std::string>> get_note(const std::string& key) override {
-    return journal_.get_note(key);
-  }
-  base::Result<void> put_note(const std::string& key, const std::string& value) override {
-    return journal_.put_note(key, value);
-  }
-
- private:
-  adapters::MemoryJournal& journal_;
 };
 
 /// What outlives a process, and what it is made of.
@@ -125,16 +79,16 @@ class MemoryEngine {
                                 [this] { return reader(); }});
   }
   base::Result<std::unique_ptr<ports::JournalStore>> reader() {
-    return std::unique_ptr<ports::JournalStore>(std::make_unique<Reader>(journal));
+    return std::unique_ptr<ports::JournalStore>(std::make_unique<SharedJournal>(journal));
   }
 
   adapters::MemoryClock clock;
   adapters::MemoryJournal journal;
   adapters::MemoryContent content;
-  NoEmergency emergency;
+  adapters::MemoryEmergency emergency;
   adapters::MemoryReserve reserve;
   adapters::MemoryEntropy entropy;
-  NoSigner signer;
+  adapters::MemorySigner signer;
   NoSteps steps;
   adapters::MemoryWorkload workload;
   adapters::MemoryRouter router{clock, {}};

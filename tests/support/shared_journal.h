@@ -6,7 +6,7 @@
 
 #include "ports/journal_store.h"
 
-namespace stellwerk::engine::testing {
+namespace stellwerk::testing {
 
 class SharedJournal final : public ports::JournalStore {
  public:
@@ -46,4 +46,4 @@ class SharedJournal final : public ports::JournalStore {
   ports::JournalStore& journal_;
 };
 
-}  // namespace stellwerk::engine::testing
+}  // namespace stellwerk::testing
