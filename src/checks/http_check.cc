@@ -16,10 +16,14 @@ constexpr std::size_t kRequestBytesMax = std::size_t{64} << 10;
 constexpr std::size_t kAttemptsShownMax = 20;
 
 /// What one attempt came to.
+/// How long before its deadline the HTTP client may end a request.
+constexpr base::Duration kGivesUpEarly = base::milliseconds(20);
+
 struct Attempt {
   core::HttpJudgement judgement;
   std::string result;  ///< `status 503 in 4 ms`, or the id of the error
   std::string body;
+  bool answered = false;
   bool repeatable = true;  ///< false: it may have been carried out, and must not be sent again
 };
 
@@ -65,6 +69,7 @@ Attempt judged(const core::HttpCheck& check, base::Result<ports::HttpResponse> r
     return {.judgement = {false, response.error().why},
             .result = response.error().id,
             .body = {},
+            .answered = false,
             .repeatable = !unknown || is_idempotent(check.method)};
   }
   auto judgement = core::judge(check.expect, {.status = response->status,
@@ -74,6 +79,7 @@ Attempt judged(const core::HttpCheck& check, base::Result<ports::HttpResponse> r
   return {.judgement = std::move(judgement),
           .result = fmt::format("status {} in {} ms", response->status, response->took.ms()),
           .body = std::move(response->body),
+          .answered = true,
           .repeatable = is_idempotent(check.method)};
 }
 
@@ -122,13 +128,18 @@ base::Result<ports::StepReport> run_http(const core::HttpCheck& check, const Run
   std::vector<std::string> details;
   Attempt last;
   do {
-    auto response = run.needs.http.send(*request, run.limited_to(check.timeout));
+    const ports::Call limited = run.limited_to(check.timeout);
+    const bool steps_limit = limited.deadline >= run.call.deadline;
+    auto response = run.needs.http.send(*request, limited);
     if (!response && response.error().code == base::Code::InvalidArgument)
       return not_begun(run, response.error());
     last = judged(check, std::move(response));
     details.push_back(last.judgement.detail);
     // Not the check's own limit has ended it but the step's: that says nothing about the service.
-    if (!last.judgement.good && run.over())
+    // The client may give up just before the limit.
+    const bool given_up =
+        !last.answered && steps_limit && limited.deadline - run.needs.clock.mono() < kGivesUpEarly;
+    if (!last.judgement.good && (run.over() || given_up))
       return outcome_unknown(run,
                              "the step's deadline passed or it was cancelled; " + details.back());
   } while (!last.judgement.good && last.repeatable && details.size() < check.attempts &&

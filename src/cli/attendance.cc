@@ -130,10 +130,11 @@ void Attendance::hint_at_pause(const engine::Written& entry) {
         {"rollback", fmt::format("stellwerk release rollback {} --reason TEXT", id)}});
 }
 
-/// The same trouble many times a second is one line a minute.
+/// The same trouble many times a second is one line a minute, whatever its details (a pid, a port).
 void Attendance::report_once(const base::Error& error) {
   const base::MonoTime now = world_.now().mono;
-  const auto [seen, is_new] = reported_.try_emplace(error.one_line(), now);
+  std::erase_if(reported_, [&](const auto& each) { return now - each.second >= kReportAgain; });
+  const auto [seen, is_new] = reported_.try_emplace(error.id + " " + error.message, now);
   if (!is_new && now - seen->second < kReportAgain) return;
   seen->second = now;
   status_.clear();

@@ -231,9 +231,11 @@ void Effects::restore_capacity(const Context& context) {
       context,
       {"workload:" + component.name.str(),
        spec.start_timeout * std::int64_t{spec.instances} + base::seconds(15), urgent},
-      [this, context, &component, spec](const ports::Call& call) -> EffectResult {
-        auto status =
-            ports_.workload.ensure(version_ref(component, false), spec, component.health, call);
+      [this, context, &component, spec, urgent](const ports::Call& call) -> EffectResult {
+        const ports::VersionRef old = version_ref(component, false);
+        if (!urgent)
+          if (const auto wrong = wrong_version(old, call)) return failure(*wrong);
+        auto status = ports_.workload.ensure(old, spec, component.health, call);
         if (!status) return failure(status.error());
         return {core::Outcome::Done,
                 fmt::format("{} of {} instances ready", status->ready(), spec.instances),

@@ -75,6 +75,10 @@ class Effects {
             core::EffectReturned& returned) const;
   void answer_emergency(const Context& context, core::EffectReturned returned);
 
+  /// The router serves another version than the release goes from: before that one is started.
+  [[nodiscard]] std::optional<base::Error> wrong_version(const ports::VersionRef& old,
+                                                         const ports::Call& call) const;
+
   void run_step(const Context& context);
   void deploy(const Context& context);
   void restore_capacity(const Context& context);

@@ -55,6 +55,15 @@ std::string emergency_line(const EffectContext& context, const core::EffectRetur
   return line.dump(-1, ' ', false, base::Json::error_handler_t::replace);
 }
 
+base::Error serves_another(const ports::VersionRef& version, const base::SemVer& stable) {
+  return base::error(
+             base::Code::Conflict, "ENG-0022",
+             fmt::format("{} goes from {}, but the router serves {}", version.component.str(),
+                         version.version.to_string(), stable.to_string()))
+      .now("traffic is unchanged")
+      .then("mend `from` in release.yaml", "a release starts from what is installed");
+}
+
 /// The routes of the old version for a component that the router does not know yet; a router that
 /// serves another version than the release goes from is a mistake of the release, not to be mended
 /// silently.
@@ -71,15 +80,20 @@ base::Result<void> ensure_stable(ports::TrafficRouter& router, const ports::Vers
     return {};
   }
   if (routes->second.stable == version.version) return {};
-  return base::fail(
-      base::error(base::Code::Conflict, "ENG-0022",
-                  fmt::format("{} goes from {}, but the router serves {}", version.component.str(),
-                              version.version.to_string(), routes->second.stable.to_string()))
-          .now("traffic is unchanged")
-          .then("mend `from` in release.yaml", "a release starts from what is installed"));
+  return base::fail(serves_another(version, routes->second.stable));
 }
 
 }  // namespace
+
+std::optional<base::Error> Effects::wrong_version(const ports::VersionRef& old,
+                                                  const ports::Call& call) const {
+  const auto current = ports_.router.current(call);
+  if (!current) return std::nullopt;  // serving it will tell
+  const auto routes = current->table.components.find(old.component);
+  if (routes == current->table.components.end() || routes->second.stable == old.version)
+    return std::nullopt;
+  return serves_another(old, routes->second.stable);
+}
 
 /// The instances that run become the version's servers.
 void Effects::serve(const Context& context, const ports::VersionRef& version, EffectResult result) {

@@ -70,6 +70,29 @@ TEST(Engine, GivesTheSameJournalToTheByteEachTime) {
   EXPECT_EQ(first.journal.head()->root, second.journal.head()->root);
 }
 
+// Goal: a release that goes from a version which is not installed starts nothing of it.
+TEST(Engine, StartsNoOldVersionThatTheRouterDoesNotServe) {
+  World world;
+  const core::PlannedComponent& component = world.plan.components[0];
+  const ports::VersionRef installed{component.name, *base::SemVer::parse("1.1.0")};
+  const ports::Call call{world.clock.mono() + base::seconds(1), {}};
+  const ports::Endpoints servers{
+      installed,
+      {{.id = "one", .host = "127.0.0.1", .port = 4000, .state = {}, .detail = {}, .restarts = 0}},
+      {}};
+  ASSERT_TRUE(world.router.endpoints({&servers, 1}, call));
+  core::RoutingTable table;
+  table.components[component.name].stable = installed.version;
+  ASSERT_TRUE(world.router.apply(table, call));
+
+  world.begin();
+  for (int i = 0; i < 50; ++i) world.turn();
+  EXPECT_TRUE(world.workload.status({component.name, component.from})->instances.empty());
+  EXPECT_EQ(world.serves("pilot-1"), "1.1.0");
+  EXPECT_TRUE(std::any_of(world.reports.begin(), world.reports.end(),
+                          [](const base::Error& each) { return each.id == "ENG-0022"; }));
+}
+
 // Goal: commit, then act.
 TEST(CommitThenAct, StartsNothingBeforeItsEntryIsDurable) {
   World world;
