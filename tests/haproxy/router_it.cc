@@ -118,9 +118,9 @@ TEST(HaproxyRouter, WaitsUntilTheRequestsOfAVersionHaveEnded) {
   HaproxyMachine machine;
   machine.start_canary();
   TestClient slow(machine.port());
-  ASSERT_TRUE(slow.send("/slow?2500", "X-Tenant-Id: pilot-1\r\n"));
+  ASSERT_TRUE(slow.send("/slow?6000", "X-Tenant-Id: pilot-1\r\n"));
   const ports::VersionRef candidate = HaproxyMachine::documents("1.3.0");
-  const auto a_moment = [&] { return machine.clock().call(base::milliseconds(200)); };
+  const auto a_moment = [&] { return machine.clock().call(base::seconds(1)); };
   EXPECT_TRUE(
       eventually([&] { return machine.router().drain(candidate, a_moment()).value() == 1; }));
   ASSERT_TRUE(machine.router().apply(HaproxyMachine::table({}), machine.call()));

@@ -250,8 +250,12 @@ base::Result<std::uint64_t> HaproxyRouter::open_requests(const std::string& back
   // Workers that stop finish what they have; asked anew each time, since they end one by one.
   auto master = api_.master(call);
   if (!master) return base::fail(std::move(master).error());
-  for (const pid_t worker : master->old_workers)
-    if (const auto more = api_.running_requests(backend, worker, call)) *open += *more;
+  for (const pid_t worker : master->old_workers) {
+    const auto more = api_.running_requests(backend, worker, call);
+    if (more) *open += *more;
+    // One that does not answer may have requests still, unless it has ended meanwhile.
+    if (!more && identify(worker)) return base::fail(more.error());
+  }
   return open;
 }
 

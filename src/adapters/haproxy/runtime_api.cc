@@ -141,6 +141,9 @@ base::Result<std::uint64_t> RuntimeApi::running_requests(const std::string& back
   const std::string command = fmt::format("show stat {} 2 -1", backend);
   auto answer = worker == 0 ? reads_.ask(command, call) : to(worker).ask(command, call);
   if (!answer) return base::fail(std::move(answer).error());
+  // The master may know a worker no more, or not yet; that is no count.
+  if (!answer->starts_with("# ") && answer->find("No such proxy") == std::string::npos)
+    return base::fail(unavailable("show stat: " + base::printable(base::trim(*answer))));
   return parse_running(*answer);
 }
 
