@@ -5,11 +5,18 @@
 namespace stellwerk::app {
 namespace {
 
+/// As `nohup` leaves it: who started us wants a closed terminal to change nothing.
+bool hang_up_ignored() {
+  struct sigaction action{};
+  return sigaction(SIGHUP, nullptr, &action) == 0 && action.sa_handler == SIG_IGN;
+}
+
 sigset_t handled() {
   sigset_t set;
   sigemptyset(&set);
   sigaddset(&set, SIGINT);
   sigaddset(&set, SIGTERM);
+  if (!hang_up_ignored()) sigaddset(&set, SIGHUP);
   return set;
 }
 

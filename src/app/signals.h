@@ -1,5 +1,5 @@
-// signals.h — SIGINT and SIGTERM as something to ask for, instead of something that ends the
-// process.
+// signals.h — SIGINT, SIGTERM and SIGHUP as something to ask for, instead of something that ends
+// the process.
 //
 // Thread-safety: one object per process, made before any thread (threads inherit the mask).
 #pragma once

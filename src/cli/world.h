@@ -23,8 +23,8 @@ class EngineHost {
   virtual engine::Engine& engine() = 0;
   /// One turn of the loop: step(), then wait until something happens or the next turn is due.
   virtual void turn() = 0;
-  /// SIGINT and SIGTERM since the last call (0: none). They do not end the process while a host is
-  /// open.
+  /// SIGINT, SIGTERM or SIGHUP since the last call (0: none). They do not end the process while a
+  /// host is open.
   virtual int take_signal() = 0;
 };
 

@@ -230,7 +230,7 @@ TEST(EditedFile, IsRefusedOnResume) {
 
 class Stop : public ::testing::TestWithParam<int> {};
 
-// Goal: SIGTERM, and Ctrl-C where nobody can be asked, roll back below 100 %.
+// Goal: SIGTERM, a closed terminal, and Ctrl-C where nobody can be asked, roll back below 100 %.
 TEST_P(Stop, RollsBackInAWave) {
   Site site;
   site.plan(in_a_long_wave());
@@ -243,9 +243,12 @@ TEST_P(Stop, RollsBackInAWave) {
   EXPECT_TRUE(site.instances("1.3.0").empty());
 }
 
-INSTANTIATE_TEST_SUITE_P(Signal, Stop, ::testing::Values(SIGTERM, SIGINT), [](const auto& each) {
-  return std::string(each.param == SIGTERM ? "SIGTERM" : "SIGINT");
-});
+INSTANTIATE_TEST_SUITE_P(Signal, Stop, ::testing::Values(SIGTERM, SIGINT, SIGHUP),
+                         [](const auto& each) {
+                           return std::string(each.param == SIGTERM  ? "SIGTERM"
+                                              : each.param == SIGINT ? "SIGINT"
+                                                                     : "SIGHUP");
+                         });
 
 TEST(Stop, DetachesWhenTheReleaseSaysSo) {
   Site site;
