@@ -57,9 +57,7 @@ base::Failure in_use(const std::filesystem::path& folder, const DataFolderLock::
 }
 
 /// Whoever may write to the folder may replace the journal and the key. Empty: nobody else may.
-std::string foreign_hands(const std::filesystem::path& folder) {
-  struct stat status{};
-  if (::stat(folder.c_str(), &status) != 0) return std::generic_category().message(errno);
+std::string foreign_hands(const struct stat& status) {
   if (status.st_uid != ::geteuid())
     return fmt::format("it belongs to user {}, Stellwerk runs as user {}", status.st_uid,
                        ::geteuid());
@@ -83,7 +81,10 @@ base::Failure not_ours_alone(const std::filesystem::path& folder, std::string wh
 base::Result<DataFolderLock> DataFolderLock::acquire(const std::filesystem::path& folder,
                                                      base::WallTime now) {
   if (auto made = sqlite::make_folder(folder); !made) return unusable(folder, made.error());
-  if (auto why = foreign_hands(folder); !why.empty()) return not_ours_alone(folder, std::move(why));
+  struct stat status{};
+  if (::stat(folder.c_str(), &status) != 0)
+    return unusable(folder, "stat: " + std::generic_category().message(errno));
+  if (auto why = foreign_hands(status); !why.empty()) return not_ours_alone(folder, std::move(why));
   // No O_TRUNC: until the lock is ours, the text belongs to the one who holds it.
   auto file = sqlite::open_file(folder / "lock", O_RDWR | O_CREAT);
   if (!file) return unusable(folder, file.error());
@@ -105,8 +106,9 @@ base::Result<DataFolderLock> DataFolderLock::acquire(const std::filesystem::path
 
 base::Result<std::optional<DataFolderLock::Holder>> DataFolderLock::holder(
     const std::filesystem::path& folder) {
-  std::error_code ignored;
-  if (!std::filesystem::exists(folder / "lock", ignored)) return std::nullopt;
+  const auto size = sqlite::size_of(folder / "lock");
+  if (!size) return unusable(folder, size.error());
+  if (!*size) return std::nullopt;
   const auto file = sqlite::open_file(folder / "lock", O_RDONLY);
   if (!file) return unusable(folder, file.error());
   auto lock = whole_file();

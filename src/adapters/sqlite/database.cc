@@ -4,7 +4,7 @@
 #include <fmt/format.h>
 #include <time.h>
 
-#include <limits>
+#include <cerrno>
 #include <system_error>
 #include <utility>
 
@@ -41,10 +41,17 @@ base::Error error_for(int result, std::string_view action, std::string reason) {
       .then("stellwerk doctor", "checks the data folder and its disk");
 }
 
+/// Damage that keeps the database from being opened at all.
+base::Error unread(base::Error error) {
+  if (error.code != Code::Corruption) return error;
+  return std::move(error).now("no entry can be read; nothing was changed");
+}
+
 /// SQLite gives the -wal and -shm files the mode of the database, so that file comes from us.
 base::Result<void> make_private_file(const std::filesystem::path& path) {
-  std::error_code ignored;
-  if (std::filesystem::exists(path, ignored)) return {};
+  const auto size = size_of(path);
+  if (!size) return base::fail(error_for(SQLITE_CANTOPEN, "making the database", size.error()));
+  if (*size) return {};
   auto done = open_file(path, O_RDWR | O_CREAT | O_EXCL).and_then([&](const UniqueFd&) {
     return sync_folder(path.parent_path());
   });
@@ -55,6 +62,10 @@ base::Result<void> make_private_file(const std::filesystem::path& path) {
 }  // namespace
 
 base::Error error_of(sqlite3* connection, std::string_view action) {
+  // SQLite takes a page that cannot be read for a damaged one; the disk may give it later.
+  if (errno == EIO && sqlite3_errcode(connection) == SQLITE_CORRUPT) {
+    return error_for(SQLITE_IOERR_READ, action, std::generic_category().message(EIO));
+  }
   return error_for(sqlite3_extended_errcode(connection), action, sqlite3_errmsg(connection));
 }
 
@@ -81,9 +92,11 @@ Statement& Statement::bind_blob(int position, std::string_view bytes) {
 }
 
 base::Result<bool> Statement::step() {
+  errno = 0;
   const int result = sqlite3_step(statement_.get());
   if (result == SQLITE_ROW) return true;
   if (result == SQLITE_DONE) return false;
+  state_->failure = result;
   return base::fail(error_of(connection_, "statement"));
 }
 
@@ -113,9 +126,9 @@ std::string_view Statement::bytes(int column) const {
 }
 
 Database::Database(sqlite3* connection)
-    : connection_(connection, &sqlite3_close_v2), waiting_(std::make_unique<Waiting>()) {
+    : connection_(connection, &sqlite3_close_v2), state_(std::make_unique<ConnectionState>()) {
   sqlite3_extended_result_codes(connection, 1);
-  sqlite3_busy_handler(connection, &Database::on_busy, waiting_.get());
+  sqlite3_busy_handler(connection, &Database::on_busy, state_.get());
   sqlite3_db_config(connection, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   sqlite3_db_config(connection, SQLITE_DBCONFIG_DEFENSIVE, 1, nullptr);
 }
@@ -133,37 +146,47 @@ base::Result<Database> Database::open(const std::filesystem::path& path, Access 
     const auto error = error_for(result, "opening the database",
                                  fmt::format("{}: {}", path.native(), sqlite3_errstr(result)));
     sqlite3_close_v2(connection);
-    return base::fail(error);
+    return base::fail(unread(error));
   }
   Database database(connection);
+  // SQLite falls back to reading when it cannot open a file for writing.
+  if (writes && sqlite3_db_readonly(connection, "main") != 0) {
+    return base::fail(error_for(SQLITE_CANTOPEN, "opening the database",
+                                fmt::format("{} cannot be opened for writing", path.native())));
+  }
   const char* settings = writes ? "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;"
                                   "PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON"
-                                : "PRAGMA query_only=ON; PRAGMA trusted_schema=OFF";
-  if (auto set = database.run(settings); !set) return base::fail(set.error());
+                                : "PRAGMA query_only=ON; PRAGMA trusted_schema=OFF;"
+                                  "PRAGMA cell_size_check=ON";
+  if (auto set = database.run(settings); !set) return base::fail(unread(set.error()));
   return database;
 }
 
 base::Result<void> Database::run(const char* sql) {
+  errno = 0;
   if (sqlite3_exec(connection_.get(), sql, nullptr, nullptr, nullptr) == SQLITE_OK) return {};
-  return base::fail(error_of(connection_.get(), sql));
+  return failed(sql);
 }
 
 base::Result<StatementUse> Database::statement(const char* sql) {
   const auto known = statements_.find(sql);
   if (known != statements_.end()) return StatementUse(*known->second);
   sqlite3_stmt* prepared = nullptr;
+  errno = 0;
   const int result =
       sqlite3_prepare_v3(connection_.get(), sql, -1, SQLITE_PREPARE_PERSISTENT, &prepared, nullptr);
-  if (result != SQLITE_OK) return base::fail(error_of(connection_.get(), sql));
+  if (result != SQLITE_OK) return failed(sql);
   auto& kept = statements_[sql];
-  kept = std::make_unique<Statement>(connection_.get(), prepared);
+  kept = std::make_unique<Statement>(connection_.get(), *state_, prepared);
   return StatementUse(*kept);
 }
 
-void Database::wait_until(std::optional<ports::Call> call) { waiting_->call = std::move(call); }
+void Database::wait_until(std::optional<ports::Call> call) {
+  state_->waiting_for = std::move(call);
+}
 
-int Database::on_busy(void* waiting, int attempts) {
-  const auto& call = static_cast<const Waiting*>(waiting)->call;
+int Database::on_busy(void* state, int attempts) {
+  const auto& call = static_cast<const ConnectionState*>(state)->waiting_for;
   const bool give_up =
       call ? call->stop.stopped() || boot_time() >= call->deadline : attempts >= kWaitAttemptsMax;
   if (give_up) return 0;
@@ -178,19 +201,19 @@ bool Database::nothing_was_committed() const {
          result == SQLITE_IOERR_WRITE;
 }
 
+bool Database::disk_was_full() const { return (state_->failure & 0xff) == SQLITE_FULL; }
+
+base::Failure Database::failed(std::string_view action) {
+  state_->failure = sqlite3_extended_errcode(connection_.get());
+  return base::fail(error_of(connection_.get(), action));
+}
+
 void Database::close() {
   statements_.clear();
   connection_.reset();
 }
 
 bool Database::in_transaction() const { return sqlite3_get_autocommit(connection_.get()) == 0; }
-
-base::Result<void> Database::checkpoint(bool all) {
-  const int mode = all ? SQLITE_CHECKPOINT_TRUNCATE : SQLITE_CHECKPOINT_PASSIVE;
-  const int result = sqlite3_wal_checkpoint_v2(connection_.get(), nullptr, mode, nullptr, nullptr);
-  if (result == SQLITE_OK) return {};
-  return base::fail(error_of(connection_.get(), "checkpoint"));
-}
 
 void Database::allow_checkpoints() {
   sqlite3_db_config(connection_.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);

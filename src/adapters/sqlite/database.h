@@ -22,11 +22,17 @@
 
 namespace stellwerk::adapters::sqlite {
 
+/// What a connection and its statements share; SQLite keeps its address.
+struct ConnectionState {
+  std::optional<ports::Call> waiting_for;  ///< until when locks are waited for
+  int failure = 0;                         ///< SQLite's code of what failed last
+};
+
 /// One prepared statement. Bound from 1, columns from 0, as SQLite counts.
 class Statement {
  public:
-  Statement(sqlite3* connection, sqlite3_stmt* statement)
-      : connection_(connection), statement_(statement, &sqlite3_finalize) {}
+  Statement(sqlite3* connection, ConnectionState& state, sqlite3_stmt* statement)
+      : connection_(connection), state_(&state), statement_(statement, &sqlite3_finalize) {}
 
   Statement& bind(int position, std::uint64_t number);
   Statement& bind_text(int position, std::string_view text);
@@ -44,6 +50,7 @@ class Statement {
 
  private:
   sqlite3* connection_;
+  ConnectionState* state_;
   std::unique_ptr<sqlite3_stmt, int (*)(sqlite3_stmt*)> statement_;
 };
 
@@ -81,26 +88,24 @@ class Database {
   [[nodiscard]] bool in_transaction() const;
   /// Whether the COMMIT that just failed certainly wrote no commit (its last frame did not fit).
   [[nodiscard]] bool nothing_was_committed() const;
+  /// Whether what failed last wanted space: then nothing else is wrong with the connection.
+  [[nodiscard]] bool disk_was_full() const;
   /// Ends the connection; nothing else may be called afterwards.
   void close();
-  /// Copies the write-ahead log into the database; `all`: including what readers still hold back.
-  base::Result<void> checkpoint(bool all);
   void allow_checkpoints();
 
  private:
-  struct Waiting {
-    std::optional<ports::Call> call;
-  };
   explicit Database(sqlite3* connection);
-  static int on_busy(void* waiting, int attempts);
+  static int on_busy(void* state, int attempts);
+  base::Failure failed(std::string_view action);
 
   std::unique_ptr<sqlite3, int (*)(sqlite3*)> connection_;
-  std::unique_ptr<Waiting> waiting_;  // SQLite keeps its address
+  std::unique_ptr<ConnectionState> state_;
   std::map<const char*, std::unique_ptr<Statement>> statements_;
 };
 
 /// Corruption JRN-0003 for what cannot come from us (not a database, constraint, unknown column);
-/// Unavailable JRN-0002 for everything else.
+/// Unavailable JRN-0002 for everything else. Asks errno, which must have been 0 before the call.
 base::Error error_of(sqlite3* connection, std::string_view action);
 /// CLOCK_BOOTTIME, the clock of Call::deadline.
 base::MonoTime boot_time();

@@ -2,7 +2,6 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
-#include <sys/stat.h>
 
 #include <algorithm>
 #include <optional>
@@ -42,29 +41,30 @@ bool all_zero(std::string_view bytes) { return bytes.find_first_not_of('\0') == 
 
 /// Real zeros, not only a reservation: the blocks of a reserved but unwritten range still need
 /// bookkeeping of the file system when they are first written, and that can fail on a full disk.
-sqlite::Io<void> reserve(const sqlite::UniqueFd& file, std::size_t size_bytes) {
-  struct stat status{};
-  if (::fstat(file.get(), &status) != 0) return tl::unexpected(std::string("stat failed"));
-  const auto present = static_cast<std::size_t>(status.st_size);
-  if (present >= size_bytes) return {};
-  if (::posix_fallocate(file.get(), 0, static_cast<off_t>(size_bytes)) != 0) {
-    return tl::unexpected(fmt::format("no space for {} bytes", size_bytes));
+/// The file is replaced as a whole, so that one of full size has had all its zeros written.
+sqlite::Io<void> reserve(const std::filesystem::path& path, std::size_t size_bytes) {
+  const auto present = sqlite::size_of(path);
+  if (!present) return tl::unexpected(present.error());
+  if (present->value_or(0) >= size_bytes) return {};
+  std::string bytes;
+  if (*present) {
+    auto kept = sqlite::read_whole(path);
+    if (!kept) return tl::unexpected(kept.error());
+    bytes = std::move(*kept);
   }
-  auto done =
-      sqlite::write_at(file, std::string(size_bytes - present, '\0'), static_cast<off_t>(present));
-  if (done) done = sqlite::sync_file(file);
-  return done;
+  bytes.resize(size_bytes, '\0');
+  return sqlite::replace_file(path, bytes);
 }
 
 }  // namespace
 
 base::Result<EmergencyLog> EmergencyLog::open(const std::filesystem::path& path,
                                               std::size_t size_bytes) {
-  auto file = sqlite::open_file(path, O_RDWR | O_CREAT);
-  if (!file) return unusable(file.error());
-  auto done = reserve(*file, size_bytes);
+  auto done = reserve(path, size_bytes);
   if (done) done = sqlite::sync_folder(path.has_parent_path() ? path.parent_path() : ".");
   if (!done) return unusable(done.error());
+  auto file = sqlite::open_file(path, O_RDWR);
+  if (!file) return unusable(file.error());
   EmergencyLog log(std::move(*file), size_bytes);
   const auto bytes = sqlite::read_at(log.file_, 0, size_bytes);
   if (!bytes) return unusable(bytes.error());
@@ -74,6 +74,10 @@ base::Result<EmergencyLog> EmergencyLog::open(const std::filesystem::path& path,
   if (!bytes->empty() && bytes->front() == '\0' && !all_zero(*bytes)) {
     if (auto cleared = log.clear(); !cleared) return fail(cleared.error());
   }
+  // The sync of these lines may have failed: a line behind one that the disk loses would be lost.
+  done = sqlite::write_at(log.file_, std::string_view(*bytes).substr(0, log.end_), 0);
+  if (done && log.end_ > 0) done = sqlite::sync_file(log.file_);
+  if (!done) return unusable(done.error());
   return log;
 }
 
@@ -81,6 +85,10 @@ base::Result<void> EmergencyLog::append(std::string_view line) {
   if (line.find_first_of(std::string_view("\n\0", 2)) != line.npos) {
     return fail(base::Code::InvalidArgument, "JRN-0006",
                 "a line for the emergency log has a newline or NUL");
+  }
+  if (clearing_) {
+    // Behind a cleared first byte no line would be found again.
+    if (auto cleared = clear(); !cleared) return cleared;
   }
   const std::string record = fmt::format("{} {}\n", check_of(line), line);
   if (end_ + record.size() > size_bytes_) return unusable("it is full");
@@ -102,6 +110,7 @@ base::Result<EmergencyLog::Content> EmergencyLog::read() const {
 }
 
 base::Result<void> EmergencyLog::clear() {
+  clearing_ = true;
   // First one byte, which cannot be half written: from here on the log reads as empty.
   auto done = sqlite::write_at(file_, std::string(1, '\0'), 0);
   if (done) done = sqlite::sync_file(file_);
@@ -109,6 +118,7 @@ base::Result<void> EmergencyLog::clear() {
   if (done) done = sqlite::sync_file(file_);
   if (!done) return unusable(done.error());
   end_ = 0;
+  clearing_ = false;
   return {};
 }
 

@@ -47,7 +47,8 @@ class EmergencyLog {
 
   sqlite::UniqueFd file_;
   std::size_t size_bytes_;
-  std::size_t end_ = 0;  ///< offset behind the last whole line
+  std::size_t end_ = 0;    ///< offset behind the last whole line
+  bool clearing_ = false;  ///< a clear() failed: the lines may be gone or not
 };
 
 }  // namespace stellwerk::adapters

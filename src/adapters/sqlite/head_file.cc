@@ -5,7 +5,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <system_error>
 #include <utility>
 #include <vector>
 
@@ -83,11 +82,6 @@ base::Result<Slot> newest_slot(const UniqueFd& file, const std::filesystem::path
                   .then("stellwerk explain JRN-0003", "what to keep and what to restore"));
 }
 
-bool is_present(const std::filesystem::path& path) {
-  std::error_code ignored;
-  return std::filesystem::exists(path, ignored);
-}
-
 std::string first_bytes() {
   const ports::Head empty{0, audit::empty_root()};
   std::string bytes = slot_bytes({0, empty});
@@ -98,7 +92,9 @@ std::string first_bytes() {
 }  // namespace
 
 base::Result<std::optional<ports::Head>> HeadFile::read(const std::filesystem::path& path) {
-  if (!is_present(path)) return std::nullopt;
+  const auto size = size_of(path);
+  if (!size) return unavailable(path, size.error());
+  if (!*size) return std::nullopt;
   const auto file = open_file(path, O_RDONLY);
   if (!file) return unavailable(path, file.error());
   const auto slot = newest_slot(*file, path);
@@ -107,7 +103,9 @@ base::Result<std::optional<ports::Head>> HeadFile::read(const std::filesystem::p
 }
 
 base::Result<HeadFile> HeadFile::open(const std::filesystem::path& path) {
-  if (!is_present(path)) {
+  const auto size = size_of(path);
+  if (!size) return unavailable(path, size.error());
+  if (!*size) {
     if (auto made = replace_file(path, first_bytes()); !made)
       return unavailable(path, made.error());
   }
@@ -115,6 +113,10 @@ base::Result<HeadFile> HeadFile::open(const std::filesystem::path& path) {
   if (!file) return unavailable(path, file.error());
   const auto slot = newest_slot(*file, path);
   if (!slot) return fail(slot.error());
+  // The sync of this slot may have failed: it must be on the disk before the other is overwritten.
+  auto durable = write_at(*file, slot_bytes(*slot), slot_offset(slot->sequence));
+  if (durable) durable = sync_file(*file);
+  if (!durable) return unavailable(path, durable.error());
   return HeadFile(std::move(*file), slot->head, slot->sequence);
 }
 

@@ -25,8 +25,8 @@ class HeadFile {
   /// @return nothing when there is no such file.
   /// @errors Corruption JRN-0003: no slot is good; Unavailable JRN-0002: it cannot be read.
   static base::Result<std::optional<ports::Head>> read(const std::filesystem::path& path);
-  /// Opens the file for writing; makes it, recording an empty tree, when there is none. Same
-  /// errors.
+  /// Opens the file for writing; makes it, recording an empty tree, when there is none. Its record
+  /// is durable then. Same errors.
   static base::Result<HeadFile> open(const std::filesystem::path& path);
 
   [[nodiscard]] const ports::Head& head() const { return head_; }

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cerrno>
 #include <map>
 #include <string>
 #include <utility>
@@ -46,6 +48,7 @@ class StreamVersions {
       const auto before = version_before(entry);
       if (!before) return base::fail(before.error());
       reached_[entry.release].version = *before;
+      reached_[entry.release].first_index = entry.index;
     }
     auto& stream = reached_[entry.release];
     stream.last_index = entry.index;
@@ -57,9 +60,9 @@ class StreamVersions {
     for (const auto& [release, stream] : reached_) {
       const auto row = find_stream(database_, release);
       if (!row) return base::fail(row.error());
-      const bool agrees = row->info.version == stream.version &&
-                          row->info.last_index == stream.last_index &&
-                          row->info.last_type == stream.last_type;
+      const bool agrees =
+          row->info.version == stream.version && row->info.first_index <= stream.first_index &&
+          row->info.last_index == stream.last_index && row->info.last_type == stream.last_type;
       if (!agrees) return release.str();
     }
     return std::nullopt;
@@ -134,6 +137,44 @@ std::string good_prefix(Database& database) {
   if (good == 0) return "no entry is good; nothing was changed";
   return fmt::format("entries 0 to {} are present and fit their hashes; nothing was changed",
                      good - 1);
+}
+
+base::Failure with_good_prefix(Database& database, base::Error error) {
+  if (error.code == base::Code::Corruption && error.state.empty()) {
+    error.state = good_prefix(database);
+  }
+  return base::fail(std::move(error));
+}
+
+base::Result<void> check_database(Database& database) {
+  auto row = database.statement("PRAGMA integrity_check(1)");
+  if (!row) return base::fail(row.error());
+  const auto found = (*row)->step();
+  const bool is_unreadable = errno == EIO;  // one row among others for SQLite; no damage for us
+  if (!found) return base::fail(found.error());
+  std::string said((*row)->bytes(0));
+  std::ranges::replace(said, '\n', ' ');
+  if (said != "ok" && is_unreadable) {
+    return base::fail(
+        base::error(base::Code::Unavailable, "JRN-0002", "the journal cannot be written or read")
+            .because(said));
+  }
+  if (said != "ok") return damaged_at(database, said);
+  auto streams = database.statement(
+      "SELECT release, version, first_idx, last_idx, last_type, ended FROM streams");
+  if (!streams) return base::fail(streams.error());
+  for (auto more = (*streams)->step(); !more || *more; more = (*streams)->step()) {
+    if (!more) return base::fail(more.error());
+    if (auto info = stream_info(*streams, 0); !info) return base::fail(info.error());
+  }
+  auto notes = database.statement("SELECT key, value FROM notes");
+  if (!notes) return base::fail(notes.error());
+  for (auto more = (*notes)->step(); !more || *more; more = (*notes)->step()) {
+    if (!more) return base::fail(more.error());
+    auto value = note_value((*notes)->bytes(0), (*notes)->bytes(1));
+    if (!value) return base::fail(value.error());
+  }
+  return {};
 }
 
 base::Result<audit::TreeFrontier> frontier_at(Database& database, std::uint64_t size) {

@@ -29,9 +29,17 @@ base::Result<audit::TreeFrontier> check_head(Database& database,
 base::Result<audit::TreeFrontier> verify_from(Database& database, const audit::TreeFrontier& start,
                                               const std::optional<ports::Head>& recorded);
 
+/// Looks at what the entries do not show: the pages of the database, its index, and every row that
+/// has a check of its own. Reads the whole database.
+/// @errors Corruption JRN-0003; Unavailable JRN-0002: a page cannot be read
+base::Result<void> check_database(Database& database);
+
 /// The tree of the first `size` entries, from their stored leaves.
 /// @errors Corruption JRN-0003: one of them is missing.
 base::Result<audit::TreeFrontier> frontier_at(Database& database, std::uint64_t size);
+
+/// What SQLite found damaged does not say what is still good; this adds it. Other errors stay.
+base::Failure with_good_prefix(Database& database, base::Error error);
 
 /// Says how many entries from the first are present and unchanged in themselves.
 std::string good_prefix(Database& database);

@@ -1,10 +1,8 @@
 #include "adapters/sqlite/journal_opening.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 
 #include <optional>
-#include <system_error>
 #include <utility>
 
 #include "adapters/sqlite/journal_check.h"
@@ -14,55 +12,67 @@
 namespace stellwerk::adapters::sqlite {
 namespace {
 
-/// The write-ahead log can hold a commit that a killed writer had not synced yet. What the head
-/// file is to record must be on the disk first.
-base::Result<void> sync_log(const std::filesystem::path& folder) {
-  const std::filesystem::path log = database_path(folder).native() + "-wal";
-  std::error_code ignored;
-  if (!std::filesystem::exists(log, ignored)) return {};
-  const auto synced =
-      open_file(log, O_RDWR).and_then([](const UniqueFd& file) { return sync_file(file); });
-  if (synced) return {};
-  return base::fail(base::error(base::Code::Unavailable, "JRN-0002", "the journal cannot be synced")
-                        .because(synced.error()));
+base::Failure unavailable(std::string why) {
+  return base::fail(
+      base::error(base::Code::Unavailable, "JRN-0002", "the journal cannot be written or read")
+          .because(std::move(why))
+          .now("nothing was changed")
+          .then("stellwerk doctor", "checks the data folder and its disk"));
 }
 
-/// A database that is missing where the head file says otherwise must not be made anew.
-base::Result<void> refuse_missing_database(const std::filesystem::path& folder,
-                                           const std::optional<ports::Head>& recorded) {
-  std::error_code ignored;
-  const bool present = std::filesystem::exists(database_path(folder), ignored);
-  if (present || !recorded || recorded->size == 0) return {};
-  return damaged(
-      fmt::format("{} entries were acknowledged, but journal.db is missing", recorded->size),
-      "nothing was changed");
+/// The files can hold what a killed writer, or one whose sync failed, has not brought to the disk.
+/// What this process builds on must be there first.
+base::Result<void> make_durable(const std::filesystem::path& folder,
+                                const std::optional<ports::Head>& recorded) {
+  auto done = write_again(log_path(folder));
+  // A new database is a few pages; later, what was not synced is still in the log.
+  const bool is_new = !recorded || recorded->size == 0;
+  if (done && is_new) done = write_again(database_path(folder));
+  if (done) return {};
+  return unavailable(done.error());
 }
 
 }  // namespace
 
-base::Result<OpenedForWriting> open_for_writing(const std::filesystem::path& folder, Trust trust) {
-  const bool distrusted = trust == Trust::LastWriteFailed;
+base::Result<void> refuse_lost_database(const std::filesystem::path& folder,
+                                        const std::optional<ports::Head>& recorded) {
+  const auto database = size_of(database_path(folder));
+  const auto log = size_of(log_path(folder));
+  if (!database) return unavailable(database.error());
+  if (!log) return unavailable(log.error());
+  if (database->value_or(0) > 0) return {};
+  const std::string what = *database ? "journal.db is empty" : "journal.db is missing";
+  if (recorded && recorded->size > 0) {
+    return damaged(fmt::format("{} entries were acknowledged, but {}", recorded->size, what),
+                   "no entry can be read; nothing was changed");
+  }
+  // SQLite would delete the log of an empty database.
+  if (log->value_or(0) == 0) return {};
+  return damaged(fmt::format("{}, but not its write-ahead log", what),
+                 "no entry can be read; nothing was changed");
+}
+
+base::Result<OpenedForWriting> open_for_writing(const std::filesystem::path& folder) {
   const auto recorded = HeadFile::read(head_path(folder));
   if (!recorded) return base::fail(recorded.error());
-  if (auto present = refuse_missing_database(folder, *recorded); !present) {
+  if (auto present = refuse_lost_database(folder, *recorded); !present) {
     return base::fail(present.error());
   }
+  if (auto durable = make_durable(folder, *recorded); !durable) return base::fail(durable.error());
   auto database = Database::open(database_path(folder), Database::Access::ReadWrite);
   if (!database) return base::fail(database.error());
   if (auto ready = prepare_schema(*database, Database::Access::ReadWrite); !ready) {
-    return base::fail(ready.error());
+    return with_good_prefix(*database, ready.error());
   }
   auto tree = check_head(*database, *recorded);
-  if (!tree) return base::fail(tree.error());
+  if (!tree) return with_good_prefix(*database, tree.error());
   database->allow_checkpoints();
-  // Pages whose sync failed count as clean in memory; only writing them again brings them to the
-  // disk.
-  auto durable = distrusted ? database->checkpoint(true) : sync_log(folder);
-  if (!durable) return base::fail(durable.error());
   auto head_file = HeadFile::open(head_path(folder));
   if (!head_file) return base::fail(head_file.error());
+  // SQLite passes over a folder that cannot be synced; the name of its log must not be lost.
+  if (auto synced = sync_folder(folder); !synced) return unavailable(synced.error());
   const ports::Head head{tree->size(), tree->root()};
-  if (distrusted || head_file->head() != head) {
+  if (head_file->head() != head) {
     if (auto written = head_file->write(head); !written) return base::fail(written.error());
   }
   return OpenedForWriting{std::move(*database), std::move(*head_file), std::move(*tree)};

@@ -5,13 +5,14 @@
 // docs/journal.md
 #pragma once
 
-#include <cstdint>
 #include <filesystem>
+#include <optional>
 
 #include "adapters/sqlite/database.h"
 #include "adapters/sqlite/head_file.h"
 #include "audit/merkle.h"
 #include "base/result.h"
+#include "ports/journal_store.h"
 
 namespace stellwerk::adapters::sqlite {
 
@@ -21,14 +22,16 @@ struct OpenedForWriting {
   audit::TreeFrontier tree;  ///< of the database, all of it durable
 };
 
-enum class Trust : std::uint8_t {
-  Files,            ///< what can be read is on the disk or on its way there
-  LastWriteFailed,  ///< what can be read may be in memory only: everything is written again
-};
+/// A database that is missing or empty where there must be one is not to be made anew.
+/// @errors Corruption JRN-0003: the head file or the write-ahead log says that there was one;
+/// Unavailable JRN-0002
+base::Result<void> refuse_lost_database(const std::filesystem::path& folder,
+                                        const std::optional<ports::Head>& recorded);
 
-/// Opens database and head file, makes them if both are missing, and brings them to one state.
+/// Opens database and head file, makes them if both are missing, and brings them to one state that
+/// is on the disk, whatever syncs failed before in this process or an earlier one.
 /// @errors Corruption JRN-0003: they contradict each other, nothing was changed; Unavailable
 /// JRN-0002; Rejected AUD-0004: of a newer Stellwerk.
-base::Result<OpenedForWriting> open_for_writing(const std::filesystem::path& folder, Trust trust);
+base::Result<OpenedForWriting> open_for_writing(const std::filesystem::path& folder);
 
 }  // namespace stellwerk::adapters::sqlite

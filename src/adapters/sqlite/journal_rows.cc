@@ -8,7 +8,9 @@
 namespace stellwerk::adapters::sqlite {
 namespace {
 
-constexpr std::uint64_t kSchemaVersion = 1;
+/// 2: streams and notes have checks; the tables are those of 1.
+constexpr std::uint64_t kSchemaVersion = 2;
+constexpr std::size_t kCheckDigits = 16;
 
 // The leaf stands before the bytes, so that reading leaves alone never touches overflow pages.
 constexpr const char* kSchema = R"sql(
@@ -38,7 +40,7 @@ CREATE TABLE head(
 CREATE TABLE notes(key TEXT PRIMARY KEY, value TEXT NOT NULL) STRICT, WITHOUT ROWID;
 INSERT INTO head(id, frontier) VALUES (1, x'0000000000000000');
 PRAGMA application_id = 1398036299;  -- STWK
-PRAGMA user_version = 1;
+PRAGMA user_version = 2;
 COMMIT;
 )sql";
 
@@ -60,12 +62,35 @@ base::Failure too_new(std::uint64_t version) {
           .then("stellwerk --version", "compare with the version that wrote the journal"));
 }
 
+std::string with_check(std::string_view name, std::string_view value) {
+  const auto digest = base::sha256(fmt::format("{}\n{}", name, value));
+  return fmt::format("{}#{}", value, digest.hex().substr(0, kCheckDigits));
+}
+
+/// The value without its check; nothing if the check says that it is another.
+std::optional<std::string> without_check(std::string_view name, std::string_view stored) {
+  const auto mark = stored.rfind('#');
+  if (mark == stored.npos || stored.size() - mark - 1 != kCheckDigits) return std::string(stored);
+  const auto value = stored.substr(0, mark);
+  if (with_check(name, value) != stored) return std::nullopt;
+  return std::string(value);
+}
+
+std::string name_of(const ports::StreamInfo& stream) {
+  return fmt::format("{} {} {} {} {}", stream.release.str(), stream.version, stream.first_index,
+                     stream.last_index, stream.ended ? 1 : 0);
+}
+
 }  // namespace
 
 base::Result<void> prepare_schema(Database& database, Database::Access access) {
   const auto version = one_number(database, "PRAGMA user_version");
   if (!version) return base::fail(version.error());
   if (*version == kSchemaVersion) return {};
+  if (*version == 1) {
+    if (access == Database::Access::ReadOnly) return {};
+    return database.run("PRAGMA user_version = 2");  // an older Stellwerk would read the checks
+  }
   if (*version > kSchemaVersion) return too_new(*version);
   const auto tables = one_number(database, "SELECT count(*) FROM sqlite_schema");
   if (!tables) return base::fail(tables.error());
@@ -101,8 +126,10 @@ base::Result<StreamRow> find_stream(Database& database, const base::ReleaseId& r
   if (!found) return base::fail(found.error());
   StreamRow stream;
   stream.info.release = release;
-  if (*found) stream = {(*row)->number(0), stream_info(*row, 1)};
-  return stream;
+  if (!*found) return stream;
+  auto info = stream_info(*row, 1);
+  if (!info) return base::fail(info.error());
+  return StreamRow{(*row)->number(0), std::move(*info)};
 }
 
 ports::StoredEntry stored_entry(const StatementUse& row) {
@@ -114,13 +141,35 @@ ports::StoredEntry stored_entry(const StatementUse& row) {
           digest_from(row->bytes(4)).value_or(base::Digest{})};
 }
 
-ports::StreamInfo stream_info(const StatementUse& row, int first_column) {
-  return {base::ReleaseId(std::string(row->bytes(first_column))),
-          row->number(first_column + 1),
-          row->number(first_column + 2),
-          row->number(first_column + 3),
-          std::string(row->bytes(first_column + 4)),
-          row->number(first_column + 5) != 0};
+base::Result<ports::StreamInfo> stream_info(const StatementUse& row, int first_column) {
+  ports::StreamInfo stream{base::ReleaseId(std::string(row->bytes(first_column))),
+                           row->number(first_column + 1),
+                           row->number(first_column + 2),
+                           row->number(first_column + 3),
+                           {},
+                           row->number(first_column + 5) != 0};
+  auto type = without_check(name_of(stream), row->bytes(first_column + 4));
+  if (!type) {
+    return damaged(fmt::format("stream \"{}\" is not what was written", stream.release.str()),
+                   "its entries may be good; nothing was changed");
+  }
+  stream.last_type = std::move(*type);
+  return stream;
+}
+
+std::string checked_type(const ports::StreamInfo& stream) {
+  return with_check(name_of(stream), stream.last_type);
+}
+
+std::string checked_note(std::string_view key, std::string_view value) {
+  return with_check(key, value);
+}
+
+base::Result<std::string> note_value(std::string_view key, std::string_view stored) {
+  auto value = without_check(key, stored);
+  if (value) return std::move(*value);
+  return damaged(fmt::format("note \"{}\" is not what was written", key),
+                 "entries may be good; nothing was changed");
 }
 
 std::optional<base::Digest> digest_from(std::string_view bytes) {

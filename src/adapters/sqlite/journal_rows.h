@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,6 +20,9 @@ namespace stellwerk::adapters::sqlite {
 
 inline std::filesystem::path database_path(const std::filesystem::path& folder) {
   return folder / "journal.db";
+}
+inline std::filesystem::path log_path(const std::filesystem::path& folder) {
+  return folder / "journal.db-wal";
 }
 inline std::filesystem::path head_path(const std::filesystem::path& folder) {
   return folder / "journal.head";
@@ -40,8 +44,17 @@ base::Result<StreamRow> find_stream(Database& database, const base::ReleaseId& r
 
 /// Columns: idx, release, stream_version, type, leaf, bytes. Checks nothing.
 ports::StoredEntry stored_entry(const StatementUse& row);
-/// Columns as in kStreamColumns.
-ports::StreamInfo stream_info(const StatementUse& row, int first_column);
+/// Columns: release, version, first_idx, last_idx, last_type, ended. @errors Corruption JRN-0003
+base::Result<ports::StreamInfo> stream_info(const StatementUse& row, int first_column);
+/// What is stored in the column last_type: the type, and a check of the whole row.
+std::string checked_type(const ports::StreamInfo& stream);
+
+/// Rows that no hash covers end with `#` and 16 digits of a check, so that a changed one is
+/// noticed.
+std::string checked_note(std::string_view key, std::string_view value);
+/// @return the value as it was given; rows of version 1 have no check.
+/// @errors Corruption JRN-0003
+base::Result<std::string> note_value(std::string_view key, std::string_view stored);
 
 std::optional<base::Digest> digest_from(std::string_view bytes);
 std::string_view blob_of(const base::Digest& digest);

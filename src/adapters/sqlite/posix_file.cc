@@ -74,6 +74,13 @@ Io<std::string> read_at(const UniqueFd& file, off_t offset, std::size_t size_byt
   return bytes;
 }
 
+Io<std::optional<std::uint64_t>> size_of(const std::filesystem::path& path) {
+  struct stat status{};
+  if (::stat(path.c_str(), &status) == 0) return static_cast<std::uint64_t>(status.st_size);
+  if (errno == ENOENT || errno == ENOTDIR) return std::nullopt;
+  return io_error("stat", path.native());
+}
+
 Io<std::string> read_whole(const std::filesystem::path& path) {
   auto file = open_file(path, O_RDONLY);
   if (!file) return tl::unexpected(file.error());
@@ -95,16 +102,29 @@ Io<void> sync_folder(const std::filesystem::path& folder) {
 }
 
 Io<void> make_folder(const std::filesystem::path& folder) {
-  if (::mkdir(folder.c_str(), kFolderMode) == 0) {
-    const auto parent = folder.has_parent_path() ? folder.parent_path() : ".";
-    return sync_folder(parent);
-  }
+  const auto parent = folder.has_parent_path() ? folder.parent_path() : ".";
+  if (::mkdir(folder.c_str(), kFolderMode) == 0) return sync_folder(parent);
   if (errno != EEXIST) return io_error("mkdir", folder.native());
-  std::error_code problem;
-  if (!std::filesystem::is_directory(folder, problem)) {
+  struct stat status{};
+  if (::stat(folder.c_str(), &status) != 0) return io_error("stat", folder.native());
+  if (!S_ISDIR(status.st_mode)) {
     return tl::unexpected(fmt::format("{} is not a folder", folder.native()));
   }
-  return {};
+  // Whoever made a folder where we may not look has made it durable, or will.
+  if (::access(parent.c_str(), R_OK) != 0 && errno == EACCES) return {};
+  return sync_folder(parent);
+}
+
+Io<void> write_again(const std::filesystem::path& path) {
+  const auto size = size_of(path);
+  if (!size) return tl::unexpected(size.error());
+  if (!*size) return {};
+  const auto file = open_file(path, O_RDWR);
+  if (!file) return tl::unexpected(file.error());
+  const auto bytes = read_at(*file, 0, static_cast<std::size_t>(**size));
+  if (!bytes) return tl::unexpected(bytes.error());
+  if (auto written = write_at(*file, *bytes, 0); !written) return written;
+  return sync_file(*file);
 }
 
 Io<void> replace_file(const std::filesystem::path& path, std::string_view bytes) {
@@ -116,7 +136,7 @@ Io<void> replace_file(const std::filesystem::path& path, std::string_view bytes)
   if (::fsync(file.get()) != 0) return io_error("fsync", name);
   if (::rename(name.c_str(), path.c_str()) != 0) return io_error("rename", path.native());
   temporary.keep();
-  return sync_folder(path.parent_path());
+  return sync_folder(path.has_parent_path() ? path.parent_path() : ".");
 }
 
 }  // namespace stellwerk::adapters::sqlite

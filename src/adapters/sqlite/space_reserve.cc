@@ -25,9 +25,9 @@ base::Failure unusable(std::string what, std::string why) {
 std::string reason(int number) { return std::generic_category().message(number); }
 
 /// Bytes that are really allocated to the file.
-std::size_t allocated(const sqlite::UniqueFd& file) {
+sqlite::Io<std::size_t> allocated(const sqlite::UniqueFd& file) {
   struct stat status{};
-  if (::fstat(file.get(), &status) != 0) return 0;
+  if (::fstat(file.get(), &status) != 0) return tl::unexpected("stat: " + reason(errno));
   return static_cast<std::size_t>(status.st_blocks) * kStatBlockBytes;
 }
 
@@ -38,8 +38,11 @@ base::Result<void> SpaceReserve::hold() {
       fmt::format("{} bytes for a rollback could not be set aside", size_bytes_);
   const auto file = sqlite::open_file(path_, O_RDWR | O_CREAT);
   if (!file) return unusable(what, file.error());
-  if (allocated(*file) >= size_bytes_) return {};
-  const int problem = ::posix_fallocate(file->get(), 0, static_cast<off_t>(size_bytes_));
+  const auto held = allocated(*file);
+  if (!held) return unusable(what, held.error());
+  const bool is_there = *held >= size_bytes_;  // and perhaps not synced, if that failed before
+  const int problem =
+      is_there ? 0 : ::posix_fallocate(file->get(), 0, static_cast<off_t>(size_bytes_));
   if (problem != 0) {
     // A part of it is no promise, and others may need it.
     [[maybe_unused]] const int emptied = ::ftruncate(file->get(), 0);
@@ -52,12 +55,17 @@ base::Result<void> SpaceReserve::hold() {
 }
 
 base::Result<bool> SpaceReserve::release() {
+  const std::string what = "the space set aside for a rollback could not be freed";
+  const auto present = sqlite::size_of(path_);
+  if (!present) return unusable(what, present.error());
+  if (!*present) return false;  // never made, or taken away by hand: nothing to free
   const auto file = sqlite::open_file(path_, O_RDWR);
-  if (!file) return false;  // never made, or taken away by hand: nothing to free
-  if (allocated(*file) == 0) return false;
+  if (!file) return unusable(what, file.error());
+  // What cannot be told must not keep the space from a rollback.
+  const auto held = allocated(*file);
+  if (held && *held == 0) return false;
   if (::ftruncate(file->get(), 0) != 0)
-    return unusable("the space set aside for a rollback could not be freed",
-                    fmt::format("truncate {}: {}", path_.native(), reason(errno)));
+    return unusable(what, fmt::format("truncate {}: {}", path_.native(), reason(errno)));
   static_cast<void>(sqlite::sync_file(*file));  // some file systems free blocks only then
   return true;
 }

@@ -66,19 +66,39 @@ base::Result<void> check_limits(const ports::Call& call) {
           .now("nothing was written"));
 }
 
-/// Reads rows of stored entries and checks each against its leaf.
+/// What must be found: entries numbered from `next` on, without a gap, up to `end` or the limit.
+struct Expected {
+  std::uint64_t ports::StoredEntry::* number;
+  std::uint64_t next = 0;
+  std::uint64_t end = 0;
+};
+
+/// Reads rows of stored entries; checks each against its leaf, and that none is left out.
 base::Result<std::vector<ports::StoredEntry>> take_entries(Database& database,
-                                                           const sqlite::StatementUse& row) {
+                                                           const sqlite::StatementUse& row,
+                                                           Expected expected) {
   std::vector<ports::StoredEntry> entries;
   for (auto found = row->step();; found = row->step()) {
-    if (!found) return base::fail(found.error());
+    if (!found) return with_good_prefix(database, found.error());
+    const bool is_missing = *found ? sqlite::stored_entry(row).*expected.number != expected.next
+                                   : expected.next < expected.end;
+    if (is_missing) {
+      return sqlite::damaged("an entry between others is missing", sqlite::good_prefix(database));
+    }
     if (!*found) return entries;
+    ++expected.next;
     entries.push_back(sqlite::stored_entry(row));
     if (audit::leaf_hash(entries.back().bytes) == entries.back().leaf) continue;
     return sqlite::damaged(
         fmt::format("entry {}: its bytes are not those that were hashed", entries.back().index),
         sqlite::good_prefix(database));
   }
+}
+
+/// The end of what a read of at most `limit` must find.
+std::uint64_t expected_end(std::uint64_t begin, std::size_t limit, std::uint64_t end) {
+  if (begin >= end) return begin;
+  return begin + std::min<std::uint64_t>(limit, end - begin);
 }
 
 std::uint64_t row_limit(std::size_t limit) {
@@ -91,7 +111,7 @@ base::Result<void> save_stream(Database& database, const sqlite::StreamRow& stre
       "UPDATE streams SET version = ?2, last_idx = ?3, last_type = ?4, ended = ?5 WHERE id = ?1");
   if (!row) return base::fail(row.error());
   (*row)->bind(1, stream.row).bind(2, stream.info.version).bind(3, stream.info.last_index);
-  (*row)->bind_text(4, stream.info.last_type).bind(5, stream.info.ended ? 1 : 0);
+  (*row)->bind_text(4, sqlite::checked_type(stream.info)).bind(5, stream.info.ended ? 1 : 0);
   return (*row)->run();
 }
 
@@ -111,7 +131,7 @@ base::Result<std::uint64_t> add_stream(Database& database, const ports::StreamIn
 }  // namespace
 
 base::Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(const DataFolderLock& lock) {
-  auto opened = sqlite::open_for_writing(lock.folder(), sqlite::Trust::Files);
+  auto opened = sqlite::open_for_writing(lock.folder());
   if (!opened) return base::fail(std::move(opened).error().during("opening the journal"));
   std::unique_ptr<SqliteJournal> journal(
       new SqliteJournal(lock.folder(), std::move(opened->database)));
@@ -124,25 +144,32 @@ base::Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open_reader(
     const std::filesystem::path& folder) {
   const auto path = sqlite::database_path(folder);
   if (auto allowed = may_read(folder, path); !allowed) return base::fail(allowed.error());
-  std::error_code ignored;
-  if (!std::filesystem::exists(path, ignored)) {
+  // Read before the database: a head file older than the database is legal, a newer one is not.
+  const auto recorded = HeadFile::read(sqlite::head_path(folder));
+  if (!recorded) return base::fail(recorded.error());
+  if (auto present = sqlite::refuse_lost_database(folder, *recorded); !present) {
+    return base::fail(std::move(present).error().during("opening the journal for reading"));
+  }
+  if (const auto size = sqlite::size_of(path); size && !*size) {
     return base::fail(base::error(Code::NotFound, "JRN-0007",
                                   fmt::format("there is no journal in {}", folder.native()))
                           .because(fmt::format("{} does not exist", path.native()))
                           .now("nothing was changed"));
   }
-  // Read before the database: a head file older than the database is legal, a newer one is not.
-  const auto recorded = HeadFile::read(sqlite::head_path(folder));
-  if (!recorded) return base::fail(recorded.error());
   auto database = Database::open(path, Database::Access::ReadOnly);
   if (!database) return base::fail(database.error());
   if (auto ready = prepare_schema(*database, Database::Access::ReadOnly); !ready) {
-    return base::fail(ready.error());
+    return with_good_prefix(*database, ready.error());
   }
   if (auto begun = database->run("BEGIN"); !begun) return base::fail(begun.error());
   auto tree = check_head(*database, *recorded);
-  if (auto ended = database->run("COMMIT"); !ended) return base::fail(ended.error());
-  if (!tree) return base::fail(std::move(tree).error().during("opening the journal for reading"));
+  // After an error in between SQLite may refuse the COMMIT, too; the first one says more.
+  const auto ended = database->run("COMMIT");
+  if (!tree) {
+    auto error = with_good_prefix(*database, std::move(tree).error()).value();
+    return base::fail(std::move(error).during("opening the journal for reading"));
+  }
+  if (!ended) return base::fail(ended.error());
   return std::unique_ptr<SqliteJournal>(new SqliteJournal(folder, std::move(*database)));
 }
 
@@ -156,10 +183,9 @@ base::Result<void> SqliteJournal::refuse_if_reader() const {
 base::Result<void> SqliteJournal::settle() {
   if (!unsettled_) return {};
   verified_.reset();
-  // Also drops the old connection's locks, which would keep the new one from writing everything
-  // again.
+  // What the old connection knows may be what the failed sync has not brought to the disk.
   database_.close();
-  auto opened = sqlite::open_for_writing(folder_, sqlite::Trust::LastWriteFailed);
+  auto opened = sqlite::open_for_writing(folder_);
   if (!opened) return base::fail(std::move(opened).error().during("reading the journal back"));
   database_ = std::move(opened->database);
   head_file_ = std::move(opened->head_file);
@@ -176,17 +202,25 @@ base::Result<std::vector<ports::Appended>> SqliteJournal::append(
   database_.wait_until(call);
   auto begun = database_.run("BEGIN IMMEDIATE");
   database_.wait_until(std::nullopt);
-  if (!begun) return base::fail(begun.error());
+  if (!begun) {
+    distrust_connection(begun.error());
+    return base::fail(begun.error());
+  }
   audit::TreeFrontier tree = tree_;
   auto appended = write_all(batches, tree);
   if (!appended) {
+    distrust_connection(appended.error());
     // SQLite has already rolled back after some errors (a full disk); otherwise it is done here.
     const bool undone = !database_.in_transaction() || database_.run("ROLLBACK").has_value();
-    unsettled_ = !undone;
+    unsettled_ = unsettled_ || !undone;
     return appended;
   }
   if (auto committed = commit(tree); !committed) return base::fail(committed.error());
   return appended;
+}
+
+void SqliteJournal::distrust_connection(const base::Error& error) {
+  if (error.code == Code::Unavailable && !database_.disk_was_full()) unsettled_ = true;
 }
 
 base::Result<std::vector<ports::Appended>> SqliteJournal::write_all(
@@ -252,6 +286,7 @@ base::Result<void> SqliteJournal::write_entries(const ports::AppendRequest& batc
 base::Result<void> SqliteJournal::commit(const audit::TreeFrontier& tree) {
   if (auto committed = database_.run("COMMIT"); !committed) {
     const bool nothing_committed = database_.nothing_was_committed();
+    distrust_connection(committed.error());
     const bool undone = !database_.in_transaction() || database_.run("ROLLBACK").has_value();
     if (nothing_committed && undone) return committed;
     unsettled_ = true;
@@ -276,38 +311,46 @@ base::Result<ports::Head> SqliteJournal::head() {
 base::Result<std::vector<ports::StoredEntry>> SqliteJournal::read_stream(
     const base::ReleaseId& stream, std::uint64_t after, std::size_t limit) {
   if (auto settled = settle(); !settled) return base::fail(settled.error());
+  const auto known = find_stream(database_, stream);  // before the entries: it may grow meanwhile
+  if (!known) return base::fail(known.error());
   auto row = database_.statement(
       "SELECT e.idx, s.release, e.stream_version, e.type, e.leaf, e.bytes FROM streams s "
       "JOIN entries e ON e.stream = s.id WHERE s.release = ?1 AND e.stream_version > ?2 "
       "ORDER BY e.stream_version LIMIT ?3");
   if (!row) return base::fail(row.error());
   (*row)->bind_text(1, stream.str()).bind(2, after).bind(3, row_limit(limit));
-  return take_entries(database_, *row);
+  const auto end = expected_end(after, limit, known->info.version);
+  return take_entries(database_, *row, {&ports::StoredEntry::stream_version, after + 1, end + 1});
 }
 
 base::Result<std::vector<ports::StoredEntry>> SqliteJournal::read(std::uint64_t from,
                                                                   std::size_t limit) {
   if (auto settled = settle(); !settled) return base::fail(settled.error());
+  const auto tree = read_frontier(database_);  // before the entries: it may grow meanwhile
+  if (!tree) return base::fail(tree.error());
   auto row = database_.statement(
       "SELECT e.idx, s.release, e.stream_version, e.type, e.leaf, e.bytes FROM entries e "
       "LEFT JOIN streams s ON s.id = e.stream WHERE e.idx >= ?1 ORDER BY e.idx LIMIT ?2");
   if (!row) return base::fail(row.error());
   (*row)->bind(1, from).bind(2, row_limit(limit));
-  return take_entries(database_, *row);
+  const auto end = expected_end(from, limit, tree->size());
+  return take_entries(database_, *row, {&ports::StoredEntry::index, from, end});
 }
 
 base::Result<std::vector<ports::StreamInfo>> SqliteJournal::streams(bool only_live) {
   if (auto settled = settle(); !settled) return base::fail(settled.error());
   auto row = database_.statement(
       "SELECT release, version, first_idx, last_idx, last_type, ended FROM streams "
-      "WHERE ended = 0 OR ?1 = 0 ORDER BY first_idx DESC");
+      "ORDER BY first_idx DESC");
   if (!row) return base::fail(row.error());
-  (*row)->bind(1, only_live ? 1 : 0);
   std::vector<ports::StreamInfo> found;
   for (auto more = (*row)->step();; more = (*row)->step()) {
     if (!more) return base::fail(more.error());
     if (!*more) return found;
-    found.push_back(sqlite::stream_info(*row, 0));
+    // Every row is checked: one that only says that its stream has ended would hide a release.
+    auto stream = sqlite::stream_info(*row, 0);
+    if (!stream) return base::fail(stream.error());
+    if (!only_live || !stream->ended) found.push_back(std::move(*stream));
   }
 }
 
@@ -327,10 +370,17 @@ base::Result<ports::Head> SqliteJournal::verify(std::optional<ports::Head> trust
           fmt::format("the first {} entries are not those that were trusted", from),
           sqlite::good_prefix(database_));
     }
+    if (!trusted) {
+      if (auto sound = sqlite::check_database(database_); !sound) return base::fail(sound.error());
+    }
     return sqlite::verify_from(database_, *start, *recorded);
   }();
-  if (auto ended = database_.run("COMMIT"); !ended) return base::fail(ended.error());
-  if (!verified) return base::fail(verified.error());
+  const auto ended = database_.run("COMMIT");  // refused, perhaps, after an error in between
+  if (!verified) {
+    if (database_.in_transaction()) static_cast<void>(database_.run("ROLLBACK"));
+    return with_good_prefix(database_, verified.error());
+  }
+  if (!ended) return base::fail(ended.error());
   if (head_file_ && *verified != tree_) {
     return sqlite::damaged("somebody else wrote to the journal while it was open",
                            sqlite::good_prefix(database_));
@@ -347,7 +397,9 @@ base::Result<std::optional<std::string>> SqliteJournal::get_note(const std::stri
   const auto found = (*row)->step();
   if (!found) return base::fail(found.error());
   if (!*found) return std::nullopt;
-  return std::string((*row)->bytes(0));
+  auto value = sqlite::note_value(key, (*row)->bytes(0));
+  if (!value) return base::fail(value.error());
+  return std::move(*value);
 }
 
 base::Result<void> SqliteJournal::put_note(const std::string& key, const std::string& value) {
@@ -357,8 +409,10 @@ base::Result<void> SqliteJournal::put_note(const std::string& key, const std::st
       "INSERT INTO notes(key, value) VALUES (?1, ?2) "
       "ON CONFLICT(key) DO UPDATE SET value = excluded.value");
   if (!row) return base::fail(row.error());
-  (*row)->bind_text(1, key).bind_text(2, value);
-  return (*row)->run();
+  (*row)->bind_text(1, key).bind_text(2, sqlite::checked_note(key, value));
+  auto written = (*row)->run();
+  if (!written) distrust_connection(written.error());
+  return written;
 }
 
 }  // namespace stellwerk::adapters

@@ -56,6 +56,9 @@ class SqliteJournal final : public ports::JournalStore {
 
   base::Result<void> settle();
   base::Result<void> refuse_if_reader() const;
+  /// After an error the connection may hold a lock that it could not give back, or pages that it
+  /// could not read: the next call opens a new one.
+  void distrust_connection(const base::Error& error);
   base::Result<std::vector<ports::Appended>> write_all(
       const std::vector<ports::AppendRequest>& batches, audit::TreeFrontier& tree);
   base::Result<ports::Appended> write_batch(const ports::AppendRequest& batch,
@@ -69,7 +72,7 @@ class SqliteJournal final : public ports::JournalStore {
   std::optional<sqlite::HeadFile> head_file_;  ///< none: opened for reading
   audit::TreeFrontier tree_;                   ///< the writer's; as of the last acknowledged append
   std::optional<audit::TreeFrontier> verified_;  ///< where the last verify() arrived
-  bool unsettled_ = false;  ///< an append failed so that only reading back tells its outcome
+  bool unsettled_ = false;  ///< what failed last leaves something open: read back before anything
 };
 
 }  // namespace stellwerk::adapters

@@ -136,6 +136,48 @@ TEST(JournalDamage, IsNoticedByVerifyWhenAStreamRowWasChanged) {
   }
 }
 
+TEST(JournalDamage, IsNoticedWhenAReleaseUnderWayIsSaidToHaveEnded) {
+  JournalFolder folder;
+  folder.fill(kCommits);
+  folder.run_sql("UPDATE streams SET ended = 1");
+  EXPECT_EQ(folder.open().value()->streams(true).error().id, "JRN-0003");
+  EXPECT_EQ(verify_error(folder).id, "JRN-0003");
+}
+
+TEST(JournalDamage, IsNoticedWhenANoteWasChanged) {
+  JournalFolder folder;
+  folder.fill(kCommits);
+  ASSERT_TRUE(folder.open().value()->put_note("cursor", "12"));
+  folder.close();
+  folder.run_sql("UPDATE notes SET value = replace(value, '12#', '13#')");
+  EXPECT_EQ(folder.open().value()->get_note("cursor").error().id, "JRN-0003");
+  EXPECT_EQ(verify_error(folder).id, "JRN-0003");
+}
+
+TEST(JournalDamage, IsNoticedWhenAnEntryIsMissingFromWhatIsRead) {
+  JournalFolder folder;
+  folder.fill(kCommits);
+  auto* journal = folder.open().value();
+  folder.run_sql("DELETE FROM entries WHERE idx = 10");
+  EXPECT_EQ(journal->read(5, 10).error().id, "JRN-0003");
+  EXPECT_EQ(journal->read_stream(base::ReleaseId("rel-1"), 0, 100).error().id, "JRN-0003");
+  folder.run_sql("DELETE FROM entries WHERE idx > 10");
+  EXPECT_EQ(journal->read(11, 100).error().id, "JRN-0003");
+  EXPECT_TRUE(journal->read(0, 10));
+}
+
+TEST(JournalDamage, IsNoticedWhenTheDatabaseIsEmptyBesideItsLog) {
+  JournalFolder folder;
+  folder.fill(3);
+  fs::resize_file(folder.database(), 0);
+  const auto size = fs::file_size(folder.log());
+  EXPECT_EQ(folder.open_error().id, "JRN-0003");
+  EXPECT_EQ(SqliteJournal::open_reader(folder.path()).error().id, "JRN-0003");
+  fs::remove(folder.head());
+  EXPECT_EQ(folder.open_error().id, "JRN-0003");
+  EXPECT_EQ(fs::file_size(folder.log()), size);  // SQLite would have deleted it
+}
+
 TEST(JournalDamage, IsNoticedWhenAChangedEntryIsRead) {
   JournalFolder folder;
   folder.fill(kCommits);

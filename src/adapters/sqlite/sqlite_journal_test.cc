@@ -139,9 +139,26 @@ TEST(SqliteJournal, ThatMayNotBeReadIsNotTakenForNone) {
 TEST(SqliteJournal, OfANewerVersionIsRefusedAsSuch) {
   JournalFolder folder;
   folder.fill(1);
-  folder.run_sql("PRAGMA user_version = 2");
+  folder.run_sql("PRAGMA user_version = 3");
   EXPECT_EQ(folder.open_error().id, "AUD-0004");
   EXPECT_EQ(SqliteJournal::open_reader(folder.path()).error().id, "AUD-0004");
+}
+
+TEST(SqliteJournal, OfTheFirstVersionHasNoChecksAndGoesOn) {
+  JournalFolder folder;
+  auto* journal = folder.open().value();
+  journal->append({batch("rel-1", 0, 3), batch("rel-2", 0)}, ample_time()).value();
+  ASSERT_TRUE(journal->put_note("cursor", "3"));
+  folder.close();
+  folder.run_sql("UPDATE streams SET last_type = substr(last_type, 1, length(last_type) - 17)");
+  folder.run_sql("UPDATE notes SET value = '3'");
+  folder.run_sql("PRAGMA user_version = 1");
+  EXPECT_EQ(SqliteJournal::open_reader(folder.path()).value()->streams(true)->size(), 2U);
+  journal = folder.open().value();
+  EXPECT_EQ(journal->streams(true)->front().last_type, "stellwerk.entry.made");
+  EXPECT_EQ(journal->get_note("cursor").value(), "3");
+  EXPECT_TRUE(journal->append({batch("rel-1", 3)}, ample_time()));
+  EXPECT_EQ(journal->verify(std::nullopt)->size, 5U);
 }
 
 TEST(SqliteJournal, RefusesTheDatabaseOfAnotherProgram) {
