@@ -54,9 +54,10 @@ class FaultyLife {
   StoreLife life_;
 };
 
-/// Lives once for each call that `concerns` the fault, with that call failing.
+/// Lives once for each call that `concerns` the fault (or each `step`th of them), which fails.
 template <class Live, class Concerns>
-void fail_each_call(const Lived& before, Live live, const Fault& fault, Concerns concerns) {
+void fail_each_call(const Lived& before, Live live, const Fault& fault, Concerns concerns,
+                    std::size_t step = 1) {
   std::vector<CallKind> kinds;
   {
     FaultyLife calm(before.image, before.promise);
@@ -66,7 +67,7 @@ void fail_each_call(const Lived& before, Live live, const Fault& fault, Concerns
   }
   std::size_t failed = 0;
   for (std::size_t i = 0; i < kinds.size(); ++i) {
-    if (!concerns(kinds[i])) continue;
+    if (!concerns(kinds[i]) || (i + Rounds::seed()) % step != 0) continue;
     FaultyLife faulty(before.image, before.promise);
     Fault here = fault;
     here.call = i;
@@ -104,7 +105,7 @@ TEST(FailingCalls, AreAnsweredTrulyWhenHalfOfAWriteIsDone) {
 }
 
 TEST(FailingCalls, AreAnsweredTrulyWhenAllThatFollowFailToo) {
-  fail_each_call(lived(), live_on, {.error = EIO, .lasting = true}, every);
+  fail_each_call(lived(), live_on, {.error = EIO, .lasting = true}, every, 3);
 }
 
 /// What is wrong with what a reader is told: it may not be able to read, and must say so.
@@ -138,17 +139,17 @@ TEST(FailingCalls, AreNotTakenForDamageOrForNoJournalByAReader) {
 /// Lives once for each sync, which fails, and lets the power fail at some points of each: every
 /// `step`th, beginning elsewhere for each sync.
 template <class Live>
-void lose_power_after_failed_syncs(Live live, std::size_t step) {
+void lose_power_after_failed_syncs(const Lived& before, Live live, std::size_t step) {
   std::vector<CallKind> kinds;
   {
-    FaultyLife calm(lived().image, lived().promise);
-    live_on(calm);
+    FaultyLife calm(before.image, before.promise);
+    live(calm);
     kinds = calm.disk().kinds();
   }
   std::size_t disks = 0;
   for (std::size_t i = 0; i < kinds.size(); ++i) {
     if (kinds[i] != CallKind::Sync) continue;
-    auto faulty = std::make_unique<FaultyLife>(lived().image, lived().promise);
+    auto faulty = std::make_unique<FaultyLife>(before.image, before.promise);
     faulty->disk().plan({.call = i, .error = EIO});
     live(*faulty);
     const std::string name = faulty->name_of(i);
@@ -165,13 +166,18 @@ void lose_power_after_failed_syncs(Live live, std::size_t step) {
 
 TEST(FailingCalls, LeaveNothingBehindThatAPowerLossWouldTakeAway) {
   // After a failed sync the kernel takes for written what is not: nothing may rest on it.
-  lose_power_after_failed_syncs(live_on, 40);
+  lose_power_after_failed_syncs(lived(), live_on, 60);
+}
+
+TEST(FailingCalls, LeaveNothingBehindInANewFolderThatAPowerLossWouldTakeAway) {
+  lose_power_after_failed_syncs({}, begin, 60);
 }
 
 TEST(FailingCalls, LeaveNothingBehindToTheNextProcessThatAPowerLossWouldTakeAway) {
   // The next process finds in memory what a failed sync has not brought to the disk.
   lose_power_after_failed_syncs(
-      [](FaultyLife& faulty) { faulty.life().live_on_in_two_processes(faulty.disk()); }, 20);
+      lived(), [](FaultyLife& faulty) { faulty.life().live_on_in_two_processes(faulty.disk()); },
+      40);
 }
 
 }  // namespace

@@ -10,7 +10,8 @@ namespace stellwerk::faults {
 namespace {
 
 /// In turn, one at each point; the others everywhere.
-constexpr Survival kRarer[] = {Survival::Names, Survival::Sizes, Survival::Bytes, Survival::Writes};
+constexpr Survival kRarer[] = {Survival::Torn, Survival::Names, Survival::Sizes, Survival::Bytes,
+                               Survival::Writes};
 
 }  // namespace
 
@@ -32,8 +33,9 @@ void Trials::cut_everywhere(const std::vector<Operation>& recording, std::size_t
     disk.apply(recording[i], chance_);
     if (recording[i].kind == Operation::Kind::Mark) promise = recording[i].offset;
     if (i < first || (i - first) % step != 0) continue;
-    for (const auto survival : {Survival::Nothing, Survival::Everything, Survival::Torn,
-                                Survival::Sectors, kRarer[i % std::size(kRarer)]}) {
+    const auto rarer = kRarer[(i + Rounds::seed()) % std::size(kRarer)];
+    for (const auto survival :
+         {Survival::Nothing, Survival::Everything, Survival::Sectors, rarer}) {
       cut(disk, survival, i, promise);
     }
     if (::testing::Test::HasFailure()) return;
