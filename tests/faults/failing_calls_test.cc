@@ -177,7 +177,7 @@ TEST(FailingCalls, LeaveNothingBehindToTheNextProcessThatAPowerLossWouldTakeAway
   // The next process finds in memory what a failed sync has not brought to the disk.
   lose_power_after_failed_syncs(
       lived(), [](FaultyLife& faulty) { faulty.life().live_on_in_two_processes(faulty.disk()); },
-      40);
+      120);
 }
 
 }  // namespace
