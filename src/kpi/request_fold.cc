@@ -58,9 +58,11 @@ struct RequestFold::Cell {
     bucket_first = latencies.size() - 1;
     bucket_last = 0;
   }
-  void add_latency(base::Duration latency) {
-    const auto bucket = static_cast<std::size_t>(bucket_of(latency));
-    ++latencies[bucket];
+  void add_latency(const Request& request) {
+    const auto bucket = static_cast<std::size_t>(bucket_of(request.latency));
+    constexpr std::uint64_t kMost = std::numeric_limits<std::uint32_t>::max();
+    latencies[bucket] = static_cast<std::uint32_t>(
+        std::min(kMost, latencies[bucket] + std::min(kMost, request.times)));
     bucket_first = std::min(bucket_first, bucket);
     bucket_last = std::max(bucket_last, bucket);
   }
@@ -94,7 +96,7 @@ void RequestFold::add(const Request& request) {
   const auto stream = static_cast<std::uint32_t>(request.stream);
   Cell* cell = cell_for({second_of(request.end), stream, tenant_number(request.tenant)});
   if (cell == nullptr) {
-    ++lost_;
+    lost_ += request.times;
     return;
   }
   count(*cell, request, request.latency.us > sources_[stream].slow_limit_us);
@@ -102,13 +104,13 @@ void RequestFold::add(const Request& request) {
 
 void RequestFold::count(Cell& cell, const Request& request, bool slow) {
   if (request.outcome == Outcome::ClientAbort && !slow) {
-    ++cell.client_aborts;
+    cell.client_aborts += request.times;
     return;
   }
-  ++cell.requests;
-  cell.errors += request.outcome == Outcome::Error ? 1 : 0;
-  cell.slow += slow ? 1 : 0;
-  cell.add_latency(request.latency);
+  cell.requests += request.times;
+  cell.errors += request.outcome == Outcome::Error ? request.times : 0;
+  cell.slow += slow ? request.times : 0;
+  cell.add_latency(request);
 }
 
 std::uint32_t RequestFold::tenant_number(std::string_view tenant) {

@@ -49,6 +49,7 @@ class RequestFold {
     base::MonoTime end;       ///< when it ended: the group is that second's
     base::Duration latency;   ///< queue + connect + response time
     Outcome outcome = Outcome::Ok;
+    std::uint64_t times = 1;  ///< that many requests, alike in everything
   };
 
   struct Drained {

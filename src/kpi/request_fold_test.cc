@@ -169,5 +169,22 @@ TEST(RequestFold, PutsRequestsBeforeTheClocksZeroIntoTheirSecond) {
   EXPECT_EQ(f.fold.drain().groups.at(0).second, at_ms(-1000));
 }
 
+TEST(RequestFold, CountsManyRequestsThatAreAlikeAtOnce) {
+  RequestFold fold;
+  const auto stream = fold.open(base::ComponentName("a"), {1, 0, 0, {}, {}}, base::seconds(1));
+  constexpr std::uint64_t kMany = std::uint64_t{1} << 40;
+  fold.add({.stream = stream,
+            .tenant = kOtherTenant,
+            .end = {},
+            .latency = {},
+            .outcome = Outcome::Error,
+            .times = kMany});
+  const auto drained = fold.drain();
+  ASSERT_EQ(drained.groups.size(), 1U);
+  EXPECT_EQ(drained.groups[0].requests, kMany);
+  EXPECT_EQ(drained.groups[0].errors, kMany);
+  EXPECT_EQ(drained.groups[0].slow, 0U);
+}
+
 }  // namespace
 }  // namespace stellwerk::kpi

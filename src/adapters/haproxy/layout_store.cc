@@ -30,6 +30,22 @@ Json written(const ports::Endpoints& endpoints) {
           {"version", endpoints.version.version.to_string()}};
 }
 
+Json json_of(const Layout& layout) {
+  Json lengths = Json::array();
+  for (const base::Duration length : layout.lease_lengths) lengths.push_back(length.us);
+  Json components = Json::object();
+  for (const auto& [name, component] : layout.components) {
+    Json versions = Json::array();
+    for (const ports::Endpoints& endpoints : component.versions)
+      versions.push_back(written(endpoints));
+    components[name.str()] = {{"listen_port", component.listen_port},
+                              {"versions", std::move(versions)}};
+  }
+  return {{"components", std::move(components)},
+          {"format", 1},
+          {"lease_lengths_us", std::move(lengths)}};
+}
+
 /// Throws nlohmann's exceptions on anything unexpected; load_layout contains them.
 ports::Endpoints read_endpoints(const base::ComponentName& component, const Json& json) {
   ports::Endpoints endpoints;
@@ -88,42 +104,38 @@ base::Result<std::uint16_t> choose_port(const std::set<std::uint16_t>& taken) {
 
 }  // namespace
 
-base::Result<Layout> load_layout(const std::string& path) {
-  auto text = base::read_file(path, kFileBytesMax);
-  if (!text && text.error().code == base::Code::NotFound) return Layout{};
-  if (!text) return base::fail(std::move(text).error());
+std::string layout_text(const Layout& layout) { return json_of(layout).dump(1) + "\n"; }
+
+base::Result<Layout> parse_layout(std::string_view text, const std::string& file) {
   const auto corrupt = [&](std::string why) {
     return base::fail(
         base::error(base::Code::Corruption, "HAP-0008", "the router's own record is damaged")
-            .because(path + ": " + std::move(why))
+            .because(file + ": " + std::move(why))
             .now("HAProxy goes on as it is; Stellwerk does not know its servers")
-            .then("mv " + path + " " + path + ".damaged",
+            .then("mv " + file + " " + file + ".damaged",
                   "starts with an empty record; ports without a fixed number are chosen anew"));
   };
-  auto json = base::parse_json(*text);
+  auto json = base::parse_json(text);
   if (!json) return corrupt(json.error().message);
   try {
-    return read_layout(*json);
+    // The library makes 4464 of the port 70000 without a word.
+    Layout layout = read_layout(*json);
+    if (json_of(layout) == *json) return layout;
+    return corrupt("a value of it is none that Stellwerk writes");
   } catch (const std::exception& problem) {
     return corrupt(problem.what());
   }
 }
 
+base::Result<Layout> load_layout(const std::string& path) {
+  auto text = base::read_file(path, kFileBytesMax);
+  if (!text && text.error().code == base::Code::NotFound) return Layout{};
+  if (!text) return base::fail(std::move(text).error());
+  return parse_layout(*text, path);
+}
+
 base::Result<void> save_layout(const std::string& path, const Layout& layout) {
-  Json lengths = Json::array();
-  for (const base::Duration length : layout.lease_lengths) lengths.push_back(length.us);
-  Json components = Json::object();
-  for (const auto& [name, component] : layout.components) {
-    Json versions = Json::array();
-    for (const ports::Endpoints& endpoints : component.versions)
-      versions.push_back(written(endpoints));
-    components[name.str()] = {{"listen_port", component.listen_port},
-                              {"versions", std::move(versions)}};
-  }
-  const Json json = {{"components", std::move(components)},
-                     {"format", 1},
-                     {"lease_lengths_us", std::move(lengths)}};
-  const std::string text = json.dump(1) + "\n";
+  const std::string text = layout_text(layout);
   // What stands there already is not written again: a full disk must not keep the router shut.
   if (const auto present = base::read_file(path, kFileBytesMax); present && *present == text)
     return {};

@@ -6,6 +6,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "adapters/haproxy/configuration.h"
@@ -18,6 +19,11 @@ namespace stellwerk::adapters::haproxy {
 base::Result<Layout> load_layout(const std::string& path);
 /// @errors Unavailable BAS-0012: nothing changed
 base::Result<void> save_layout(const std::string& path, const Layout& layout);
+
+/// The text of a stored layout, and back. @param file  its name in the error. @errors Corruption
+/// HAP-0008: not what layout_text() writes
+std::string layout_text(const Layout& layout);
+base::Result<Layout> parse_layout(std::string_view text, const std::string& file);
 
 /// Gives every service its port, choosing free ones on loopback for those without.
 /// @errors Unavailable HAP-0006: the system has no free port

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <limits>
+#include <utility>
 
 namespace stellwerk::adapters::haproxy {
 namespace {
@@ -22,7 +24,9 @@ class Fields {
       sum = sum * 10 + static_cast<std::uint64_t>(*at_++ - '0');
     // 18 digits cannot overflow; no field of ours has more.
     if (at_ == digits || at_ - begin > 18) good_ = false;
-    value = static_cast<Number>(negative ? 0 - sum : sum);
+    const auto number = static_cast<std::int64_t>(negative ? 0 - sum : sum);
+    if (!std::in_range<Number>(number)) good_ = false;
+    value = static_cast<Number>(number);
     separator();
   }
 
@@ -56,6 +60,17 @@ class Fields {
   bool good_ = true;
 };
 
+/// HAProxy counts milliseconds in 32 bits; a number or a time beyond 2^53 would stand for losses
+/// and moments that never were.
+bool plausible(const RequestLine& line) {
+  constexpr std::int64_t kMostMs = std::numeric_limits<std::int32_t>::max();
+  constexpr std::int64_t kMost = std::int64_t{1} << 53;
+  const auto span = [](std::int64_t ms) { return ms >= -1 && ms <= kMostMs; };
+  return span(line.queue_ms) && span(line.connect_ms) && span(line.response_ms) &&
+         span(line.request_ms) && span(line.active_ms) && line.sequence <= std::uint64_t{kMost} &&
+         line.ended.us >= 0 && line.ended.us <= kMost && line.status >= -1 && line.status <= 999;
+}
+
 bool parse_request(std::string_view fields_text, RequestLine& line) {
   Fields fields(fields_text);
   fields.number(line.sequence);
@@ -71,6 +86,7 @@ bool parse_request(std::string_view fields_text, RequestLine& line) {
   line.backend = fields.word();
   const std::string_view label = fields.rest();
   if (!fields.good() || termination.size() != 2 || label.empty()) return false;
+  if (!plausible(line)) return false;
   line.cause = termination[0];
   // `=pilot-1`, or `-` for a request without a tenant. Nothing is left of a name that is no UTF-8.
   if (label[0] == '=') line.tenant = label.size() > 1 ? label.substr(1) : kpi::kOtherTenant;

@@ -59,6 +59,21 @@ TEST(RequestLine, TakesNothingForARequestThatIsNone) {
   EXPECT_EQ(parse_line("").kind, LineKind::Notice);
 }
 
+// Goal: numbers that HAProxy cannot have counted make a line damaged; cut to 32 bits the status
+// below would be 200, and the latency would overflow.
+TEST(RequestLine, TakesNoNumbersThatHaproxyCannotHaveCounted) {
+  EXPECT_EQ(parse_line(with(8, "4294967496")).kind, LineKind::Damaged);
+  EXPECT_EQ(parse_line(with(8, "1000")).kind, LineKind::Damaged);
+  EXPECT_EQ(parse_line(with(8, "-1")).kind, LineKind::Request);
+  for (const std::size_t field : {3U, 4U, 5U, 6U, 7U}) {
+    EXPECT_EQ(parse_line(with(field, "99999999999999999")).kind, LineKind::Damaged) << field;
+    EXPECT_EQ(parse_line(with(field, "-2")).kind, LineKind::Damaged) << field;
+    EXPECT_EQ(parse_line(with(field, "2147483647")).kind, LineKind::Request) << field;
+  }
+  EXPECT_EQ(parse_line(with(1, "99999999999999999")).kind, LineKind::Damaged);
+  EXPECT_EQ(parse_line(with(2, "-1")).kind, LineKind::Damaged);
+}
+
 TEST(RequestLine, SurvivesEveryCutOfALine) {
   for (std::size_t size = 0; size < kGood.size(); ++size) {
     const std::string cut(kGood.substr(0, size));
@@ -207,6 +222,17 @@ TEST(SessionList, FindsRequestsThatWaitForAnAnswer) {
   EXPECT_EQ(waiting[0].age_min, base::seconds(62));
   EXPECT_EQ(waiting[1].backend, "d-v1.2.0");
   EXPECT_EQ(waiting[1].age_min, base::seconds(3));
+}
+
+// Goal: no number is too large to be read; what no session can be is very old.
+TEST(WaitingRequests, AreVeryOldWhenTheirAgeIsBeyondAllBounds) {
+  for (const char* age : {"9223372036854775807d", "-5d", "3651d9223372036854775807s"}) {
+    const std::string line =
+        std::string("0x1: be=b age=") + age + " rq[f=1h,an=800h] rp[f=1h,an=0h]";
+    const auto waiting = waiting_requests(line);
+    ASSERT_EQ(waiting.size(), 1U) << age;
+    EXPECT_EQ(waiting[0].age_min, base::hours(3650 * 24) - base::seconds(1)) << age;
+  }
 }
 
 }  // namespace

@@ -70,12 +70,12 @@ void RequestStream::count_unlogged(std::string_view backend, std::uint64_t reque
   const auto target = watched_.find(backend);
   if (target == watched_.end()) return;
   if (!received_at_) received_at_ = receipt_;
-  for (std::uint64_t i = 0; i < requests; ++i)
-    fold_.add({.stream = target->second,
-               .tenant = kpi::kOtherTenant,
-               .end = clock_.now(),
-               .latency = {},
-               .outcome = kpi::Outcome::Error});
+  fold_.add({.stream = target->second,
+             .tenant = kpi::kOtherTenant,
+             .end = clock_.now(),
+             .latency = {},
+             .outcome = kpi::Outcome::Error,
+             .times = requests});
 }
 
 void RequestStream::count(const RequestLine& line) {

@@ -141,7 +141,10 @@ base::Result<RouteRows> parse_lines(std::string_view text, std::size_t fields_be
     line = base::trim(line);
     if (line.empty() || line.front() == '#') continue;
     const auto words = base::split(line, ' ');
-    if (words.size() != fields_before_key + 2)
+    const auto is_word = [](std::string_view word) {
+      return !word.empty() && word.front() != '#' && word.find_first_of("\t\r\v\f") == word.npos;
+    };
+    if (words.size() != fields_before_key + 2 || !std::all_of(words.begin(), words.end(), is_word))
       return foreign(fmt::format("'{}' is no row", base::printable(line, 80)));
     const auto [at, fresh] = rows.emplace(words[fields_before_key], words[fields_before_key + 1]);
     if (!fresh) return foreign(fmt::format("{} stands there twice", at->first));

@@ -155,5 +155,15 @@ TEST(Settings, RefusesWhatHaproxyCannotTake) {
   EXPECT_FALSE(check_settings(few, good));
 }
 
+// Goal: what is taken for a row can be written to the map file and be read there.
+TEST(RouteMap, TakesNothingForARowThatCannotStandInTheFile) {
+  for (const char* shown : {"0x1  value\n", "0x1 #key value\n", "0x1 \tkey value\n",
+                            "0x1 k\vey value\n", "0x1 key \n", "0x1 key #value\n"}) {
+    const auto rows = parse_shown_map(shown);
+    ASSERT_FALSE(rows) << shown;
+    EXPECT_EQ(rows.error().id, "HAP-0005");
+  }
+}
+
 }  // namespace
 }  // namespace stellwerk::adapters::haproxy

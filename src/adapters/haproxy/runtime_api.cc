@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
-
 #include "adapters/haproxy/names.h"
 #include "base/text.h"
 
@@ -12,59 +10,6 @@ namespace {
 
 /// Rows a command carries: its payload must fit HAProxy's buffer of 16 KiB.
 constexpr std::size_t kPayloadBytesMax = 12000;
-
-template <class Number>
-Number number_in(std::string_view text) {
-  Number value{};
-  std::from_chars(text.data(), text.data() + text.size(), value);
-  return value;
-}
-
-WorkerInfo parse_info(std::string_view text) {
-  WorkerInfo info;
-  for (const std::string_view line : base::split(text, '\n')) {
-    const auto colon = line.find(": ");
-    if (colon == std::string_view::npos) continue;
-    const std::string_view name = line.substr(0, colon);
-    const std::string_view value = base::trim(line.substr(colon + 2));
-    if (name == "Pid") info.pid = number_in<pid_t>(value);
-    if (name == "CurrConns") info.connections = number_in<std::uint64_t>(value);
-    if (name == "Stopping") info.stopping = value == "1";
-    if (name == "description") info.digest = value;
-  }
-  return info;
-}
-
-MasterInfo parse_processes(std::string_view text) {
-  MasterInfo info;
-  bool old_section = false;
-  for (const std::string_view line : base::split(text, '\n')) {
-    if (line.starts_with('#')) old_section = line.starts_with("# old workers");
-    if (const auto failed = line.find("[failed: "); failed != std::string_view::npos)
-      info.failed_reloads = number_in<unsigned>(line.substr(failed + 9));
-    const auto pid = number_in<pid_t>(line);
-    if (old_section && pid > 0 && line.find("worker") != std::string_view::npos)
-      info.old_workers.push_back(pid);
-  }
-  return info;
-}
-
-/// The entries in an answer to `show table`: `0x55: key=rel-1 use=0 exp=57127 gpc0=1`, where `exp`
-/// is what is left of it in milliseconds; one without any is only not yet cleared away.
-std::map<base::ReleaseId, base::Duration> parse_leases(std::string_view text) {
-  std::map<base::ReleaseId, base::Duration> leases;
-  for (const std::string_view line : base::split(text, '\n')) {
-    std::string key;
-    std::int64_t left_ms = 0;
-    for (const std::string_view word : base::split(line, ' ')) {
-      if (word.starts_with("key=")) key = word.substr(4);
-      if (word.starts_with("exp=")) left_ms = number_in<std::int64_t>(word.substr(4));
-    }
-    if (!key.empty() && left_ms > 0)
-      leases.insert_or_assign(base::ReleaseId(key), base::milliseconds(left_ms));
-  }
-  return leases;
-}
 
 base::Result<void> expect_silence(const base::Result<std::string>& answer) {
   if (!answer) return base::fail(answer.error());

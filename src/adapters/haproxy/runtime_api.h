@@ -5,31 +5,16 @@
 // Start here: RuntimeApi                                                Thread-safety: any thread.
 #pragma once
 
-#include <map>
 #include <string>
 #include <vector>
 
 #include "adapters/haproxy/route_map.h"
+#include "adapters/haproxy/runtime_replies.h"
 #include "adapters/haproxy/runtime_socket.h"
 #include "adapters/haproxy/unlogged.h"
 #include "base/time.h"
 
 namespace stellwerk::adapters::haproxy {
-
-struct WorkerInfo {
-  pid_t pid = 0;
-  std::string digest;             ///< of its configuration
-  bool stopping = false;          ///< takes no new connections
-  std::uint64_t connections = 0;  ///< of users
-};
-
-struct MasterInfo {
-  unsigned failed_reloads = 0;  ///< since the last good one
-  std::vector<pid_t> old_workers;
-};
-
-/// Releases with a living lease and how long it still lives, by the length of its table.
-using Leases = std::map<base::Duration, std::map<base::ReleaseId, base::Duration>>;
 
 /// The command that gives a release a lease of full length, or renews it.
 std::string give_lease(base::Duration length, const base::ReleaseId& release);

@@ -1,5 +1,6 @@
 #include "adapters/haproxy/session_list.h"
 
+#include <algorithm>
 #include <charconv>
 #include <optional>
 
@@ -10,6 +11,8 @@ namespace {
 
 /// HAProxy 2.6, include/haproxy/channel-t.h: AN_RES_WAIT_HTTP.
 constexpr std::uint32_t kWaitsForAnswer = 0x00400000;
+
+constexpr std::int64_t kAgeSecondsMax = 10LL * 365 * 86400;  // older ones count as this old
 
 /// The text behind `name` up to the next of ` ,]`.
 std::optional<std::string_view> value_of(std::string_view line, std::string_view name) {
@@ -37,7 +40,8 @@ base::Duration age_of(std::string_view text) {
     const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), count);
     if (problem != std::errc{} || end == text.data() + text.size()) break;
     const std::int64_t unit = *end == 'd' ? 86400 : *end == 'h' ? 3600 : *end == 'm' ? 60 : 1;
-    age = age + base::seconds(count * unit);
+    if (count < 0 || count > kAgeSecondsMax / unit) return base::seconds(kAgeSecondsMax);
+    age = std::min(age + base::seconds(count * unit), base::seconds(kAgeSecondsMax));
     text.remove_prefix(static_cast<std::size_t>(end + 1 - text.data()));
   }
   return age;

@@ -9,6 +9,7 @@ namespace stellwerk::adapters::haproxy {
 namespace {
 
 constexpr base::Duration kExpectedFor = base::minutes(1);
+constexpr std::uint64_t kCountMax = std::uint64_t{1} << 53;  // no worker ends so many requests
 
 std::optional<std::uint64_t> number_at(const std::vector<std::string_view>& fields,
                                        std::size_t column) {
@@ -17,6 +18,7 @@ std::optional<std::uint64_t> number_at(const std::vector<std::string_view>& fiel
   const std::string_view text = fields[column];
   const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
+  if (value > kCountMax) return std::nullopt;
   return value;
 }
 

@@ -28,6 +28,8 @@ TEST(EndedRequests, AreAllOfABackendButTheRunningOnes) {
   EXPECT_EQ(ended.by_backend, (Found{{"new", 15}, {"old", 4}}));
   EXPECT_TRUE(parse_ended("Unknown command\n").by_backend.empty());
   EXPECT_TRUE(parse_ended("").by_backend.empty());
+  EXPECT_TRUE(parse_ended("# pxname,svname,scur,stot\nnew,BACKEND,0,18446744073709551615\n")
+                  .by_backend.empty());
 }
 
 TEST(UnloggedCounter, FindsWhatEndedWithoutALineOnceALaterLineCame) {
