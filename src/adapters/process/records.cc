@@ -98,11 +98,14 @@ InstanceRecord instance_from(const Json& value) {
   return record;
 }
 
-/// The library reports a missing key or a wrong type by throwing; here that ends.
+/// The library reports a missing key or a wrong type by throwing; here that ends. It makes 4464 of
+/// the port 70000 and 1 of 1.5 without a word, so what was read must be all that stands there.
 template <class Read>
 auto readable(Read read, const Json& value) -> std::optional<decltype(read(value))> {
   try {
-    return read(value);
+    auto record = read(value);
+    if (to_json(record) == value) return record;
+    return std::nullopt;
   } catch (const Json::exception&) {
     return std::nullopt;
   }
