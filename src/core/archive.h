@@ -132,6 +132,15 @@ void visit_fields(A& archive, T& value) {
     fields(archive, value);
 }
 
+/// Within what canonical() writes: a larger one was never written, and sums of it could overflow.
+inline std::optional<std::int64_t> canonical_integer(const base::Json& json) {
+  constexpr std::int64_t kMost = (std::int64_t{1} << 53) - 1;
+  if (json.is_number_unsigned() && json.get<std::uint64_t>() > std::uint64_t{kMost})
+    return std::nullopt;
+  const auto number = json.get<std::int64_t>();
+  return number >= -kMost && number <= kMost ? std::optional(number) : std::nullopt;
+}
+
 inline bool expect(bool condition, const char* text, ReadProblem& problem) {
   if (!condition) problem.text = text;
   return condition;
@@ -187,9 +196,9 @@ void JsonReader::from(const base::Json& json, T& value, ReadProblem& problem) {
     if (d::expect(json.is_string(), "not a string", problem)) value = json.get<std::string>();
   } else if constexpr (std::integral<T>) {
     if (!d::expect(json.is_number_integer(), "not an integer", problem)) return;
-    const auto number = json.get<std::int64_t>();
-    if (d::expect(std::in_range<T>(number), "out of range", problem))
-      value = static_cast<T>(number);
+    const auto number = d::canonical_integer(json);
+    if (d::expect(number && std::in_range<T>(*number), "out of range", problem))
+      value = static_cast<T>(*number);
   } else if constexpr (Named<T>) {
     if (!d::expect(json.is_string(), "not a string", problem)) return;
     const auto& text = json.get_ref<const std::string&>();

@@ -72,6 +72,7 @@ std::optional<MetricBatch> batch_of(const BatchLine& line, const Components& com
   batch.lost_lines = line.lost;
   batch.unreadable_lines = line.unreadable;
   const auto group = [&](const GuardedComponent& c, Row row) {
+    if (!is_second(row[1]) || !none_negative(row.subspan(2))) return false;
     batch.groups.push_back({c.name,
                             c.to,
                             base::TenantId("*"),
@@ -81,7 +82,7 @@ std::optional<MetricBatch> batch_of(const BatchLine& line, const Components& com
                             count_of(row[4]),
                             count_of(row[5]),
                             {}});
-    return none_negative(row.subspan(2));
+    return true;
   };
   const auto in_flight = [&](const GuardedComponent& c, Row row) {
     batch.in_flight.push_back({c.name, c.to, count_of(row[1]), base::MonoTime{row[2]}});

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <limits>
+
 #include "kpi/guard_world.h"
 
 namespace stellwerk::kpi {
@@ -285,6 +287,20 @@ TEST(GuardState, BeginsItsWindowsAnewWhenTheClockIsAnotherOne) {
   EXPECT_EQ(again->evaluate(at(37)).cause, Cause::NoData);
   again->observe(seen({20, 100, 50, 0}));
   EXPECT_EQ(again->evaluate(at(20)).action, Action::Rollback);
+}
+
+// Goal: times that no entry can hold are refused; reckoning with them would overflow.
+TEST(GuardState, IsRefusedWhenItsNumbersAreBeyondWhatAnEntryHolds) {
+  const Guard guard = used_guard();
+  for (const base::Json& never :
+       {base::Json(std::numeric_limits<std::int64_t>::min()),
+        base::Json(std::numeric_limits<std::uint64_t>::max()), base::Json(std::int64_t{1} << 53)}) {
+    base::Json saved = guard.save();
+    saved["alive_at_us"] = never;
+    const auto result = Guard::restore({}, guard.components(), saved, at(1000));
+    ASSERT_FALSE(result.has_value()) << never;
+    EXPECT_EQ(result.error().why, "alive_at_us: out of range");
+  }
 }
 
 TEST(GuardState, IsRefusedWhenItIsNotThisReleases) {

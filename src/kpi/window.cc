@@ -6,6 +6,7 @@ namespace stellwerk::kpi {
 namespace {
 
 constexpr std::int64_t kSecondUs = 1000000;
+constexpr std::int64_t kSecondMax = (std::int64_t{1} << 53) / kSecondUs;  // 285 years
 
 template <std::size_t N>
 void add_to(std::array<std::uint64_t, N>& sum, const std::array<std::uint64_t, N>& counts) {
@@ -18,6 +19,8 @@ std::int64_t second_of(base::MonoTime time) {
   const std::int64_t second = time.us / kSecondUs;
   return time.us % kSecondUs < 0 ? second - 1 : second;
 }
+
+bool is_second(std::int64_t number) { return number >= -kSecondMax && number <= kSecondMax; }
 
 base::MonoTime start_of_second(std::int64_t second) { return base::MonoTime{second * kSecondUs}; }
 
@@ -80,6 +83,7 @@ bool SecondsWindow<N>::restore(const std::vector<std::int64_t>& saved) {
   if (saved.empty() || saved.size() % (N + 1) != 0) return false;
   std::vector<Second> rows;
   for (std::size_t row = 0; row < saved.size(); row += N + 1) {
+    if (!is_second(saved[row])) return false;
     Second second{saved[row], {}};
     for (std::size_t i = 0; i < N; ++i) {
       if (saved[row + 1 + i] < 0) return false;

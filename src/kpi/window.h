@@ -20,6 +20,8 @@ namespace stellwerk::kpi {
 /// The number of the second that `time` lies in, counted from the clock's zero (rounds down).
 std::int64_t second_of(base::MonoTime time);
 base::MonoTime start_of_second(std::int64_t second);
+/// Whether a recorded number can be that of a second: its start fits a journal entry.
+bool is_second(std::int64_t number);
 
 /// N counters per second, which belong together.
 template <std::size_t N>

@@ -72,6 +72,9 @@ TEST(SecondsWindow, RefusesNumbersWhenTheyCannotBeAWindow) {
   EXPECT_FALSE(window.restore({5, 2, 0, 0, 0, 7, 1, 0, 0, 0, 6, 1, 0, 0, 0}));
   EXPECT_FALSE(window.restore({5, 1, 0, 0, 0, 4, 1, 0, 0, 0}));
   EXPECT_TRUE(window.restore({5, 1, 0, 0, 0, 5, 1, 0, 0, 0}));
+  constexpr std::int64_t kNever = std::int64_t{1} << 53;  // its microseconds would overflow
+  EXPECT_FALSE(window.restore({kNever, 1, 0, 0, 0}));
+  EXPECT_FALSE(window.restore({-kNever, 1, 0, 0, 0}));
 }
 
 }  // namespace
