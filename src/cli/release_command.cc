@@ -85,7 +85,8 @@ class Watcher {
     for (const ports::StoredEntry& stored : *chunk) {
       auto entry = engine::decode(stored, *reader.content);
       if (!entry) return base::fail(std::move(entry.error()));
-      state_ = core::evolve(plan_, std::move(state_), entry->event, entry->at, entry->by);
+      if (auto folded = engine::fold(plan_, state_, *entry); !folded)
+        return base::fail(std::move(folded.error()));
       if (core::is_public(stored.type))
         print(stored, *entry, private_text(entry->event, *reader.content, console_.locale));
     }

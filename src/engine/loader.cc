@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
-#include "engine/entries.h"
+#include "core/misfit.h"
 
 namespace stellwerk::engine {
 namespace {
@@ -29,6 +29,17 @@ base::Result<core::Plan> plan_of(const ReadEntry& first, ports::ContentStore& co
 
 }  // namespace
 
+base::Result<void> fold(const core::Plan& plan, core::State& state, const ReadEntry& entry) {
+  if (const auto why = core::misfit(plan, state, entry.event); !why.empty())
+    return base::fail(base::error(base::Code::Corruption, "ENG-0002",
+                                  fmt::format("entry {} cannot follow in release {}", entry.index,
+                                              base::printable(plan.release.str(), 80)))
+                          .because(fmt::format("{}: {}", core::type_of(entry.event), why)));
+  state = core::evolve_intents(
+      core::evolve(plan, std::move(state), entry.event, entry.at, entry.by), entry.intents);
+  return {};
+}
+
 base::Result<core::Plan> load_plan(ports::JournalStore& journal, ports::ContentStore& content,
                                    const base::ReleaseId& release) {
   auto first = journal.read_stream(release, 0, 1);
@@ -53,9 +64,8 @@ base::Result<LoadedRelease> load_release(ports::JournalStore& journal, ports::Co
         if (!plan) return base::fail(std::move(plan.error()));
         loaded.plan = std::move(*plan);
       }
-      loaded.state = core::evolve_intents(
-          core::evolve(loaded.plan, std::move(loaded.state), entry->event, entry->at, entry->by),
-          entry->intents);
+      if (auto folded = fold(loaded.plan, loaded.state, *entry); !folded)
+        return base::fail(std::move(folded.error()));
       loaded.last_entry = entry->at.wall;
     }
     if (chunk->size() < kChunk) break;

@@ -6,6 +6,7 @@
 #pragma once
 
 #include "core/decide.h"
+#include "engine/entries.h"
 #include "ports/journal_store.h"
 
 namespace stellwerk::engine {
@@ -20,6 +21,10 @@ struct LoadedRelease {
 /// written cannot be read (nothing is continued on it); and those of the stores.
 base::Result<LoadedRelease> load_release(ports::JournalStore& journal, ports::ContentStore& content,
                                          const base::ReleaseId& release);
+
+/// Folds one entry that was read. @errors Corruption ENG-0002: it cannot follow in this release;
+/// `state` is unchanged.
+base::Result<void> fold(const core::Plan& plan, core::State& state, const ReadEntry& entry);
 
 /// Only the plan, from the release's first entry. Same errors.
 base::Result<core::Plan> load_plan(ports::JournalStore& journal, ports::ContentStore& content,

@@ -171,9 +171,8 @@ base::Result<NoticeWriter::Known*> NoticeWriter::known_at(const ports::StoredEnt
       auto read = decode(stored, content_);
       if (!read) return base::fail(std::move(read.error()));
       if (std::holds_alternative<core::CancelStarted>(read->event)) known.cancelled_by = read->by;
-      known.state = core::evolve_intents(
-          core::evolve(*known.plan, std::move(known.state), read->event, read->at, read->by),
-          read->intents);
+      if (auto folded = fold(*known.plan, known.state, *read); !folded)
+        return base::fail(std::move(folded.error()));
       known.folded = stored.index + 1;
     }
     if (chunk->size() < kChunk) break;
