@@ -5,8 +5,8 @@
 #include <chrono>
 #include <future>
 
+#include "api/bodies.h"
 #include "base/text.h"
-#include "engine/person_command.h"
 #include "engine/view.h"
 
 namespace stellwerk::api {
@@ -81,29 +81,6 @@ Response on_engine(engine::Engine& engine, Work work) {
 
 using Promise = std::shared_ptr<std::promise<Response>>;
 
-base::Result<engine::PersonCommand> parse_command(const std::string& body) {
-  auto json = base::parse_json(body, {.size_bytes_max = std::size_t{64} << 10, .depth_max = 8});
-  if (!json) return base::fail(std::move(json.error()));
-  engine::PersonCommand command;
-  const auto text = [&](const char* key) {
-    const auto found = json->is_object() ? json->find(key) : json->end();
-    return found != json->end() && found->is_string() ? found->get<std::string>() : std::string();
-  };
-  command.verb = text("command");
-  command.reason = text("reason");
-  command.step = text("step");
-  if (const auto again = json->is_object() ? json->find("again") : json->end();
-      again != json->end() && again->is_array())
-    for (const base::Json& step : *again)
-      if (step.is_string()) command.again.push_back(step.get<std::string>());
-  if (const std::string plan = text("plan"); !plan.empty()) {
-    auto digest = base::Digest::parse(plan);
-    if (!digest) return base::fail(std::move(digest.error()));
-    command.plan = *digest;
-  }
-  return command;
-}
-
 Response answer_of(const engine::Answer& answer) {
   if (answer.refusal) return refused(*answer.refusal);
   base::Json body = {{"entries", answer.entries}};
@@ -112,31 +89,6 @@ Response answer_of(const engine::Answer& answer) {
 }
 
 }  // namespace
-
-base::Json error_json(const base::Error& error) {
-  base::Json json = {{"code", std::string(to_string(error.code))},
-                     {"id", error.id},
-                     {"message", error.message},
-                     {"why", error.why},
-                     {"state", error.state},
-                     {"context", error.context},
-                     {"next", base::Json::array()}};
-  for (const base::NextStep& step : error.next)
-    json["next"].push_back({{"command", step.command}, {"effect", step.effect}});
-  return json;
-}
-
-base::Error error_from_json(const base::Json& json) {
-  base::Error error = base::error(base::Code::Rejected, json.value("id", "API-0003"),
-                                  json.value("message", "the engine refused"));
-  error.why = json.value("why", "");
-  error.state = json.value("state", "");
-  error.context = json.value("context", std::vector<std::string>{});
-  if (const auto next = json.find("next"); next != json.end() && next->is_array())
-    for (const base::Json& step : *next)
-      error.next.push_back({step.value("command", ""), step.value("effect", "")});
-  return error;
-}
 
 Response Routes::handle(const Request& request) const {
   const std::string_view path = request.path;

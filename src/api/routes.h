@@ -38,8 +38,4 @@ class Routes {
   engine::Engine& engine_;
 };
 
-/// An error as JSON: code, id, message, why, state, next.
-base::Json error_json(const base::Error& error);
-base::Error error_from_json(const base::Json& json);
-
 }  // namespace stellwerk::api

@@ -5,7 +5,7 @@
 
 #include <memory>
 
-#include "api/routes.h"
+#include "api/bodies.h"
 #include "base/text.h"
 
 namespace stellwerk::cli {

@@ -6,7 +6,7 @@
 #include <ostream>
 #include <set>
 
-#include "api/routes.h"
+#include "api/bodies.h"
 #include "base/text.h"
 
 namespace stellwerk::cli {
