@@ -183,6 +183,57 @@ RC_GTEST_PROP(SemVerProperty, DoesNotDependOnBuildMetadata, ()) {
   RC_ASSERT(equivalent(a, b));
 }
 
+/// §11 from the text: identifiers one by one, numbers by value, words by their bytes.
+int order_by_rule(const SemVer& a, const SemVer& b) {
+  const auto by = [](const auto& x, const auto& y) { return x < y ? -1 : y < x ? 1 : 0; };
+  const auto number = [](const std::string& text) {
+    return text.find_first_not_of("0123456789") == std::string::npos;
+  };
+  for (const auto part : {&SemVer::major, &SemVer::minor, &SemVer::patch})
+    if (const int order = by(a.*part, b.*part); order != 0) return order;
+  if (a.pre_release.empty() || b.pre_release.empty())
+    return by(a.pre_release.empty(), b.pre_release.empty());
+  for (std::size_t i = 0; i < std::min(a.pre_release.size(), b.pre_release.size()); ++i) {
+    const auto& x = a.pre_release[i];
+    const auto& y = b.pre_release[i];
+    int order = by(number(y), number(x));
+    if (order == 0 && number(x)) order = by(std::stoull(x), std::stoull(y));
+    if (order == 0 && !number(x)) order = by(x, y);
+    if (order != 0) return order;
+  }
+  return by(a.pre_release.size(), b.pre_release.size());
+}
+
+RC_GTEST_PROP(SemVerProperty, IsOrderedAsParagraphElevenSays, ()) {
+  const auto a = *versions();
+  const auto b = *versions();
+  RC_ASSERT(before(a, b) == (order_by_rule(a, b) < 0));
+  RC_ASSERT(equivalent(a, b) == (order_by_rule(a, b) == 0));
+}
+
+/// The same value written otherwise: members in the opposite order, with white space and escapes.
+std::string written_otherwise(const Json& value) {
+  std::string text;
+  if (value.is_object()) {
+    for (const auto& [key, item] : value.items())
+      text = Json(key).dump(-1, ' ', true) + "\t:\r\n" + written_otherwise(item) +
+             (text.empty() ? "" : " , " + text);
+    return "{ " + text + " }";
+  }
+  if (value.is_array()) {
+    for (const auto& item : value) text += (text.empty() ? "" : " ,\n") + written_otherwise(item);
+    return "[ " + text + " ]";
+  }
+  return value.dump(-1, ' ', true);
+}
+
+RC_GTEST_PROP(CanonicalProperty, DoesNotDependOnHowTheValueWasWritten, ()) {
+  const auto value = *json_values(3);
+  const auto again = parse_json(written_otherwise(value));
+  RC_ASSERT(again.has_value());
+  RC_ASSERT(canonical(*again).value() == canonical(value).value());
+}
+
 RC_GTEST_PROP(CanonicalProperty, WritesWhatParsesBackToTheSame, ()) {
   const auto value = *json_values(3);
   const auto text = canonical(value).value();

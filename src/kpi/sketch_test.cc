@@ -133,6 +133,23 @@ RC_GTEST_PROP(SketchProperty, IsTheSameWhenMergedInAnyOrder, ()) {
   RC_ASSERT(forwards.buckets().size() <= buckets_max);
 }
 
+RC_GTEST_PROP(SketchProperty, MergesInAnyGroupingToTheSame, ()) {
+  const auto a = sketch_of(*latencies());
+  const auto b = sketch_of(*latencies());
+  const auto c = sketch_of(*latencies());
+  const auto merged = [](Sketch first, const Sketch& second) {
+    first.merge(second);
+    return first;
+  };
+  RC_ASSERT(merged(a, b) == merged(b, a));
+  RC_ASSERT(merged(merged(a, b), c) == merged(a, merged(b, c)));
+  RC_ASSERT(merged(a, Sketch()) == a);
+  const Ppm q{*rc::gen::inRange(0, 1000001)};
+  const auto all = merged(merged(a, b), c);
+  RC_ASSERT((all.quantile(q) >= std::min({a.quantile(q), b.quantile(q), c.quantile(q)})));
+  RC_ASSERT((all.quantile(q) <= std::max({a.quantile(q), b.quantile(q), c.quantile(q)})));
+}
+
 // Goal: "p95 > L" and "more than 5 % took longer than L" are the same statement (design: limits are
 // judged by exact counts); nearest rank is what makes it so.
 RC_GTEST_PROP(SketchProperty, NearestRankAgreesWithExactCountsWhenJudged, ()) {
