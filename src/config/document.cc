@@ -33,7 +33,10 @@ class Places {
     if (mark.is_null() || mark.pos < 0) return {};
     const auto position = std::min(static_cast<std::size_t>(mark.pos), text_.size());
     if (mark.line != line_ || position < position_) {
-      const auto bytes = std::min(static_cast<std::size_t>(std::max(mark.column, 0)), position);
+      // It reads on behind the end, and counts that too.
+      const auto beyond = mark.pos - static_cast<int>(position);
+      const auto bytes =
+          std::min(static_cast<std::size_t>(std::max(mark.column - beyond, 0)), position);
       line_ = mark.line;
       position_ = position - bytes;
       characters_ = 0;

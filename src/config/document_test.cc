@@ -120,6 +120,13 @@ TEST(Document, SaysWhereYamlIsBroken) {
             "1:5" + broken + "a second value on the line; put texts with a colon in quotes\n");
 }
 
+// Goal: a place is one of the file, also when the YAML library has read on behind its end.
+TEST(Document, SaysWhereAnEscapeAtTheEndIsBroken) {
+  EXPECT_TRUE(problems_of("a: \"\\u\r\n").starts_with("2:1 CFG-0002"))
+      << problems_of("a: \"\\u\r\n");
+  EXPECT_TRUE(problems_of("a: \"\\U00").starts_with("1:9 CFG-0002")) << problems_of("a: \"\\U00");
+}
+
 TEST(Document, RefusesBytesThatAreNoText) {
   EXPECT_EQ(problems_of(std::string("a: 1\nb\0: 2\n", 11)),
             "2:2 CFG-0002 the file is not text | control character 0x00\n");
