@@ -13,6 +13,7 @@ endif()
 option(STELLWERK_PCH "Precompile the headers that nearly every file needs (g++ only)" ON)
 set(STELLWERK_SANITIZE "" CACHE STRING "Comma-separated sanitizers, e.g. address,undefined or thread")
 option(STELLWERK_COVERAGE "Instrument for gcov" OFF)
+option(STELLWERK_FUZZ "Link tests/fuzz with libFuzzer (clang only)" OFF)
 
 # clang-tidy and clangd read the compile commands; a g++ precompiled header in them would only confuse them.
 if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
