@@ -117,6 +117,8 @@ base::Result<Layout> parse_layout(std::string_view text, const std::string& file
   };
   auto json = base::parse_json(text);
   if (!json) return corrupt(json.error().message);
+  // No fractions: what the library makes of 1e40 as an integer is undefined.
+  if (const auto plain = base::canonical(*json); !plain) return corrupt(plain.error().why);
   try {
     // The library makes 4464 of the port 70000 without a word.
     Layout layout = read_layout(*json);

@@ -40,7 +40,8 @@ TEST(LayoutStore, IsDamagedWhenAValueIsNoneThatWasWritten) {
   const std::string text = layout_text(layout());
   for (const auto& [what, with] :
        {std::pair{"20001", "70000"}, std::pair{"13070", "-1"}, std::pair{"60000000", "1.5"},
-        std::pair{"200", "4294967496"}, std::pair{"\"format\": 1", "\"format\": 2"}}) {
+        std::pair{"200", "4294967496"}, std::pair{"60000000", "1e40"},
+        std::pair{"\"format\": 1", "\"format\": 2"}}) {
     const auto read = parse_layout(replaced(text, what, with), "state.json");
     ASSERT_FALSE(read) << with;
     EXPECT_EQ(read.error().id, "HAP-0008");

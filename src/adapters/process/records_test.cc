@@ -37,11 +37,9 @@ TEST(Records, AreReadAsTheyWereWritten) {
 
 // 70000 is 4464 in 16 bits, 2^32+1 is 1 in 32, and 1.5 is 1 for the library.
 TEST(Records, AreNothingWhenANumberDoesNotFit) {
-  const std::pair<const char*, base::Json> misfits[] = {{"port", 70000},
-                                                        {"port", -1},
-                                                        {"pid", std::int64_t{4294967297}},
-                                                        {"restarts", 1.5},
-                                                        {"number", std::int64_t{4294967297}}};
+  const std::pair<const char*, base::Json> misfits[] = {
+      {"port", 70000},   {"port", -1},       {"pid", std::int64_t{4294967297}},
+      {"restarts", 1.5}, {"restarts", 1e40}, {"number", std::int64_t{4294967297}}};
   for (const auto& [key, value] : misfits) {
     base::Json json = to_json(instance());
     json[key] = value;
