@@ -62,6 +62,9 @@ constexpr MessageRow kSaid[] = {
     {"said.ignored-returning", "es geht schon zurück", "it is going back already"},
     {"said.ignored-passed", "der Schritt ist schon bestanden", "the step has passed already"},
     {"said.ignored-ended", "das Release ist zu Ende", "the release has ended"},
+    {"said.ignored-promoted", "der Rest der Haltezeit wird schon übersprungen",
+     "the rest of the hold is skipped already"},
+    {"said.ignored-unborn", "das Release hat noch nicht begonnen", "the release has not begun"},
     {"said.ignored-under-way", "das Release ist schon unterwegs",
      "the release is already under way"},
 };

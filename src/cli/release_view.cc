@@ -138,6 +138,11 @@ class ViewWriter {
                                      say("cli.view.entries", {{"count", word(view_, "entries")}})));
   }
 
+  /// The pause asks whether to roll back, and that was decided.
+  [[nodiscard]] bool answered(const base::Json& paused) const {
+    return word(paused, "cause") == "ask-rollback" && !member(view_, "rollback").is_null();
+  }
+
   void stage() {
     const std::string name = stage_text(word(view_, "stage"), style_.locale);
     const bool has_wave = number(view_, "wave") > 0;
@@ -146,7 +151,7 @@ class ViewWriter {
             ? say("cli.view.stage-wave",
                   {{"stage", name}, {"wave", word(view_, "wave")}, {"waves", word(view_, "waves")}})
             : name);
-    if (const base::Json& paused = member(view_, "paused"); !paused.is_null())
+    if (const base::Json& paused = member(view_, "paused"); !paused.is_null() && !answered(paused))
       row("cli.view.paused",
           say("cli.view.paused-by",
               {{"cause",
@@ -218,11 +223,18 @@ class ViewWriter {
     row("cli.view.guard", text, Colour::Red);
   }
 
+  /// Why no guard is armed: nothing to guard yet, or any more.
+  [[nodiscard]] std::string_view unarmed_key() const {
+    if (number(member(view_, "traffic"), "new_version_share_ppm") == 0) return "cli.view.guard-off";
+    const bool returning = !member(view_, "rollback").is_null();
+    return returning ? "cli.view.guard-returning" : "cli.view.guard-settled";
+  }
+
   void guard() {
     if (truth(view_, "guard_wanted")) return unguarded();
     const bool armed = truth(view_, "guard_armed");
     const base::Json& json = member(view_, "verdict");
-    std::string text = say(armed ? "cli.view.guard-armed" : "cli.view.guard-off");
+    std::string text = say(armed ? "cli.view.guard-armed" : unarmed_key());
     Colour colour = Colour::Plain;
     if (armed && json.is_object()) {
       const core::Verdict verdict = verdict_of_view(json);

@@ -108,6 +108,21 @@ TEST(ReleaseView, NamesBothWaysOutOfAnUnknownOutcome) {
             "      again\n");
 }
 
+// Goal: nobody is asked what has been decided.
+TEST(ReleaseView, AsksForARollbackUntilItIsDecided) {
+  base::Json view = holding();
+  view["guard_armed"] = false;
+  view["paused"] = {{"cause", "ask-rollback"}, {"detail", "error-rate"}, {"by", "stellwerk"}};
+  EXPECT_NE(release_text(view, kStyle).find("paused      roll back?"), std::string::npos);
+  view["rollback"] = {{"cause", "ask-expired"},
+                      {"detail", "error-rate"},
+                      {"by", "stellwerk"},
+                      {"traffic_returned", false}};
+  const std::string text = release_text(view, kStyle);
+  EXPECT_EQ(text.find("paused"), std::string::npos) << text;
+  EXPECT_NE(text.find("needed no more: traffic goes back"), std::string::npos) << text;
+}
+
 TEST(ReleaseView, ShowsARollbackAndItsSteps) {
   base::Json view = holding();
   view["stage"] = "rolling-back";

@@ -112,7 +112,9 @@ constexpr std::array kGuardFields = {
         {.key = "on_stop", .text = "What SIGTERM does while the new version has less than 100 %."}),
     field<&GuardPolicy::resume_on_recovery>(
         {.key = "resume_on_recovery",
-         .text = "A pause that the guard caused ends by itself when all is good again."})};
+         .text =
+             "A pause that the guard caused ends by itself when all is good again, unless a person "
+             "paused too or a step failed meanwhile."})};
 constexpr Table<GuardPolicy> kGuard{.name = "guard",
                                     .text = "How the limits are judged.",
                                     .fields = kGuardFields,

@@ -193,6 +193,8 @@ bool Decider::advance_deploying() {
 
 bool Decider::advance_to_wave(std::uint32_t number) {
   if (!s.promoted && !reached(plan.wave(number).at)) return false;
+  // Routes that are being put right for this wave must not come after those of the next.
+  if (has_open(EffectKind::MoveTraffic)) return false;
   std::vector<Wanted> wanted;
   if (s.wave > 0) wanted.push_back(keep_windows());  // of the wave that ends here
   wanted.push_back({EffectKind::MoveTraffic, std::to_string(number)});
@@ -242,6 +244,7 @@ bool Decider::advance_post_checking() {
     return true;
   }
   if (!gate_open(Phase::PostCheck)) return false;
+  if (has_open(EffectKind::MoveTraffic)) return false;  // as between two waves
 
   const auto passed = std::count_if(s.steps.begin(), s.steps.end(), [](const auto& each) {
     return each.second.status == StepStatus::Passed;

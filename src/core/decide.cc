@@ -326,23 +326,37 @@ void on_input(Decider& d, const HoldProgressed& in) {
             in.windows});
 }
 
+namespace {
+
+/// The guard lets go of the pause it has caused. What failed meanwhile waits for a person still.
+void on_recovery(Decider& d) {
+  const bool by_guard = d.s.paused && d.s.paused->cause == PauseCause::Guard;
+  if (!by_guard || !d.plan.guard.resume_on_recovery) return;
+  if (auto undone = d.left_undone())
+    d.pause(PauseCause::StepFailed, std::move(*undone));
+  else
+    d.emit(ReleaseResumed{true, {}});
+}
+
+}  // namespace
+
 void on_input(Decider& d, const VerdictReached& in) {
   if (is_terminal(d.s.stage)) return d.ignore("the release has ended");
   d.emit(VerdictChanged{in.verdict, in.evidence, in.received});
   if (!guard_armed(d.s)) return;
   const std::string detail(to_string(in.verdict.cause));
   const bool ask = d.plan.guard.rollback == RollbackMode::Ask;
+  // Nothing comes that a pause could hold up, and nobody can be asked for what would be refused.
+  const bool verified = d.s.stage == Stage::Concluding;
   switch (in.verdict.action) {
     case Action::Continue:
-      if (d.s.paused && d.s.paused->cause == PauseCause::Guard && d.plan.guard.resume_on_recovery)
-        d.emit(ReleaseResumed{true, {}});
-      return;
+      return on_recovery(d);
     case Action::Pause:
-      if (!d.s.paused) d.pause(PauseCause::Guard, detail);
+      if (!d.s.paused && !verified) d.pause(PauseCause::Guard, detail);
       return;
     case Action::Rollback:
       if (!ask) return d.begin_rollback(RollbackCause::Guard, detail);
-      if (!d.s.paused || d.s.paused->cause != PauseCause::AskRollback)
+      if (!verified && (!d.s.paused || d.s.paused->cause != PauseCause::AskRollback))
         d.pause(PauseCause::AskRollback, detail);
       return;
     case Action::StopAndRollback:
@@ -402,7 +416,9 @@ void on_input(Decider& d, const RouterBroughtUp&) {
 }
 
 void on_input(Decider& d, const RoutesChanged& in) {
-  if (!guard_armed(d.s) || d.s.stage == Stage::Moving || d.has_open(EffectKind::MoveTraffic))
+  const bool changing = d.s.stage == Stage::Moving || d.s.stage == Stage::Concluding ||
+                        d.has_open(EffectKind::MoveTraffic);
+  if (!guard_armed(d.s) || changing)
     return d.ignore("a change of traffic is under way, or none is guarded");
   d.emit(RoutesReasserted{in.found, {}}, {{EffectKind::MoveTraffic, std::to_string(d.s.wave)}});
 }
@@ -411,7 +427,11 @@ void on_input(Decider& d, const OldCapacityChanged& in) {
   const bool known =
       std::find(d.s.old_gone.begin(), d.s.old_gone.end(), in.component) != d.s.old_gone.end();
   if (known == in.gone || is_terminal(d.s.stage)) return d.ignore("nothing new");
-  d.emit(CapacityChanged{in.component, in.gone});
+  // A rollback that has begun needs the old version as much as one that begins now.
+  std::vector<Wanted> wanted;
+  if (in.gone && d.s.stage == Stage::RollingBack)
+    wanted.push_back({EffectKind::RestoreCapacity, in.component.str()});
+  d.emit(CapacityChanged{in.component, in.gone}, std::move(wanted));
 }
 
 /// Lines of a release that has ended belong to its record too; its last checkpoint was signed
@@ -424,9 +444,23 @@ void on_input(Decider& d, const EmergencyFound& in) {
     d.begin_rollback(RollbackCause::Guard, "journal-gap");
 }
 
+namespace {
+
+/// Nothing happens to a release that nobody has asked for.
+void on_unborn(Decider& d) {
+  constexpr const char* kWhy = "the release has not begun";
+  if (d.by.empty()) return d.ignore(kWhy);
+  d.refuse(base::error(base::Code::Conflict, "ENG-0012", "nothing is possible yet").because(kWhy));
+}
+
+}  // namespace
+
 Decision decide(const Plan& plan, const State& state, const Input& input) {
   Decider d(plan, state, input);
-  std::visit([&](const auto& body) { on_input(d, body); }, input.body);
+  if (state.stage == Stage::Unborn && !std::holds_alternative<RunRequested>(input.body))
+    on_unborn(d);
+  else
+    std::visit([&](const auto& body) { on_input(d, body); }, input.body);
   if (!d.decision.refusal) d.advance();
   return std::move(d).finish();
 }

@@ -58,7 +58,7 @@ base::Error not_now(const Decider& d, std::string_view action, std::string why) 
 }
 
 bool under_way(Decider& d, std::string_view action) {
-  if (!is_terminal(d.s.stage) && d.s.stage != Stage::Unborn) return true;
+  if (!is_terminal(d.s.stage)) return true;
   d.refuse(not_now(d, action, "the release has ended"));
   return false;
 }
@@ -66,6 +66,13 @@ bool under_way(Decider& d, std::string_view action) {
 bool before_rollout(Stage stage) {
   return stage == Stage::Preparing || stage == Stage::Announced || stage == Stage::PreChecking ||
          stage == Stage::Ready;
+}
+
+bool going_back(Stage stage) { return stage == Stage::RollingBack || stage == Stage::Cancelling; }
+
+/// Why it is too late to approve or reject.
+std::string too_late(Stage stage) {
+  return going_back(stage) ? "the release is going back" : "the rollout has begun";
 }
 
 /// A manual step can be attested once its phase has begun.
@@ -188,11 +195,16 @@ bool decided_on(Decider& d, const std::vector<base::StepId>& again) {
   return true;
 }
 
-/// A pause for a failed or undecided step ends when that step, and every undecided one, has passed.
-bool was_waited_for(const Decider& d) {
-  return d.s.paused && d.s.paused->cause == PauseCause::StepFailed &&
-         d.s.status_of(base::StepId(d.s.paused->detail)) == StepStatus::Passed &&
-         undecided_steps(d.plan, d.s).empty();
+/// A pause for a failed or undecided step ends when that step has passed; if another failed too,
+/// it goes on for that one.
+void end_waiting(Decider& d) {
+  const bool over = d.s.paused && d.s.paused->cause == PauseCause::StepFailed &&
+                    d.s.status_of(base::StepId(d.s.paused->detail)) == StepStatus::Passed;
+  if (!over || going_back(d.s.stage)) return;
+  if (auto undone = d.left_undone())
+    d.pause(PauseCause::StepFailed, std::move(*undone));
+  else
+    d.emit(ReleaseResumed{false, {}}, {}, d.by);
 }
 
 void reopen_failed_steps(Decider& d) {
@@ -248,7 +260,7 @@ void on_input(Decider& d, const Attested& in) {
         not_now(d, "attesting " + step->id.str(),
                 is_terminal(d.s.stage) ? "the release has ended" : "its phase has not begun"));
   d.emit(StepAttested{step->id, d.by, in.note}, {}, d.by);
-  if (was_waited_for(d)) d.emit(ReleaseResumed{false, {}}, {}, d.by);
+  end_waiting(d);
 }
 
 void on_input(Decider& d, const Approved& in) {
@@ -258,7 +270,7 @@ void on_input(Decider& d, const Approved& in) {
     static_cast<void>(allowed(d, kRoles, "approve"));
     return;
   }
-  if (!before_rollout(d.s.stage)) return d.refuse(not_now(d, "approving", "the rollout has begun"));
+  if (!before_rollout(d.s.stage)) return d.refuse(not_now(d, "approving", too_late(d.s.stage)));
   Role role{};
   const Step* step = wanted_approval(d, *person, role);
   if (step == nullptr)
@@ -275,9 +287,10 @@ void on_input(Decider& d, const Approved& in) {
 void on_input(Decider& d, const Rejected& in) {
   if (!under_way(d, "rejecting") || !same_plan(d, in.plan)) return;
   if (!allowed(d, kRoles, "reject")) return;
+  if (going_back(d.s.stage)) return d.refuse(not_now(d, "rejecting", too_late(d.s.stage)));
   if (!before_rollout(d.s.stage))
     return d.refuse(
-        not_now(d, "rejecting", "the rollout has begun; a rollback undoes it")
+        not_now(d, "rejecting", too_late(d.s.stage) + "; a rollback undoes it")
             .then(fmt::format("stellwerk release rollback {} --reason TEXT", d.plan.release.str()),
                   "back to the old version"));
   d.emit(ApprovalRejected{d.by, in.plan, in.reason}, {}, d.by);
@@ -286,17 +299,19 @@ void on_input(Decider& d, const Rejected& in) {
 
 void on_input(Decider& d, const PauseRequested& in) {
   if (!under_way(d, "pausing") || !allowed(d, kMayPause, "pause")) return;
-  if (d.s.stage == Stage::RollingBack || d.s.stage == Stage::Cancelling ||
-      d.s.stage == Stage::Concluding)
+  if (going_back(d.s.stage) || d.s.stage == Stage::Concluding)
     return d.refuse(not_now(d, "pausing", "the release is coming to its end"));
-  if (d.s.paused) return d.ignore("it is paused already");
+  // A pause that the guard would end by itself becomes the person's.
+  const bool ends_by_itself =
+      d.s.paused && d.s.paused->cause == PauseCause::Guard && d.plan.guard.resume_on_recovery;
+  if (d.s.paused && !ends_by_itself) return d.ignore("it is paused already");
   d.pause(PauseCause::Person, d.by.str(), in.reason, d.by);
 }
 
 void on_input(Decider& d, const ResumeRequested& in) {
   if (!under_way(d, "resuming") || !allowed(d, kMaySteer, "resume")) return;
-  if ((!d.s.paused && in.again.empty()) || d.s.stage == Stage::RollingBack)
-    return d.refuse(not_now(d, "resuming", "it is not paused"));
+  if (going_back(d.s.stage)) return d.refuse(not_now(d, "resuming", "the release is going back"));
+  if (!d.s.paused && in.again.empty()) return d.refuse(not_now(d, "resuming", "it is not paused"));
   if (!decided_on(d, in.again)) return;
   if (!d.s.paused) {
     for (const base::StepId& step : in.again) d.emit(StepReopened{step}, {}, d.by);
@@ -312,16 +327,18 @@ void on_input(Decider& d, const ResumeRequested& in) {
             .then(fmt::format("stellwerk release watch {}", d.plan.release.str()), "the figures")
             .then(fmt::format("stellwerk release rollback {} --reason TEXT", d.plan.release.str()),
                   "back to the old version"));
-  const bool old_version_failed = d.s.paused->detail == kOldVersion;
   d.emit(ReleaseResumed{false, in.reason}, {}, d.by);
   reopen_failed_steps(d);
-  if (old_version_failed) d.emit(EffectRequested{"bring up the old version"}, old_versions(d.plan));
+  if (d.left_undone())  // no step is any more, so it is the old version
+    d.emit(EffectRequested{"bring up the old version"}, old_versions(d.plan));
   if (d.s.lease_expired) restart_wave(d);
 }
 
 void on_input(Decider& d, const PromoteRequested&) {
   if (!under_way(d, "promoting") || !allowed(d, kMaySteer, "promote")) return;
-  if (d.s.stage != Stage::Holding || d.s.promoted)
+  if (d.s.stage == Stage::Holding && d.s.promoted)
+    return d.ignore("the rest of the hold is skipped already");
+  if (d.s.stage != Stage::Holding)
     return d.refuse(not_now(d, "promoting", "no hold is running that could be skipped"));
   if (d.s.paused) return d.refuse(not_now(d, "promoting", "it is paused; resume it first"));
   if (d.s.verdict && d.s.verdict->action != Action::Continue)
@@ -342,8 +359,7 @@ void on_input(Decider& d, const RollbackRequested& in) {
     return;
   }
   if (!under_way(d, "rolling back") || !allowed(d, kMaySteer, "roll back")) return;
-  if (d.s.stage == Stage::RollingBack || d.s.stage == Stage::Cancelling)
-    return d.ignore("it is going back already");
+  if (going_back(d.s.stage)) return d.ignore("it is going back already");
   d.begin_rollback(RollbackCause::Person, d.by.str(), in.reason, d.by);
 }
 

@@ -53,6 +53,16 @@ bool hold_complete(const Plan& plan, const State& state, const HoldProgressed& p
          progress.requests >= plan.guard.hold_requests_min;
 }
 
+namespace {
+
+/// A change of traffic is under way: what follows it comes with its answer, not with time.
+bool traffic_is_changing(const State& state) {
+  return std::any_of(state.open.begin(), state.open.end(),
+                     [](const auto& each) { return each.second.kind == EffectKind::MoveTraffic; });
+}
+
+}  // namespace
+
 std::optional<base::RunbookTime> next_due(const Plan& plan, const State& state) {
   if (is_terminal(state.stage)) return std::nullopt;
   if (asks_for_rollback(state)) return state.paused->since + plan.guard.ask_deadline;
@@ -68,6 +78,7 @@ std::optional<base::RunbookTime> next_due(const Plan& plan, const State& state) 
       return *state.t0 + plan.wave(1).at;
     case Stage::Holding:
       if (!state.hold_done || state.wave >= plan.waves.size()) return std::nullopt;
+      if (traffic_is_changing(state)) return std::nullopt;
       return *state.t0 + plan.wave(state.wave + 1).at;
     case Stage::Unborn:
     case Stage::Preparing:
@@ -134,7 +145,10 @@ std::vector<base::StepId> waiting_for_people(const Plan& plan, const State& stat
       if (state.status_of(step.id) != StepStatus::Passed && wanted(step))
         waiting.push_back(step.id);
   };
-  const auto is_peoples = [](const Step& step) {
+  const auto is_peoples = [&](const Step& step) {
+    // An inconclusive comparison: somebody answers for it, or has it made again.
+    if (std::holds_alternative<CompareAction>(step.action))
+      return state.status_of(step.id) == StepStatus::Failed;
     return std::holds_alternative<Attestation>(step.action) ||
            std::holds_alternative<ApprovalAction>(step.action);
   };

@@ -2,6 +2,7 @@
 // rule sees the state that the entries before it made. Internal to core; callers use decide.h.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -46,6 +47,9 @@ class Decider {
   void pause(PauseCause cause, std::string detail, std::optional<base::Digest> reason = {},
              const base::PersonId& as = {});
   [[nodiscard]] bool has_open(EffectKind kind) const;
+  /// What failed and was not done again: a step's id, or kOldVersion. A pause for it may be over,
+  /// or have another cause; going on without a person's word would leave it behind.
+  [[nodiscard]] std::optional<std::string> left_undone() const;
   /// Steps of a phase that keep its gate closed are all passed.
   [[nodiscard]] bool gate_open(Phase phase) const;
   [[nodiscard]] const Step* step_of_kind(std::string_view kind) const;

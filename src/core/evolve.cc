@@ -130,6 +130,11 @@ struct Fold {
     }
     if (intent->second.kind == EffectKind::CheckIntegrity && e.outcome == Outcome::Done)
       s.gate_checked = intent->second.subject;
+    if (intent->second.kind == EffectKind::RestoreCapacity) {
+      const base::ComponentName component(intent->second.subject);
+      std::erase(s.old_failed, component);
+      if (e.outcome != Outcome::Done) s.old_failed.push_back(component);
+    }
     s.open.erase(intent);
   }
   void operator()(const EffectAbandoned& e) { s.open.erase(e.key); }

@@ -26,6 +26,16 @@ void Decider::pause(PauseCause cause, std::string detail, std::optional<base::Di
   emit(ReleasePaused{cause, std::move(detail), reason}, {}, as);
 }
 
+std::optional<std::string> Decider::left_undone() const {
+  for (const Step& step : plan.steps) {
+    const StepStatus status = s.status_of(step.id);
+    if (status == StepStatus::Failed || status == StepStatus::OutcomeUnknown) return step.id.str();
+  }
+  if (!s.old_failed.empty() && !has_open(EffectKind::RestoreCapacity))
+    return std::string(kOldVersion);
+  return std::nullopt;
+}
+
 void Decider::abandon_open(std::string_view why) {
   std::vector<base::EffectKey> keys;
   for (const auto& [key, intent] : s.open)

@@ -122,7 +122,8 @@ struct State {
   std::optional<base::Digest> comparison;
   base::Json comparison_values = base::Json::object();
   std::vector<base::ComponentName>
-      old_gone;                   ///< components whose old version has no ready instance
+      old_gone;  ///< components whose old version has no ready instance
+  std::vector<base::ComponentName> old_failed;  ///< … whose old version could not be brought up
   bool lease_expired = false;     ///< the router went back by itself since the last traffic entry
   std::uint64_t lease_since = 0;  ///< the version that says it was granted; 0: none is held
 

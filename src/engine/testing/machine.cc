@@ -72,13 +72,10 @@ void Machine::measure() {
 void Machine::serve_people() {
   if (!attended || engine->find(plan.release) == nullptr || state().rollback) return;
   const base::Digest digest = state().plan;
-  std::vector<base::StepId> waiting = core::waiting_for_people(plan, state());
-  if (const auto& paused = state().paused) {
-    // Nothing to compare with was measured here: a person decides.
-    if (paused->detail != "post-check/comparison") return;
-    waiting.emplace_back(paused->detail);
-  }
-  for (const base::StepId& id : waiting) {
+  // Nothing to compare with was measured here: a person decides.
+  if (const auto& paused = state().paused; paused && paused->detail != "post-check/comparison")
+    return;
+  for (const base::StepId& id : core::waiting_for_people(plan, state())) {
     const core::Step* step = plan.find_step(id);
     if (const auto* approval = std::get_if<core::ApprovalAction>(&step->action))
       engine->command(plan.release, core::Approved{digest, false},
