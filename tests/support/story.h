@@ -58,9 +58,31 @@ class Story {
     ADD_FAILURE() << "no open effect of kind " << to_string(kind);
   }
 
+  void answer_one(const Intent& intent, Outcome outcome) { send(answer_of(intent, outcome)); }
+
+  /// What an effect returns that ends so.
+  [[nodiscard]] EffectReturned answer_of(const Intent& intent, Outcome outcome) const {
+    EffectReturned returned{intent.key, outcome, "answered", base::sha256("evidence"),
+                            base::Json::object()};
+    if (intent.kind == EffectKind::SignCheckpoint)
+      returned.data = {{"tree_size", state.version},
+                       {"root", base::sha256("root").to_string()},
+                       {"stream_version", state.version}};
+    return returned;
+  }
+
   /// Answers whatever is open with Done until nothing is.
   void answer_all() {
     while (!state.open.empty()) answer_one(State(state).open.begin()->second, Outcome::Done);
+  }
+
+  /// Somebody of the plan with one of these roles.
+  [[nodiscard]] base::PersonId person_with(const std::vector<Role>& roles) const {
+    for (const Person& person : plan.people)
+      for (const Role role : roles)
+        if (std::find(person.roles.begin(), person.roles.end(), role) != person.roles.end())
+          return person.id;
+    return {};
   }
 
   /// People do what is waited for.
@@ -149,24 +171,6 @@ class Story {
     }
     static_cast<void>(stage);
     return once();
-  }
-
-  void answer_one(const Intent& intent, Outcome outcome) {
-    EffectReturned returned{intent.key, outcome, "answered", base::sha256("evidence"),
-                            base::Json::object()};
-    if (intent.kind == EffectKind::SignCheckpoint)
-      returned.data = {{"tree_size", state.version},
-                       {"root", base::sha256("root").to_string()},
-                       {"stream_version", state.version}};
-    send(std::move(returned));
-  }
-
-  [[nodiscard]] base::PersonId person_with(const std::vector<Role>& roles) const {
-    for (const Person& person : plan.people)
-      for (const Role role : roles)
-        if (std::find(person.roles.begin(), person.roles.end(), role) != person.roles.end())
-          return person.id;
-    return {};
   }
 
   std::vector<Told> told_;
