@@ -8,10 +8,7 @@
 
 #include "base/ids.h"
 #include "base/text.h"
-
-#ifndef STELLWERK_VERSION
-#error "STELLWERK_VERSION comes from CMakeLists.txt"
-#endif
+#include "base/version.h"
 
 namespace stellwerk::cli {
 namespace {
@@ -64,6 +61,8 @@ base::Error not_understood(std::string message, std::string why) {
       .now("nothing was done");
 }
 
+std::string version_text() { return fmt::format("stellwerk {}", base::program_version()); }
+
 class Parser {
  public:
   explicit Parser(base::Locale locale) : locale_(locale) {
@@ -71,8 +70,7 @@ class Parser {
     app_.formatter(formatter());
     app_.option_defaults()->group(text("cli.help.label.options"));
     app_.set_help_flag("-h,--help", text("cli.help.option.help"));
-    app_.set_version_flag("--version", "stellwerk " STELLWERK_VERSION,
-                          text("cli.help.option.version"));
+    app_.set_version_flag("--version", version_text(), text("cli.help.option.version"));
     app_.allow_extras();
     app_.require_subcommand(0, 1);
     add_global_options();
@@ -85,7 +83,7 @@ class Parser {
     } catch (const CLI::CallForHelp&) {
       return CommandLine{{}, help_of(chosen())};
     } catch (const CLI::CallForVersion&) {
-      return CommandLine{{}, "stellwerk " STELLWERK_VERSION "\n"};
+      return CommandLine{{}, version_text() + "\n"};
     } catch (const CLI::ParseError& problem) {
       return base::fail(with_help(not_understood("the command line is not understood",
                                                  base::printable(problem.what(), 300))));

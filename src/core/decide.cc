@@ -462,7 +462,12 @@ Decision decide(const Plan& plan, const State& state, const Input& input) {
   else
     std::visit([&](const auto& body) { on_input(d, body); }, input.body);
   if (!d.decision.refusal) d.advance();
-  return std::move(d).finish();
+  Decision decision = std::move(d).finish();
+  if (!decision.entries.empty()) {
+    NewEvent& first = decision.entries.front();
+    first.input = encode_input(input, first.event);
+  }
+  return decision;
 }
 
 }  // namespace stellwerk::core

@@ -22,6 +22,8 @@ struct NewEvent {
   Event event;
   base::PersonId by;  ///< empty: Stellwerk itself
   std::vector<Intent> intents;
+  /// Of a decision's first entry: what it was decided on (encode_input); null in the others.
+  base::Json input = {};
 };
 
 struct Decision {
@@ -34,6 +36,16 @@ struct Decision {
 };
 
 Decision decide(const Plan& plan, const State& state, const Input& input);
+
+/// What a decision was made on, as its first entry keeps it: `kind`, `by` (a person), `says`. An
+/// effect's answer and a verdict stand in the data of that entry itself and are not said twice.
+base::Json encode_input(const Input& input, const Event& first);
+struct DecidedOn {
+  base::PersonId by;
+  InputBody body;
+};
+/// @errors Corruption ENG-0002: not what encode_input writes; a newer program may have written it
+base::Result<DecidedOn> decode_input(const base::Json& record, const Event& first);
 
 /// When time alone will let decide() do more (Ticked); empty: never.
 std::optional<base::RunbookTime> next_due(const Plan& plan, const State& state);

@@ -1,6 +1,7 @@
 // What the engine may ask of a state without changing it.
 #include <algorithm>
 #include <array>
+#include <tuple>
 
 #include "core/decide.h"
 
@@ -197,6 +198,32 @@ EffectClass class_of(const Plan& plan, EffectKind kind, const std::string& subje
       return EffectClass::Repeatable;
   }
   return EffectClass::Once;
+}
+
+std::vector<std::string> state_differences(const State& a, const State& b) {
+  std::vector<std::string> names;
+  const auto look = [&](const char* name, const auto& one, const auto& other) {
+    if (!(one == other)) names.emplace_back(name);
+  };
+  look("version", a.version, b.version);
+  look("stage", a.stage, b.stage);
+  look("plan", a.plan, b.plan);
+  look("anchor", a.anchor, b.anchor);
+  look("last_seen", a.last_seen, b.last_seen);
+  look("t0", a.t0, b.t0);
+  look("steps", a.steps, b.steps);
+  look("approvals", a.approvals, b.approvals);
+  look("wave", a.wave, b.wave);
+  look("hold", std::tie(a.guarded, a.guarded_real, a.hold_requests, a.guard_state, a.hold_done),
+       std::tie(b.guarded, b.guarded_real, b.hold_requests, b.guard_state, b.hold_done));
+  look("verdict", a.verdict, b.verdict);
+  look("paused", a.paused, b.paused);
+  look("rollback", a.rollback, b.rollback);
+  look("open", a.open, b.open);
+  look("comparison", a.comparison_values, b.comparison_values);
+  look("lease_since", a.lease_since, b.lease_since);
+  if (names.empty() && !(a == b)) names.emplace_back("another field");
+  return names;
 }
 
 std::string_view name_of_input(const InputBody& body) {

@@ -47,12 +47,14 @@ struct StepState {
   std::optional<base::Digest> evidence;
   base::PersonId by;                      ///< who attested
   std::optional<base::Digest> text = {};  ///< private: output, error or note
+  friend bool operator==(const StepState&, const StepState&) = default;
 };
 
 struct Approval {
   base::PersonId person;
   Role role = Role::ReleaseManager;
   bool signature = false;
+  friend bool operator==(const Approval&, const Approval&) = default;
 };
 
 struct Paused {
@@ -61,6 +63,7 @@ struct Paused {
   base::PersonId by;
   base::RunbookTime since;
   std::optional<base::Digest> reason = {};
+  friend bool operator==(const Paused&, const Paused&) = default;
 };
 
 struct RollbackState {
@@ -71,6 +74,7 @@ struct RollbackState {
   base::WallTime decided_at;
   bool traffic_returned = false;
   bool recorded = false;  ///< audit.release.rolledback is written
+  friend bool operator==(const RollbackState&, const RollbackState&) = default;
 };
 
 /// Runbook time at any wall time: runbook + (wall - this.wall) * speed.
@@ -83,6 +87,7 @@ struct ClockAnchor {
   [[nodiscard]] base::WallTime wall_at(base::RunbookTime time) const {
     return wall + (time - runbook) / speed;
   }
+  friend bool operator==(const ClockAnchor&, const ClockAnchor&) = default;
 };
 
 struct State {
@@ -128,6 +133,7 @@ struct State {
   std::uint64_t lease_since = 0;  ///< the version that says it was granted; 0: none is held
 
   [[nodiscard]] StepStatus status_of(const base::StepId& step) const;
+  friend bool operator==(const State&, const State&) = default;
 };
 
 /// The fold. `at`: the entry's times; `by`: its actor (empty: Stellwerk). A pure function; never
@@ -136,5 +142,7 @@ State evolve(const Plan& plan, State state, const Event& event, const base::Now&
              const base::PersonId& by);
 /// Records that these intents were committed with the event just folded.
 State evolve_intents(State state, const std::vector<Intent>& intents);
+/// Names of the fields in which two states differ; empty: they are the same.
+std::vector<std::string> state_differences(const State& a, const State& b);
 
 }  // namespace stellwerk::core

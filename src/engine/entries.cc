@@ -10,8 +10,9 @@ namespace {
 constexpr std::string_view kSelf = "stellwerk";
 /// Runbook time to the microsecond: the offset in `runbook_time` is for people.
 constexpr const char* kRunbookKey = "at_us";
-/// No event has a field of this name.
+/// No event has fields of these names.
 constexpr const char* kContentKey = "content";
+constexpr const char* kInputKey = "input";
 
 base::Failure unreadable(const ports::StoredEntry& entry, std::string why) {
   return base::fail(base::error(base::Code::Corruption, "ENG-0002",
@@ -59,6 +60,7 @@ base::Result<Encoded> encode(const base::ReleaseId& release, const core::NewEven
   entry.actor = event.by.empty() ? std::string(kSelf) : event.by.str();
   entry.data = core::encode_event(event.event);
   entry.data[kRunbookKey] = now.runbook.us;
+  if (!event.input.is_null()) entry.data[kInputKey] = event.input;
   for (const core::Intent& intent : event.intents)
     entry.effects.push_back(core::encode_intent(intent));
   auto encoded = audit::encode_entry(entry);
@@ -84,6 +86,10 @@ base::Result<ReadEntry> decode(const ports::StoredEntry& stored, ports::ContentS
   read.at = {entry->time, {}, base::RunbookTime{runbook->get<std::int64_t>()}};
   if (entry->actor != kSelf) read.by = base::PersonId(entry->actor);
   entry->data.erase(kRunbookKey);
+  if (const auto input = entry->data.find(kInputKey); input != entry->data.end()) {
+    read.input = std::move(*input);
+    entry->data.erase(kInputKey);
+  }
   auto event = core::decode_event(entry->type, entry->data);
   if (!event) return unreadable(stored, event.error().one_line());
   read.event = std::move(*event);

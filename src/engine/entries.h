@@ -11,6 +11,9 @@
 
 namespace stellwerk::engine {
 
+/// In the input of the first decision that a process writes for a release: the program's version.
+inline constexpr const char* kProgramKey = "program";
+
 /// An entry as read back: what evolve() needs.
 struct ReadEntry {
   std::uint64_t index = 0;
@@ -18,6 +21,7 @@ struct ReadEntry {
   base::Now at;
   base::PersonId by;
   std::vector<core::Intent> intents;
+  base::Json input = {};  ///< of a decision's first entry: core::decode_input; null: none is said
 };
 
 /// An entry to append, and what must be in the content store before: the data of an event that is

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/version.h"
 #include "engine/entries.h"
 
 namespace stellwerk::engine {
@@ -107,6 +108,8 @@ void ReleaseRun::decide_next() {
       if (waiting.reply) waiting.reply(answer_of(decision));
       continue;
     }
+    if (!told_program_)
+      decision.entries.front().input[kProgramKey] = std::string(base::program_version());
     const bool rolls_back = starts_rollback(decision);
     pending_ = Pending{
         std::move(decision), at, std::move(waiting.reply), rolls_back, false, at.mono, {}, 0,
@@ -177,6 +180,7 @@ void ReleaseRun::committed(std::uint64_t first_index) {
   Pending done = std::move(*pending_);
   pending_.reset();
   state_ = std::move(done.decision.next);
+  told_program_ = true;
   const Answer answer = answer_of(done.decision);
 
   for (const base::EffectKey& key : done.decision.cancel) host_.cancel_effect(key);

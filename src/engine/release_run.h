@@ -119,6 +119,7 @@ class ReleaseRun {
   RunbookClock clock_;
   std::deque<Waiting> inputs_;
   std::optional<Pending> pending_;
+  bool told_program_ = false;  ///< this process has written here and said which program it is
   base::MonoTime ticks_from_;  ///< not before: a due timer whose entries could not be written
   /// By the emergency path; keys are the same once the decision is made.
   std::map<base::EffectKey, core::EffectKind> acted_early_;
