@@ -28,6 +28,9 @@ std::span<const MessageRow> event_messages();
 /// What the command line says beside that (messages_cli.cc).
 std::span<const MessageRow> cli_messages();
 
+/// What `stellwerk audit` says (messages_audit.cc).
+std::span<const MessageRow> audit_messages();
+
 /// Words of ours in journal entries (messages_said.cc).
 std::span<const MessageRow> said_messages();
 

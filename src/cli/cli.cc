@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "cli/audit_command.h"
 #include "cli/doctor.h"
 #include "cli/error_text.h"
 #include "cli/explain.h"
@@ -105,6 +106,8 @@ Exit dispatch(World& world, Console& console, const Arguments& arguments) {
       return schema_command(world, console, arguments);
     case Command::Explain:
       return explain_command(console, arguments);
+    case Command::Replay:
+      return replay_command(world, console, arguments);
   }
   return Exit::Usage;
 }

@@ -28,31 +28,34 @@ enum Takes : unsigned {
   TakesAll = 1U << 10,
   TakesNote = 1U << 11,
   TakesAgain = 1U << 12,
+  TakesAnyRelease = 1U << 13,  ///< an id, or none: all
+  TakesAllDifferences = 1U << 14,
 };
 
 struct CommandRow {
   std::string_view name;
-  bool of_release;  ///< `stellwerk release NAME`
+  std::string_view group;  ///< `stellwerk GROUP NAME`; empty: of none
   Command command;
   unsigned takes;
 };
 
 constexpr CommandRow kCommands[] = {
-    {"plan", false, Command::Plan, TakesFile},
-    {"run", false, Command::Run, TakesFile | TakesSpeed | TakesResume},
-    {"list", true, Command::List, TakesAll},
-    {"show", true, Command::Show, TakesRelease},
-    {"watch", true, Command::Watch, TakesRelease},
-    {"pause", true, Command::Steer, TakesRelease | TakesReason},
-    {"resume", true, Command::Steer, TakesRelease | TakesReason | TakesAgain},
-    {"promote", true, Command::Steer, TakesRelease},
-    {"rollback", true, Command::Steer, TakesRelease | TakesReason},
-    {"approve", false, Command::Steer, TakesRelease | TakesPlanDigest | TakesKey},
-    {"reject", false, Command::Steer, TakesRelease | TakesReason | TakesPlanDigest},
-    {"attest", false, Command::Steer, TakesRelease | TakesSteps | TakesNote},
-    {"doctor", false, Command::Doctor, TakesNothing},
-    {"schema", false, Command::Schema, TakesTopic},
-    {"explain", false, Command::Explain, TakesCode},
+    {"plan", {}, Command::Plan, TakesFile},
+    {"run", {}, Command::Run, TakesFile | TakesSpeed | TakesResume},
+    {"list", "release", Command::List, TakesAll},
+    {"show", "release", Command::Show, TakesRelease},
+    {"watch", "release", Command::Watch, TakesRelease},
+    {"pause", "release", Command::Steer, TakesRelease | TakesReason},
+    {"resume", "release", Command::Steer, TakesRelease | TakesReason | TakesAgain},
+    {"promote", "release", Command::Steer, TakesRelease},
+    {"rollback", "release", Command::Steer, TakesRelease | TakesReason},
+    {"approve", {}, Command::Steer, TakesRelease | TakesPlanDigest | TakesKey},
+    {"reject", {}, Command::Steer, TakesRelease | TakesReason | TakesPlanDigest},
+    {"attest", {}, Command::Steer, TakesRelease | TakesSteps | TakesNote},
+    {"doctor", {}, Command::Doctor, TakesNothing},
+    {"schema", {}, Command::Schema, TakesTopic},
+    {"explain", {}, Command::Explain, TakesCode},
+    {"replay", "audit", Command::Replay, TakesAnyRelease | TakesAllDifferences},
 };
 
 base::Error not_understood(std::string message, std::string why) {
@@ -115,13 +118,15 @@ class Parser {
   }
 
   CLI::App& parent_of(const CommandRow& row) {
-    if (!row.of_release) return app_;
-    if (release_ == nullptr) {
-      release_ = app_.add_subcommand("release", text("cli.help.release"));
-      prepare(*release_);
-      release_->require_subcommand(0, 1);
+    if (row.group.empty()) return app_;
+    CLI::App*& group = groups_[row.group];
+    if (group == nullptr) {
+      const std::string name(row.group);
+      group = app_.add_subcommand(name, text("cli.help." + name));
+      prepare(*group);
+      group->require_subcommand(0, 1);
     }
-    return *release_;
+    return *group;
   }
 
   /// Options after a subcommand reach the program's own only when the subcommand falls through.
@@ -135,8 +140,10 @@ class Parser {
   }
 
   void add_command(const CommandRow& row) {
-    CLI::App& command = *parent_of(row).add_subcommand(std::string(row.name),
-                                                       text("cli.help." + std::string(row.name)));
+    // Two groups may have a command of the same name.
+    const std::string topic = row.group == "audit" ? "audit." : "";
+    CLI::App& command = *parent_of(row).add_subcommand(
+        std::string(row.name), text("cli.help." + topic + std::string(row.name)));
     prepare(command);
     rows_[&command] = &row;
     const auto argument = [&](unsigned bit, const char* name, std::string& target,
@@ -144,7 +151,7 @@ class Parser {
       if ((row.takes & bit) != 0) command.add_option(name, target, text(key));
     };
     argument(TakesFile, "RELEASE", args_.file, "cli.help.argument.file");
-    argument(TakesRelease, "ID", args_.release, "cli.help.argument.release");
+    argument(TakesRelease | TakesAnyRelease, "ID", args_.release, "cli.help.argument.release");
     argument(TakesTopic, "TOPIC", args_.topic, "cli.help.argument.topic");
     argument(TakesCode, "CODE", args_.topic, "cli.help.argument.code");
     if ((row.takes & TakesSteps) != 0)
@@ -165,6 +172,9 @@ class Parser {
       command.add_option("--again", args_.again, text("cli.help.option.again"))
           ->option_text("STEP")
           ->allow_extra_args(false);
+    if ((row.takes & TakesAllDifferences) != 0)
+      command.add_flag("--all-differences", args_.all_differences,
+                       text("cli.help.option.all-differences"));
     if ((row.takes & TakesAll) != 0)
       command.add_flag("--all", args_.all, text("cli.help.option.all"));
   }
@@ -295,7 +305,7 @@ class Parser {
 
   base::Locale locale_;
   CLI::App app_;
-  CLI::App* release_ = nullptr;
+  std::map<std::string_view, CLI::App*> groups_;
   std::map<const CLI::App*, const CommandRow*> rows_;
   Arguments args_;
   std::string locale_word_;

@@ -24,7 +24,8 @@ enum class Command : std::uint8_t {
   Steer,  ///< pause, resume, promote, rollback, approve, reject, attest: `verb`
   Doctor,
   Schema,
-  Explain
+  Explain,
+  Replay,
 };
 
 struct Arguments {
@@ -47,6 +48,7 @@ struct Arguments {
   bool no_colour = false;
   bool resume = false;
   bool all = false;
+  bool all_differences = false;
 };
 
 /// Either something to do, or a text that was asked for (--help, --version).

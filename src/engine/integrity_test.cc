@@ -63,6 +63,7 @@ TEST_P(Gate, StaysClosedWhenItsCheckFails) {
     machine.reach(Stage::Announced);
   }
   alter(machine, kOldEntry);
+  machine.replays = false;
   machine.attended = true;
   machine.reach(Stage::Failed);
   EXPECT_FALSE(machine.has("scheduler.release.started"));

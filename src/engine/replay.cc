@@ -101,7 +101,9 @@ class Replayer {
     if (inferred.certain && only) {
       ++report_.decisions;
       ++report_.decisions_inferred;
-      return compare(*only, end);
+      // What else is of this moment may be another decision's: it is looked at by itself.
+      const std::size_t count = std::max<std::size_t>(only->entries.size(), 1);
+      return compare(*only, std::min(at_ + count, end));
     }
     gap(GapKind::InputNotSaid, entries_[at_].index, end - at_, core::type_of(entries_[at_].event));
     fold(end);

@@ -60,6 +60,23 @@ void expect_journal_verifies(const Site& site) {
   const auto entries = entries_of(site);
   EXPECT_EQ(verified->size, entries.size());
   EXPECT_EQ(verified->root.hex(), root_of_first(entries, entries.size()).hex());
+  expect_replays(site);
+}
+
+json expect_replays(const Site& site) {
+  const Finished replayed = site.stellwerk({"audit", "replay", "--json"});
+  EXPECT_EQ(replayed.exit_code, 0) << replayed.out << replayed.err;
+  json said = json::parse(replayed.out, nullptr, false);
+  EXPECT_TRUE(said.is_object()) << replayed.out << replayed.err;
+  if (!said.is_object()) return json::object();
+  EXPECT_TRUE(said.at("same").get<bool>());
+  EXPECT_FALSE(said.at("releases").empty());
+  for (const json& release : said.at("releases")) {
+    EXPECT_EQ(release.at("differences"), json::array());
+    EXPECT_EQ(release.at("verdicts"), release.at("verdicts_judged"));
+    EXPECT_GT(release.at("decisions").get<int>(), 0);
+  }
+  return said;
 }
 
 void expect_covered_by_checkpoint(const Site& site, const std::string& type) {

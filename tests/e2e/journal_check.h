@@ -13,6 +13,10 @@ namespace stellwerk::e2e {
 /// Every entry's hash, the tree over all of them and the store's own verification agree.
 void expect_journal_verifies(const Site& site);
 
+/// `stellwerk audit replay`: every decision and every verdict of the site's releases is derived
+/// again. What it says as JSON.
+json expect_replays(const Site& site);
+
 /// The entry `type` names a signed checkpoint that covers every entry before it.
 void expect_covered_by_checkpoint(const Site& site, const std::string& type);
 

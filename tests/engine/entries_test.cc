@@ -67,6 +67,13 @@ TEST(LargeData, StandsInTheContentStoreAndComesBackOnReading) {
   ASSERT_TRUE(loaded) << loaded.error().one_line();
   EXPECT_EQ(loaded->state.version, world.state().version);
 
+  // Made again, too; only that no guard has judged such evidence is found.
+  const auto replayed = replay_release(world.journal, world.content, world.plan.release);
+  ASSERT_TRUE(replayed);
+  ASSERT_EQ(replayed->differences.size(), 1U) << told(*replayed);
+  EXPECT_EQ(replayed->differences.front().kind, DifferenceKind::Verdict);
+  world.replays = false;
+
   world.content.erase(*base::Digest::parse(data.at("content").get<std::string>()));
   const auto lost = decode(stored, world.content);
   ASSERT_FALSE(lost);

@@ -1,5 +1,6 @@
 #include "engine/world.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -40,7 +41,32 @@ World::World(core::Plan plan_in) : plan(std::move(plan_in)), router(clock, tenan
   start();
 }
 
-World::~World() { kill(); }
+World::~World() {
+  kill();
+  if (replays) expect_replay();
+}
+
+void World::expect_replay() {
+  const auto streams = journal.streams(false);
+  for (const ports::StreamInfo& stream : *streams) {
+    if (stream.release.empty()) continue;
+    const auto report = replay_release(journal, content, stream.release);
+    ASSERT_TRUE(report) << report.error().one_line();
+    EXPECT_TRUE(report->same()) << told(*report);
+  }
+}
+
+std::string told(const ReplayReport& report) {
+  std::string text = report.release.str() + "\n";
+  for (const Difference& each : report.differences)
+    text +=
+        fmt::format("{} {} {} {}\n  recorded {}\n  derived  {}\n", to_string(each.kind), each.index,
+                    each.input, each.where, each.recorded.dump(), each.derived.dump());
+  for (const Gap& each : report.gaps)
+    text += fmt::format("gap {} {} x{} {}\n", to_string(each.kind), each.first_index, each.count,
+                        each.detail);
+  return text;
+}
 
 EnginePorts World::ports() {
   return {clock,

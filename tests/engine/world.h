@@ -26,12 +26,16 @@
 #include "adapters/memory/memory_signer.h"
 #include "adapters/memory/memory_workload.h"
 #include "engine/engine.h"
+#include "engine/replay.h"
 #include "support/sample_release.h"
 #include "support/shared_journal.h"
 
 namespace stellwerk::engine::testing {
 
 using stellwerk::testing::SharedJournal;
+
+/// Differences and gaps, one a line; the first line is the release.
+std::string told(const ReplayReport& report);
 
 /// Checks that pass unless a test says otherwise; remembers which ones ran.
 class ScriptedSteps final : public ports::StepRunner {
@@ -84,6 +88,8 @@ class World {
   std::uint64_t requests = 20;      ///< of each version, each turn
   std::uint64_t errors_of_new = 0;  ///< among them
   bool attended = true;
+  /// When it ends, every release's journal must replay as it is recorded.
+  bool replays = true;
 
   adapters::MemoryClock clock;
   adapters::MemoryJournal journal;
@@ -105,6 +111,7 @@ class World {
  private:
   [[nodiscard]] EnginePorts ports();
   void load();
+  void expect_replay();
   void serve_people();
   void accept_comparison(const ReleaseRun& run);
 

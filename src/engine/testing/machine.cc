@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "engine/person_command.h"
+#include "engine/replay.h"
 
 namespace stellwerk::engine::testing {
 namespace {
@@ -25,6 +26,20 @@ base::PersonId person_with(const core::Plan& plan, const std::vector<core::Role>
 }  // namespace
 
 Machine::Machine(core::Plan of) : plan(std::move(of)), router(clock, known_tenants()) { start(); }
+
+Machine::~Machine() {
+  end();
+  if (!replays || disk.journal.stored.read_stream(plan.release, 0, 1)->empty()) return;
+  const auto report = replay_release(disk.journal.stored, disk.content.stored, plan.release);
+  EXPECT_TRUE(report) << report.error().one_line();
+  if (!report) return;
+  for (const Difference& each : report->differences)
+    ADD_FAILURE() << to_string(each.kind) << " " << each.index << " " << each.input << " "
+                  << each.where << "\n"
+                  << each.recorded << "\n"
+                  << each.derived;
+  EXPECT_TRUE(report->same());
+}
 
 void Machine::start() {
   engine = std::make_unique<Engine>(EnginePorts{clock,

@@ -44,7 +44,7 @@ class PassingSteps final : public ports::StepRunner {
 class Machine {
  public:
   explicit Machine(core::Plan of = stellwerk::testing::sample_plan());
-  ~Machine() { end(); }
+  ~Machine();
   Machine(const Machine&) = delete;
   Machine& operator=(const Machine&) = delete;
 
@@ -107,6 +107,7 @@ class Machine {
   std::uint64_t requests = 10;
   std::uint64_t errors = 0;
   bool attended = true;  ///< people answer what the release waits for
+  bool replays = true;   ///< when it ends, its journal must replay as it is recorded
 
  private:
   void measure();

@@ -1,4 +1,4 @@
-#include "engine/kept_journal.h"
+#include "support/kept_journal.h"
 
 #include <gtest/gtest.h>
 
@@ -9,7 +9,7 @@
 #include "base/digest.h"
 #include "base/json.h"
 
-namespace stellwerk::engine::testing {
+namespace stellwerk::testing {
 namespace {
 
 std::string path_of(const std::string& name, const char* what) {
@@ -76,4 +76,4 @@ void keep(const std::string& name, adapters::MemoryJournal& journal,
     if (const auto bytes = content.get(digest)) contents << base::Json(*bytes).dump() << '\n';
 }
 
-}  // namespace stellwerk::engine::testing
+}  // namespace stellwerk::testing

@@ -10,7 +10,7 @@
 #include "adapters/memory/memory_content.h"
 #include "adapters/memory/memory_journal.h"
 
-namespace stellwerk::engine::testing {
+namespace stellwerk::testing {
 
 /// Appends what the files hold, so that every entry has its bytes and its index again.
 /// `ended`: the type with which a stream ends.
@@ -22,4 +22,4 @@ void keep(const std::string& name, adapters::MemoryJournal& journal,
 /// The two halves of an entry's bytes around its index.
 ports::NewEntry split_at_index(const ports::StoredEntry& entry);
 
-}  // namespace stellwerk::engine::testing
+}  // namespace stellwerk::testing
