@@ -55,6 +55,9 @@ constexpr MessageRow kAudit[] = {
      "the verdict does not follow from the evidence recorded with it"},
     {"cli.replay.difference.windows", "die Messfenster ergeben dieses Urteil nicht",
      "the raw windows do not give this verdict"},
+    {"cli.replay.difference.impossible",
+     "diesen Eintrag kann es hier nicht geben; was folgt, wurde nicht hergeleitet",
+     "there can be no such entry here; what follows it was not derived"},
     {"cli.replay.difference.comparison", "aus den Zahlen des Vergleichs folgt etwas anderes",
      "something else follows from the figures of the comparison"},
     {"cli.replay.recorded", "aufgezeichnet", "recorded"},
@@ -83,6 +86,9 @@ constexpr MessageRow kAudit[] = {
      "schrieb",
      "entries {count} from {index}: the same but for {detail}, which an older stellwerk did not "
      "write"},
+    {"cli.replay.gap.not-reached",
+     "Einträge {count} ab {index}: siehe den unmöglichen Eintrag davor",
+     "entries {count} from {index}: see the impossible entry before"},
     {"cli.replay.gap.windows-open",
      "Urteile {count} ab {index}: aus den festgehaltenen Zahlen beurteilt; die Messfenster der "
      "laufenden Welle sind noch nicht abgelegt",

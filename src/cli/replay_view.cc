@@ -161,7 +161,7 @@ std::string head_text(const ReplayReport& report, const ReplayStyle& style) {
 base::Json difference_json(const Difference& difference) {
   base::Json json{{"kind", to_string(difference.kind)},
                   {"index", difference.index},
-                  {"decided_at", difference.decided},
+                  {"decision", difference.decided},
                   {"recorded", difference.recorded},
                   {"derived", difference.derived}};
   if (!difference.input.empty()) json["input"] = difference.input;

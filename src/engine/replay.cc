@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "base/version.h"
 #include "engine/entries.h"
 #include "engine/loader.h"
@@ -15,6 +16,33 @@ namespace stellwerk::engine {
 namespace {
 
 constexpr std::size_t kChunk = 1000;
+
+/// Why no program could have written this event in this state; empty: evolve() can fold it. A
+/// record may have been forged, and evolve() is made for what decide() produced.
+std::string_view impossible(const core::Plan& plan, const core::State& state,
+                            const core::Event& event) {
+  if (const auto* intended = std::get_if<core::TrafficIntended>(&event))
+    if (intended->wave < 1 || intended->wave > plan.waves.size())
+      return "the plan has no such wave";
+  if (std::holds_alternative<core::WaveStarted>(event) && state.wave == 0)
+    return "no wave was intended";
+  if (std::holds_alternative<core::VersionDeployed>(event) && plan.waves.empty())
+    return "the plan has no wave";
+  if (const auto* anchored = std::get_if<core::ClockAnchored>(&event))
+    if (anchored->speed < 1) return "runbook time would stand still";
+  const bool of_rollback = std::holds_alternative<core::TrafficReturned>(event) ||
+                           std::holds_alternative<core::RollbackRecorded>(event);
+  if (of_rollback && !state.rollback) return "no rollback was initiated";
+  return {};
+}
+
+/// Every component that is to be deployed is one of the plan's.
+bool consistent(const core::Plan& plan) {
+  return std::all_of(plan.steps.begin(), plan.steps.end(), [&](const core::Step& step) {
+    const auto* deploy = std::get_if<core::DeployAction>(&step.action);
+    return deploy == nullptr || plan.find_component(deploy->component) != nullptr;
+  });
+}
 
 /// Decisions of one stream, made again one after the other.
 class Replayer {
@@ -62,8 +90,14 @@ class Replayer {
       report_.writers.push_back({entry.index, program_});
   }
 
-  [[nodiscard]] core::Input input_of(core::DecidedOn on) const {
-    return {entries_[at_].at, std::move(on.by), std::move(on.body)};
+  /// `trouble`: the answer of an effect holds values of kinds that no effect gives.
+  core::Decision decide(core::DecidedOn on, std::string& trouble) const {
+    try {
+      return core::decide(plan_, state_, {entries_[at_].at, std::move(on.by), std::move(on.body)});
+    } catch (const base::Json::exception& wrong) {
+      trouble = base::printable(wrong.what(), 200);
+      return {};
+    }
   }
 
   void replay_recorded(std::size_t end) {
@@ -74,7 +108,12 @@ class Replayer {
       return fold(end);
     }
     input_ = core::name_of_input(on->body);
-    core::Decision decision = core::decide(plan_, state_, input_of(std::move(*on)));
+    std::string trouble;
+    core::Decision decision = decide(std::move(*on), trouble);
+    if (!trouble.empty()) {
+      gap(GapKind::InputUnknown, first.index, end - at_, std::move(trouble));
+      return fold(end);
+    }
     if (!decision.entries.empty() && first.input.contains(kProgramKey))
       decision.entries.front().input[kProgramKey] = first.input.at(kProgramKey);
     ++report_.decisions;
@@ -88,7 +127,9 @@ class Replayer {
     std::optional<core::Decision> only;
     for (core::DecidedOn& on : inferred.candidates) {
       input_ = core::name_of_input(on.body);
-      core::Decision decision = core::decide(plan_, state_, input_of(std::move(on)));
+      std::string trouble;
+      core::Decision decision = decide(std::move(on), trouble);
+      if (!trouble.empty()) continue;
       if (!decision.entries.empty()) decision.entries.front().input = nullptr;
       const std::size_t count = decision.entries.size();
       if (count > 0 && count <= end - at_ && all_same(decision)) {
@@ -134,10 +175,9 @@ class Replayer {
       else if (!same_bytes(decision, n))
         compare_one(decision, n);
     }
-    const bool same = report_.differences.size() == differences_before;
     const std::size_t last = end - 1;
     fold(end);
-    if (!same) return;
+    if (report_.differences.size() != differences_before) return;
     const auto names = core::state_differences(state_, decision.next);
     if (!names.empty())
       differs(DifferenceKind::State, last, fmt::format("{}", fmt::join(names, ", ")), nullptr);
@@ -203,9 +243,20 @@ class Replayer {
     report_.gaps.push_back({kind, index, count, std::move(detail)});
   }
 
+  /// Nothing can be derived from a state that cannot be.
+  void stop(std::string_view why) {
+    base::Json recorded = recorded_side(at_);
+    differs(DifferenceKind::Impossible, at_, std::move(recorded), nullptr);
+    report_.differences.back().where = why;
+    if (const std::size_t left = entries_.size() - at_ - 1; left > 0)
+      gap(GapKind::NotReached, entries_[at_ + 1].index, left, {});
+    at_ = entries_.size();
+  }
+
   void fold(std::size_t end) {
     for (; at_ < end; ++at_) {
       const ReadEntry& entry = entries_[at_];
+      if (const auto why = impossible(plan_, state_, entry.event); !why.empty()) return stop(why);
       state_ = core::evolve_intents(
           core::evolve(plan_, std::move(state_), entry.event, entry.at, entry.by), entry.intents);
     }
@@ -233,60 +284,13 @@ void name_writers(ReplayReport& report) {
 
 }  // namespace
 
-std::string_view to_string(DifferenceKind kind) {
-  switch (kind) {
-    case DifferenceKind::Entry:
-      return "entry";
-    case DifferenceKind::Missing:
-      return "missing";
-    case DifferenceKind::Surplus:
-      return "surplus";
-    case DifferenceKind::State:
-      return "state";
-    case DifferenceKind::Verdict:
-      return "verdict";
-    case DifferenceKind::Windows:
-      return "windows";
-    case DifferenceKind::Comparison:
-      return "comparison";
-  }
-  return "?";
-}
-
-std::string_view to_string(GapKind kind) {
-  switch (kind) {
-    case GapKind::InputNotSaid:
-      return "input-not-said";
-    case GapKind::InputUnknown:
-      return "input-unknown";
-    case GapKind::FieldsNotSaid:
-      return "fields-not-said";
-    case GapKind::WindowsOpen:
-      return "windows-open";
-    case GapKind::WindowsLost:
-      return "windows-lost";
-    case GapKind::WindowsCut:
-      return "windows-cut";
-    case GapKind::WindowsMissing:
-      return "windows-missing";
-    case GapKind::WindowsDamaged:
-      return "windows-damaged";
-  }
-  return "?";
-}
-
-bool is_failure(GapKind kind) {
-  return kind == GapKind::WindowsMissing || kind == GapKind::WindowsDamaged;
-}
-
-bool ReplayReport::same() const {
-  return differences.empty() && std::none_of(gaps.begin(), gaps.end(),
-                                             [](const Gap& gap) { return is_failure(gap.kind); });
-}
-
 base::Result<ReplayReport> replay(const core::Plan& plan,
                                   std::span<const ports::StoredEntry> stored,
                                   ports::ContentStore& content) {
+  if (!consistent(plan))
+    return base::fail(base::error(base::Code::Corruption, "PLN-0002", "the plan contradicts itself")
+                          .because("it deploys a component that it does not have")
+                          .now("nothing of the release was replayed"));
   std::vector<ReadEntry> entries;
   entries.reserve(stored.size());
   for (const ports::StoredEntry& each : stored) {

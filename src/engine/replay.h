@@ -26,6 +26,7 @@ enum class DifferenceKind : std::uint8_t {
   State,       ///< the stored entries do not fold to the state that the decision led to
   Verdict,     ///< the verdict does not follow from the evidence recorded with it
   Windows,     ///< the raw windows give other evidence or another verdict, or none for that time
+  Impossible,  ///< no state to which this entry could be added: nothing after it is looked at
   Comparison,  ///< before and after: another conclusion from the recorded figures
 };
 std::string_view to_string(DifferenceKind);
@@ -47,6 +48,7 @@ enum class GapKind : std::uint8_t {
   InputNotSaid,    ///< an older program wrote it: its entries do not say what it was decided on
   InputUnknown,    ///< a newer program wrote it, on something this one does not know
   FieldsNotSaid,   ///< an older program's entry lacks what this one would add; all else is the same
+  NotReached,      ///< an entry before them is impossible
   WindowsOpen,     ///< the wave is not over: its windows are not kept yet
   WindowsLost,     ///< a process ended before it kept them; the journal says so
   WindowsCut,      ///< the evidence file had reached its bound

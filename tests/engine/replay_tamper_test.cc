@@ -47,36 +47,38 @@ struct Record {
 
 /// A release that the guard rolls back in its second wave; carried once for all tests here.
 struct Carried {
-  Carried() {
-    world.begin();
-    EXPECT_TRUE(world.run_until(Stage::Holding, 2));
-    world.turn();
-    world.errors_of_new = 5;
-    EXPECT_TRUE(world.run_until(Stage::RolledBack));
-    world.kill();
-  }
-  World world;
+  core::Plan plan;
+  std::vector<ports::StoredEntry> entries;
+  std::vector<std::string> contents;
 };
 
-void copy_contents(World& world, const base::Json& json, Record& record) {
-  if (json.is_string()) {
-    const auto digest = base::Digest::parse(json.get<std::string>());
-    const auto bytes = digest ? world.content.get(*digest) : base::Result<std::string>("");
-    if (digest && bytes) {
-      EXPECT_TRUE(record.content.put(*bytes));
-    }
-  }
+void collect_contents(World& world, const base::Json& json, Carried& carried) {
+  if (json.is_string())
+    if (const auto digest = base::Digest::parse(json.get<std::string>()))
+      if (auto bytes = world.content.get(*digest)) carried.contents.push_back(std::move(*bytes));
   if (json.is_structured())
-    for (const base::Json& each : json) copy_contents(world, each, record);
+    for (const base::Json& each : json) collect_contents(world, each, carried);
+}
+
+Carried carry() {
+  World world;
+  world.begin();
+  EXPECT_TRUE(world.run_until(Stage::Holding, 2));
+  world.turn();
+  world.errors_of_new = 5;
+  EXPECT_TRUE(world.run_until(Stage::RolledBack));
+  Carried carried{world.plan, world.entries(), {}};
+  for (const ports::StoredEntry& entry : carried.entries)
+    collect_contents(world, base::Json::parse(entry.bytes), carried);
+  return carried;
 }
 
 std::unique_ptr<Record> record_of_rollback() {
-  static Carried carried;
+  static const Carried carried = carry();
   auto record = std::make_unique<Record>();
-  record->plan = carried.world.plan;
-  record->entries = carried.world.entries();
-  for (std::size_t i = 0; i < record->entries.size(); ++i)
-    copy_contents(carried.world, record->json(i), *record);
+  record->plan = carried.plan;
+  record->entries = carried.entries;
+  for (const std::string& bytes : carried.contents) EXPECT_TRUE(record->content.put(bytes));
   return record;
 }
 
@@ -210,6 +212,50 @@ TEST(ReplayTamper, AWholeDecisionThatWasTakenOutIsFound) {
   const std::size_t place = record->place_of("audit.step.attested");
   record->entries.erase(record->entries.begin() + static_cast<std::ptrdiff_t>(place));
   EXPECT_FALSE(record->replayed().same());
+}
+
+// Goal: a forged record ends in a finding, never in a broken invariant of ours.
+TEST(ReplayTamper, AnEntryThatCannotBeThereStopsTheReplayOfTheRest) {
+  const std::pair<const char*, std::function<void(base::Json&)>> forgeries[] = {
+      {"stellwerk.traffic.intended", [](base::Json& json) { json["data"]["wave"] = 99; }},
+      {"stellwerk.traffic.intended", [](base::Json& json) { json["data"]["wave"] = 0; }},
+      {"scheduler.clock.anchored", [](base::Json& json) { json["data"]["speed"] = 0; }},
+      {"notification.release.started",
+       [](base::Json& json) { json["type"] = "notification.rollback.executed"; }},
+      {"notification.release.started",
+       [](base::Json& json) {
+         json["type"] = "scheduler.release.wave1";
+         json["data"] = {{"at_us", json["data"]["at_us"]},
+                         {"wave", 1},
+                         {"tenants", base::Json::array()},
+                         {"share_ppm", 1}};
+       }},
+  };
+  for (const auto& [type, how] : forgeries) {
+    const auto record = record_of_rollback();
+    const std::uint64_t index = record->change(record->place_of(type), how);
+    const ReplayReport report = record->replayed();
+    ASSERT_FALSE(report.differences.empty()) << type;
+    EXPECT_EQ(report.differences.front().index, index) << type;
+    const auto stop = std::find_if(
+        report.differences.begin(), report.differences.end(),
+        [](const Difference& each) { return each.kind == DifferenceKind::Impossible; });
+    ASSERT_NE(stop, report.differences.end()) << type << told(report);
+    EXPECT_EQ(stop->index, index);
+    EXPECT_TRUE(std::any_of(report.gaps.begin(), report.gaps.end(),
+                            [](const Gap& each) { return each.kind == GapKind::NotReached; }));
+  }
+}
+
+TEST(ReplayTamper, AnswersOfAnotherKindAreSaidToBeUnknown) {
+  const auto record = record_of_rollback();
+  const std::uint64_t index =
+      record->change(record->place_of("scheduler.release.wave1") - 1,
+                     [](base::Json& json) { json["data"]["data"]["lease_expired"] = "perhaps"; });
+  const ReplayReport report = record->replayed();
+  ASSERT_FALSE(report.gaps.empty());
+  EXPECT_EQ(report.gaps.front().kind, GapKind::InputUnknown);
+  EXPECT_EQ(report.gaps.front().first_index, index);
 }
 
 // ---- verdicts
