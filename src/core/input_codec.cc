@@ -156,15 +156,14 @@ base::Json encode_input(const Input& input, const Event& first) {
 }
 
 base::Result<DecidedOn> decode_input(const base::Json& record, const Event& first) {
-  static const auto kNames =
-      input_names(std::make_index_sequence<std::variant_size_v<InputBody>>{});
+  static const auto names = input_names(std::make_index_sequence<std::variant_size_v<InputBody>>{});
   if (!record.is_object()) return unreadable("it is no object");
   DecidedOn on;
   on.by = base::PersonId(text_in(record, kBy));
   const std::string kind = text_in(record, kKind);
-  const auto name = std::find(kNames.begin(), kNames.end(), kind);
-  if (name == kNames.end()) return unreadable(fmt::format("unknown input \"{}\"", kind));
-  const auto index = static_cast<std::size_t>(name - kNames.begin());
+  const auto name = std::find(names.begin(), names.end(), kind);
+  if (name == names.end()) return unreadable(fmt::format("unknown input \"{}\"", kind));
+  const auto index = static_cast<std::size_t>(name - names.begin());
   const auto says = record.find(kSays);
   if (says == record.end()) {
     auto body = body_in(first);

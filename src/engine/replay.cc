@@ -275,8 +275,10 @@ class Replayer {
 
 /// As a decision's first entry would have it: verdicts say whose they are, too.
 void name_writers(ReplayReport& report) {
-  std::stable_sort(report.differences.begin(), report.differences.end(),
-                   [](const Difference& a, const Difference& b) { return a.index < b.index; });
+  std::sort(report.differences.begin(), report.differences.end(),
+            [](const Difference& a, const Difference& b) {
+              return std::pair(a.index, a.kind) < std::pair(b.index, b.kind);
+            });
   for (Difference& difference : report.differences)
     for (const Writer& writer : report.writers)
       if (writer.from_index <= difference.index) difference.program = writer.version;
