@@ -12,6 +12,7 @@ endif()
 
 option(STELLWERK_PCH "Precompile the headers that nearly every file needs (g++ only)" ON)
 set(STELLWERK_SANITIZE "" CACHE STRING "Comma-separated sanitizers, e.g. address,undefined or thread")
+option(STELLWERK_MUTATIONS "Mistakes that tests can plant (src/base/mutation.h); never for users" OFF)
 option(STELLWERK_COVERAGE "Instrument for gcov" OFF)
 option(STELLWERK_FUZZ "Link tests/fuzz with libFuzzer (clang only)" OFF)
 
@@ -40,6 +41,9 @@ target_compile_options(stellwerk_options INTERFACE
   -ffp-contract=off -fstack-protector-strong)
 target_compile_definitions(stellwerk_options INTERFACE
   $<$<CONFIG:Debug>:_GLIBCXX_ASSERTIONS>)
+if(STELLWERK_MUTATIONS)
+  target_compile_definitions(stellwerk_options INTERFACE STELLWERK_MUTATIONS)
+endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # These depend on optimisation and are wrong inside g++ 12's own library headers (GCC bug 105651 and relatives);
   # the sanitizers and clang-tidy find the true cases.

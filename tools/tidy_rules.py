@@ -13,6 +13,7 @@ FOLDERS = {
     "checks": {"base", "core", "ports"},
     "engine": {"base", "core", "kpi", "audit", "ports"},
     "api": {"base", "core", "kpi", "audit", "ports", "engine"},
+    "sim": {"base", "core", "kpi", "audit", "ports", "engine", "adapters/memory"},
     "cli": {"base", "core", "kpi", "audit", "config", "ports", "checks", "engine", "api"},
     "app": {"base", "core", "kpi", "audit", "config", "ports", "checks", "engine", "api", "cli", "adapters"},
 }

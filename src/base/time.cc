@@ -25,7 +25,6 @@ constexpr std::array<Unit, 6> kUnits{{{"d", hours(24).us},
 constexpr std::size_t kDays = 0;
 constexpr std::size_t kHours = 1;
 constexpr std::size_t kMinutes = 2;
-constexpr std::int64_t kSpanMax = hours(24).us * 3650;  // 10 years
 
 constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
@@ -70,7 +69,7 @@ class SpanReader {
   Parsed add(std::string_view digits, std::int64_t unit_us) {
     std::int64_t count = 0;
     const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), count);
-    if (read.ec != std::errc{} || count > (kSpanMax - sum_) / unit_us) {
+    if (read.ec != std::errc{} || count > (kSpanMax.us - sum_) / unit_us) {
       return tl::unexpected(std::string("it is longer than 10 years"));
     }
     sum_ += count * unit_us;

@@ -32,6 +32,7 @@ constexpr Duration milliseconds(std::int64_t n) { return {n * 1000}; }
 constexpr Duration seconds(std::int64_t n) { return {n * 1000000}; }
 constexpr Duration minutes(std::int64_t n) { return seconds(n * 60); }
 constexpr Duration hours(std::int64_t n) { return minutes(n * 60); }
+constexpr Duration kSpanMax = hours(24 * 3650);  ///< the longest that a text says: 10 years
 
 /// `90s`, `15m`, `1h30m`, `24h`, `500ms`, `2d`: whole numbers with units d h m s ms us, largest
 /// first, each once; from -10 to 10 years.

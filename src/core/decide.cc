@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <array>
 
+#include "base/mutation.h"
 #include "core/decider.h"
 
 namespace stellwerk::core {
@@ -131,7 +132,8 @@ std::optional<base::MonoTime> read_back_of(const EffectReturned& in) {
 }
 
 void on_traffic_returned(Decider& d, const Intent& intent, const EffectReturned& in) {
-  if (in.outcome != Outcome::Done) {
+  const bool give_up = base::mutated(base::Mutation::GiveUpRollback);
+  if (in.outcome != Outcome::Done && !give_up) {
     d.emit(finished(in), {again(intent)});  // for ever: a rollback is never given up
     return;
   }
@@ -377,6 +379,7 @@ namespace {
 /// Effects that may or may not have happened and can be neither repeated nor read back: a person
 /// decides.
 void surrender_once_effects(Decider& d) {
+  if (base::mutated(base::Mutation::RepeatAfterRestart)) return;
   std::vector<Intent> unknown;
   for (const auto& [key, intent] : d.s.open)
     if (intent.effect_class == EffectClass::Once) unknown.push_back(intent);

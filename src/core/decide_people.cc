@@ -6,6 +6,7 @@
 #include <array>
 #include <span>
 
+#include "base/mutation.h"
 #include "base/text.h"
 #include "core/decider.h"
 #include "core/names.h"
@@ -129,7 +130,7 @@ bool enough_approvals(const State& s, const ApprovalAction& wanted) {
 }
 
 bool same_plan(Decider& d, const base::Digest& digest) {
-  if (digest == d.s.plan) return true;
+  if (digest == d.s.plan || base::mutated(base::Mutation::AcceptAnyPlan)) return true;
   d.refuse(base::error(base::Code::Conflict, "ENG-0013",
                        "the approval is for another plan than the one under way")
                .because(fmt::format("it names {}, the release carries out {}", digest.short_text(),

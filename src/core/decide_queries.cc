@@ -3,12 +3,14 @@
 #include <array>
 #include <tuple>
 
+#include "base/mutation.h"
 #include "core/decide.h"
 
 namespace stellwerk::core {
 
 bool guard_armed(const State& state) {
   if (!state.may_carry_traffic) return false;
+  if (base::mutated(base::Mutation::ForgetGuardInPause) && state.paused) return false;
   switch (state.stage) {
     case Stage::Moving:
     case Stage::Holding:
@@ -50,6 +52,7 @@ base::Duration hold_wanted(const Plan& plan, const State& state) {
 bool hold_complete(const Plan& plan, const State& state, const HoldProgressed& progress) {
   const base::Duration wanted = hold_wanted(plan, state);
   const bool good = !state.verdict || state.verdict->action == Action::Continue;
+  if (base::mutated(base::Mutation::ForgetHoldMinimum)) return good;
   return good && progress.guarded >= wanted && progress.real >= plan.guard.hold_real_min &&
          progress.requests >= plan.guard.hold_requests_min;
 }

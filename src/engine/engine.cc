@@ -14,7 +14,6 @@
 namespace stellwerk::engine {
 namespace {
 
-constexpr base::Duration kIdleWait = base::seconds(1);
 constexpr base::Duration kClockStep = base::seconds(2);
 
 base::Error reserved(const base::ComponentName& component, const base::ReleaseId& holder) {
@@ -200,7 +199,7 @@ base::MonoTime Engine::step() {
 
 base::MonoTime Engine::next_wake() const {
   const base::MonoTime now = ports_.clock.mono();
-  base::MonoTime wake = now + kIdleWait;
+  base::MonoTime wake = now + settings_.idle_interval;
   for (const auto& [id, live] : live_) {
     if (core::guard_armed(live->run.state())) wake = std::min(wake, now + settings_.guard_interval);
     if (const auto at = live->run.wake_at()) wake = std::min(wake, *at);

@@ -29,6 +29,7 @@ struct EngineSettings {
   base::Duration guard_interval = base::milliseconds(50);
   base::Duration watchdog_interval = base::seconds(2);   ///< how often the router is read back
   base::Duration integrity_interval = base::seconds(5);  ///< how often the journal is checked
+  base::Duration idle_interval = base::seconds(1);       ///< a turn at least so often, always
 };
 
 /// Where the engine is with watching the router.

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "audit/entry.h"
 
 namespace stellwerk::engine {
@@ -54,7 +56,7 @@ base::Result<Encoded> encode(const base::ReleaseId& release, const core::NewEven
                              const base::Now& now, std::optional<base::RunbookTime> t0) {
   audit::Entry entry;
   entry.time = now.wall;
-  if (t0) entry.runbook_time = now.runbook - *t0;
+  if (t0) entry.runbook_time = std::clamp(now.runbook - *t0, -base::kSpanMax, base::kSpanMax);
   entry.release = release;
   entry.type = core::type_of(event.event);
   entry.actor = event.by.empty() ? std::string(kSelf) : event.by.str();

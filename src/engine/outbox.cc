@@ -6,6 +6,7 @@
 #include <charconv>
 #include <map>
 
+#include "base/mutation.h"
 #include "core/event.h"
 #include "engine/notices.h"
 
@@ -171,6 +172,7 @@ void Outbox::deliver(Subscriber& subscriber) {
 
 void Outbox::finished(Subscriber& subscriber, const base::Result<std::uint64_t>& reached) {
   subscriber.busy = false;
+  if (!reached && base::mutated(base::Mutation::LoseDelivery)) return finished(subscriber, size_);
   if (!reached) {
     ++subscriber.failures;
     const auto wait =

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/version.h"
+#include "base/mutation.h"
 #include "engine/entries.h"
 
 namespace stellwerk::engine {
@@ -142,6 +143,7 @@ void ReleaseRun::append() {
   if (!wanted) return give_up(wanted.error());
   wanted->done = [this](base::Result<std::uint64_t> first) { appended(std::move(first)); };
   pending_->in_flight = true;
+  if (base::mutated(base::Mutation::ActBeforeCommit)) start_effects(pending_->decision);
   committer_.commit(std::move(*wanted));
 }
 
@@ -176,6 +178,12 @@ void ReleaseRun::appended(base::Result<std::uint64_t> first_index) {
     failed(first_index.error());
 }
 
+void ReleaseRun::start_effects(const core::Decision& decision) {
+  for (const core::NewEvent& entry : decision.entries)
+    for (const core::Intent& intent : entry.intents)
+      if (!was_started_early(intent)) host_.start_effect(plan_->release, intent);
+}
+
 void ReleaseRun::committed(std::uint64_t first_index) {
   Pending done = std::move(*pending_);
   pending_.reset();
@@ -184,9 +192,7 @@ void ReleaseRun::committed(std::uint64_t first_index) {
   const Answer answer = answer_of(done.decision);
 
   for (const base::EffectKey& key : done.decision.cancel) host_.cancel_effect(key);
-  for (const core::NewEvent& entry : done.decision.entries)
-    for (const core::Intent& intent : entry.intents)
-      if (!was_started_early(intent)) host_.start_effect(plan_->release, intent);
+  if (!base::mutated(base::Mutation::ActBeforeCommit)) start_effects(done.decision);
 
   std::vector<Written> written;
   for (core::NewEvent& entry : done.decision.entries)

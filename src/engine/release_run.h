@@ -104,6 +104,7 @@ class ReleaseRun {
   void give_up(const base::Error& error);
   void appended(base::Result<std::uint64_t> first_index);
   void committed(std::uint64_t first_index);
+  void start_effects(const core::Decision& decision);
   void failed(const base::Error& error);
   void look_whether_written();
   bool act_early();

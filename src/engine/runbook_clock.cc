@@ -11,7 +11,9 @@ RunbookClock::RunbookClock(const base::WallTime& wall, const base::MonoTime& mon
 RunbookClock::RunbookClock(const core::State& state, const base::WallTime& wall,
                            const base::MonoTime& mono)
     : mono_(mono), speed_(state.anchor.speed) {
-  const base::Duration since = wall - state.anchor.wall;
+  // A wall clock that is wrong by centuries must not carry the schedule out of its range.
+  const base::Duration since =
+      std::clamp(wall - state.anchor.wall, base::Duration{}, base::kSpanMax / speed_);
   origin_ = std::max(state.last_seen, state.anchor.runbook + since * speed_);
 }
 

@@ -2,6 +2,7 @@
 // what was sent.
 #include <fmt/format.h>
 
+#include "base/mutation.h"
 #include "engine/effects.h"
 #include "engine/private_text.h"
 
@@ -23,6 +24,7 @@ EffectResult with_time(EffectResult result, base::MonoTime read_back) {
 
 EffectResult compare(const base::Result<core::RoutingTable>& read_back,
                      const core::RoutingTable& wanted, std::string summary) {
+  if (base::mutated(base::Mutation::SkipReadBack)) return done(std::move(summary));
   if (!read_back) return failure(read_back.error());
   if (*read_back == wanted) return done(std::move(summary));
   return {core::Outcome::Failed,
@@ -146,7 +148,7 @@ std::optional<EffectResult> Effects::hold_lease(const EffectContext& context,
                                                 const ports::Call& call) {
   const core::Plan& plan = *context.plan;
   if (plan.guard.guard_lost == core::GuardLost::Hold) return std::nullopt;
-  if (begins_lease(context.state)) {
+  if (begins_lease(context.state) || base::mutated(base::Mutation::ReviveLease)) {
     auto granted = ports_.router.grant(plan.release, plan.guard.lease, call);
     if (!granted) return failure(granted.error());
     return std::nullopt;
@@ -187,6 +189,8 @@ void Effects::answer_emergency(const Context& context, core::EffectReturned retu
       rollback && rollback->reason ? host_.kept(*rollback->reason) : nullptr;
   auto line = std::make_shared<const std::string>(
       emergency_line(*context, returned, ports_.clock.wall(), reason));
+  if (base::mutated(base::Mutation::ForgetEmergencyLine))
+    return host_.returned(context->plan->release, std::move(returned));
   ports_.lanes.submit({"emergency", {}, base::seconds(10), {}, false},
                       [this, context, line](const ports::Call&) -> ports::Completion {
                         auto logged = ports_.emergency.append(*line);

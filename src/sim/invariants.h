@@ -1,0 +1,139 @@
+// invariants.h — what must hold in every simulated world, whatever happens in it.
+//
+// Role: the simulated ports say what is about to happen in the world (the hooks), the world says
+// when a step is over (check) and when all is over (at_end). The first violation is kept.
+// Start here: docs/simulator.md "Invariants", then invariants.cc       Thread-safety: one thread.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "adapters/memory/memory_router.h"
+#include "adapters/memory/memory_workload.h"
+#include "engine/engine.h"
+#include "ports/event_bus.h"
+#include "ports/notifier.h"
+#include "ports/step_runner.h"
+#include "sim/ledger.h"
+#include "sim/sim_lanes.h"
+#include "sim/sim_store.h"
+
+namespace stellwerk::sim {
+
+struct Violation {
+  std::string invariant;  ///< `a-wave-waits-for-its-gate`
+  std::string detail;
+};
+
+/// What the world knows and no port says.
+struct Facts {
+  const engine::Engine* engine = nullptr;      ///< nullptr: no process lives
+  bool frozen = false;                         ///< it lives and stands still
+  bool source_silent = false;                  ///< nothing measured reaches anybody
+  bool router_reachable = true;
+};
+
+class Invariants {
+ public:
+  Invariants(const ports::Clock& clock, SimStore& store, adapters::MemoryRouter& router,
+             adapters::MemoryWorkload& workload, Trace& trace);
+  void watch(const core::Plan& plan);
+
+  // ---- before an effect acts
+  void routes_written(const core::RoutingTable& table);
+  void lease_granted(const base::ReleaseId& release);
+  void version_started(const ports::VersionRef& version);
+  void version_stopped(const ports::VersionRef& version);
+  void step_run(const ports::StepRequest& request);
+  // ---- when it reached somebody
+  void published(const ports::PublicEvent& event);
+  void told(const ports::Notice& notice);
+  /// An append was refused or its answer lost: a rollback may go ahead of its entry.
+  void append_failed(bool failed) { append_failed_ = failed; }
+  /// Somebody else than the engine changes the routes now (or it does, long after it gave up).
+  void foreign_change() { tampered_ = true; }
+  /// A process lives, with these lanes; nullptr: none does.
+  void process(const engine::Engine* engine, const SimLanes* lanes);
+
+  /// After every step of the world.
+  void check(const Facts& facts);
+  /// Everything has come to rest: every release has ended, everybody was told.
+  void at_end(const engine::Engine& engine);
+
+  void fail(std::string invariant, std::string detail);
+  [[nodiscard]] const std::optional<Violation>& violation() const { return violation_; }
+  [[nodiscard]] const std::map<base::ReleaseId, Ledger>& ledgers() const { return ledgers_; }
+  /// Folds what is durable and not folded yet.
+  void read_journal();
+
+ private:
+  /// The world after a step.
+  struct Seen {
+    const Facts& facts;
+    std::optional<ports::RouterState> router;  ///< empty: it is not there
+    base::Duration passed;                     ///< since the step before
+  };
+  struct Served {             ///< one tenant of one component
+    bool by_new = false;
+    bool ever_back = false;   ///< it went back since …
+    std::uint64_t wave_run = 0;  ///< … this run of a wave
+  };
+  struct Exposure {           ///< the new version carries traffic while it should not
+    base::Duration spent;
+  };
+
+  void take(const ports::StoredEntry& stored);
+  void check_entry(const Ledger& before, const engine::ReadEntry& entry);
+  void check_order(const Ledger& before, const std::string& type);
+  void check_gate(const Ledger& before, const core::TrafficIntended& wave);
+  void check_hold(const Ledger& before, const core::HoldCompleted& hold);
+  void check_approval(const Ledger& ledger, const core::ApprovalGranted& approval,
+                      const base::PersonId& by);
+  void check_traffic(const Ledger& ledger, const Seen& seen);
+  void check_routes(const Ledger& ledger, const Seen& seen);
+  void check_tenants(Ledger& ledger, const Seen& seen);
+  void check_state(const Ledger& ledger, const Seen& seen);
+  void check_ending(const Ledger& ledger);
+  void check_told(const Ledger& ledger);
+  [[nodiscard]] bool on_new(const Ledger& ledger, const Seen& seen) const;
+  [[nodiscard]] bool may_act_early() const;
+  /// It acts ahead of its entry, and may.
+  bool acts_early(const Ledger& ledger);
+  /// Asked for, and the process has not heard of any end of it yet.
+  [[nodiscard]] bool asked_for(const Ledger& ledger, core::EffectKind kind,
+                               std::string_view subject = {}) const;
+  Ledger* holder_of(const base::ComponentName& component);
+  void spend(Exposure& exposure, bool exposed, base::Duration passed, base::Duration most,
+             const char* invariant, const Ledger& ledger);
+
+  const ports::Clock& clock_;
+  SimStore& store_;
+  adapters::MemoryRouter& router_;
+  adapters::MemoryWorkload& workload_;
+  Trace& trace_;
+  std::optional<Violation> violation_;
+  std::map<base::ReleaseId, Ledger> ledgers_;
+  std::uint64_t folded_ = 0;
+  base::MonoTime checked_at_;
+  const engine::Engine* engine_ = nullptr;
+  const SimLanes* lanes_ = nullptr;
+  std::set<base::ReleaseId> early_;  ///< went back ahead of the entry, which is still to come
+  bool append_failed_ = false;
+  bool tampered_ = false;  ///< and it was not put right yet
+  bool strange_ = false;   ///< routes are not those of the journal now
+  std::map<base::ReleaseId, std::vector<Served>> served_;  ///< by component, then tenant
+  std::map<base::ReleaseId, std::uint64_t> compared_;      ///< versions of the state
+  std::map<base::ReleaseId, Exposure> without_engine_;
+  std::map<base::ReleaseId, Exposure> without_data_;
+  std::map<base::ReleaseId, Exposure> going_back_;
+  std::map<base::ReleaseId, Exposure> strange_routes_;
+  std::map<std::string, std::uint32_t> runs_;  ///< of a *once* step in the world
+  std::map<std::uint64_t, std::string> events_;    ///< delivered, by index
+  std::map<std::string, std::string> notices_;     ///< delivered, by id: what they said
+  std::map<std::pair<base::ReleaseId, std::string>, std::uint32_t> told_;  ///< different ones
+};
+
+}  // namespace stellwerk::sim

@@ -1,0 +1,168 @@
+#include "sim/misfortunes.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace stellwerk::sim {
+namespace {
+
+using enum Fault;
+constexpr std::array kOfATime = {
+    Kill,        Freeze,      DiskFull,     RouterGone,  RouterCrash, RouterTampered, InstancesDie,
+    StepsFailForever, MetricsVanish, MetricsLate, MetricsLie,  HealthFlaps, HealthBad,
+    HealthSilent, VersionErrs, VersionSlow, VersionLags, NoRequests,  WallSteps,   WallDrifts,
+    AnswerTwice};
+
+}  // namespace
+
+Misfortunes::Misfortunes(std::uint64_t seed, adapters::MemoryClock& clock,
+                         Interference& interference, SimOutside& outside, Load& load,
+                         ProcessFate fate)
+    : dice_(Random(seed).fork(4)),
+      clock_(clock),
+      interference_(interference),
+      outside_(outside),
+      load_(load),
+      fate_(std::move(fate)) {
+  for (const Fault fault : kOfATime)
+    if (interference.swarm().has(fault)) kinds_.push_back(fault);
+  next_ = clock.mono() + some_time(interference.swarm().pause_mean * 2);
+}
+
+base::Duration Misfortunes::some_time(base::Duration longest) {
+  return dice_.between(base::milliseconds(10), std::max(longest, base::milliseconds(20)));
+}
+
+void Misfortunes::happen() {
+  if (kinds_.empty() || interference_.calm() || clock_.mono() < next_) return;
+  next_ = clock_.mono() + some_time(interference_.swarm().pause_mean * 2);
+  const Fault fault = kinds_[dice_.below(kinds_.size())];
+  interference_.count();
+  interference_.trace().say([&] { return fmt::format("misfortune: {}", to_string(fault)); });
+  strike(fault);
+}
+
+void Misfortunes::heal() {
+  interference_.weather = {};
+  drift_ = {};
+  for (const core::Plan* plan : plans_) {
+    for (const core::PlannedComponent& component : plan->components) {
+      for (const base::SemVer& version : {component.from, component.to}) {
+        outside_.instances.restart({component.name, version});
+        load_.set_down({component.name, version}, false);
+      }
+    }
+  }
+  for (const ports::HealthTarget& target : outside_.probe.watched())
+    outside_.probe.set_problem(target.name, "");
+  outside_.probe.set_silent(false);
+}
+
+void Misfortunes::last(bool Weather::*what, base::Duration longest) {
+  interference_.weather.*what = true;
+  interference_.later(some_time(longest), [this, what] { interference_.weather.*what = false; });
+}
+
+void Misfortunes::strike(Fault fault) {
+  switch (fault) {
+    case Kill:
+      return fate_.kill();
+    case Freeze:
+      return fate_.freeze(some_time(base::minutes(4)));
+    case RouterTampered:
+      return fate_.tamper();
+    case AnswerTwice:
+      return fate_.answer_twice();
+    case WallSteps:
+      return clock_.step_wall(dice_.between(-base::hours(30), base::hours(30)));
+    case WallDrifts:
+      drift_ = {dice_.between(-900, 900)};
+      return;
+    case RouterCrash:
+      return outside_.balancer.crash();
+    case RouterGone:
+      outside_.balancer.crash();
+      return last(&Weather::router_gone, base::minutes(2));
+    case InstancesDie:
+      return instances_die();
+    case VersionErrs:
+    case VersionSlow:
+    case VersionLags:
+      return strike_version(fault);
+    case HealthFlaps:
+    case HealthBad:
+    case HealthSilent:
+      return strike_health(fault);
+    default:
+      return strike_weather(fault);
+  }
+}
+
+void Misfortunes::strike_weather(Fault fault) {
+  switch (fault) {
+    case DiskFull:
+      return last(&Weather::disk_full, base::minutes(3));
+    case MetricsVanish:
+      return last(&Weather::source_silent, base::minutes(9));
+    case MetricsLate:
+      return last(&Weather::source_late, base::minutes(1));
+    case MetricsLie:
+      return last(&Weather::source_lies, base::minutes(1));
+    case NoRequests:
+      return last(&Weather::nobody_asks, base::minutes(5));
+    case StepsFailForever:
+      return last(&Weather::steps_fail, base::minutes(10));
+    default:
+      return;
+  }
+}
+
+void Misfortunes::strike_version(Fault fault) {
+  constexpr std::array kErrors = {base::Ppm{8'000}, base::Ppm{15'000}, base::percent(5),
+                                  base::percent(60)};
+  constexpr std::array kSlow = {base::percent(4), base::percent(8), base::percent(90)};
+  load_.set_bad({kErrors[dice_.below(kErrors.size())], kSlow[dice_.below(kSlow.size())],
+                 dice_.between(900, 5'000)});
+  if (fault == VersionErrs) return last(&Weather::errs, base::minutes(6));
+  if (fault == VersionSlow) return last(&Weather::slow, base::minutes(6));
+  last(&Weather::lags, base::minutes(6));
+}
+
+void Misfortunes::strike_health(Fault fault) {
+  if (fault == HealthSilent) {
+    outside_.probe.set_silent(true);
+    interference_.later(some_time(base::minutes(1)), [this] { outside_.probe.set_silent(false); });
+    return;
+  }
+  const auto watched = outside_.probe.watched();
+  if (watched.empty()) return;
+  const std::string target = watched[dice_.below(watched.size())].name;
+  outside_.probe.set_problem(target, "status 503");
+  const base::Duration longest = fault == HealthBad ? base::minutes(5) : base::milliseconds(1500);
+  interference_.later(some_time(longest),
+                      [this, target] { outside_.probe.set_problem(target, ""); });
+}
+
+void Misfortunes::instances_die() {
+  if (plans_.empty()) return;
+  const core::Plan& plan = *plans_[dice_.below(plans_.size())];
+  const core::PlannedComponent& component = plan.components[dice_.below(plan.components.size())];
+  const ports::VersionRef version{component.name,
+                                  dice_.chance(base::percent(50)) ? component.to : component.from};
+  const auto status = outside_.instances.status(version);
+  outside_.instances.crash(version);
+  load_.set_down(version, true);
+  for (const ports::Instance& instance : status->instances)
+    outside_.probe.set_problem(instance.id, "connection refused");
+  interference_.later(some_time(base::minutes(3)), [this, version, status] {
+    outside_.instances.restart(version);
+    load_.set_down(version, false);
+    for (const ports::Instance& instance : status->instances)
+      outside_.probe.set_problem(instance.id, "");
+  });
+}
+
+}  // namespace stellwerk::sim

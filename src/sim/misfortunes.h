@@ -1,0 +1,63 @@
+// misfortunes.h — what befalls a simulated world from time to time and lasts for a while.
+//
+// Role: the world asks happen() at every step; each kind of the seed's swarm comes at its turn and
+// ends by itself.                                                Start here: happen()
+// Thread-safety: one thread.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "adapters/memory/memory_clock.h"
+#include "sim/load.h"
+
+namespace stellwerk::sim {
+
+/// What only the world can do to its process.
+struct ProcessFate {
+  std::function<void()> kill;
+  std::function<void(base::Duration)> freeze;
+  /// A hand from outside sets other routes; the world keeps in mind that it was not the engine.
+  std::function<void()> tamper;
+  /// An effect's answer comes a second time.
+  std::function<void()> answer_twice;
+};
+
+class Misfortunes {
+ public:
+  Misfortunes(std::uint64_t seed, adapters::MemoryClock& clock, Interference& interference,
+              SimOutside& outside, Load& load, ProcessFate fate);
+  void watch(const core::Plan& plan) { plans_.push_back(&plan); }
+
+  void happen();
+  /// Empty: nothing lasts a while in this world.
+  [[nodiscard]] std::optional<base::MonoTime> next() const {
+    return kinds_.empty() ? std::nullopt : std::optional(next_);
+  }
+  /// Everything that still lasts ends.
+  void heal();
+  /// How far the wall clock runs from the monotonic one.
+  [[nodiscard]] base::Ppm drift() const { return drift_; }
+
+ private:
+  void strike(Fault fault);
+  void strike_weather(Fault fault);
+  void strike_version(Fault fault);
+  void strike_health(Fault fault);
+  void last(bool Weather::*what, base::Duration longest);
+  void instances_die();
+  base::Duration some_time(base::Duration longest);
+
+  Random dice_;
+  adapters::MemoryClock& clock_;
+  Interference& interference_;
+  SimOutside& outside_;
+  Load& load_;
+  ProcessFate fate_;
+  std::vector<Fault> kinds_;
+  std::vector<const core::Plan*> plans_;
+  base::MonoTime next_;
+  base::Ppm drift_;
+};
+
+}  // namespace stellwerk::sim
