@@ -80,23 +80,24 @@ base::Result<void> ManagedInstance::launch(const core::WorkloadSpec& spec, base:
                                               {"instance", id_},
                                               {"component", version_.component.str()}});
   if (!program) return base::fail(program.error());
-  auto child = spawn(*program, output.get());
+  // Recorded before it runs: one that could not be found again after a crash must not run.
+  auto child = spawn(*program, output.get(), [&](pid_t pid) { return record(pid, spec); });
   if (!child) return base::fail(std::move(child.error()));
+  began(std::move(child->pidfd), "started");
+  return {};
+}
+
+base::Result<void> ManagedInstance::record(pid_t pid, const core::WorkloadSpec& spec) {
   // It is not reaped yet, so even a child that has already ended can be identified.
-  const auto identity = identify(child->pid);
-  record_.process = identity.value_or(ProcessIdentity{child->pid, 0, {}});
+  record_.process = identify(pid).value_or(ProcessIdentity{pid, 0, {}});
   record_.command = command_digest(spec.command);
   other_command_ = false;
-  began(std::move(child->pidfd), "started");
-  if (auto saved = surroundings_.store.save(version_, record_); !saved) {
-    // A process that could not be found again must not run.
-    signal(SIGKILL);
-    return base::fail(base::error(base::Code::Unavailable, "PRC-0002",
-                                  fmt::format("{} was started and killed again", id_))
-                          .because(saved.error().one_line())
-                          .now("it would not have been found after a restart of Stellwerk"));
-  }
-  return {};
+  auto saved = surroundings_.store.save(version_, record_);
+  if (saved) return {};
+  return base::fail(
+      base::error(base::Code::Unavailable, "PRC-0002", fmt::format("{} was not started", id_))
+          .because(saved.error().one_line())
+          .now("it would not have been found after a restart of Stellwerk"));
 }
 
 void ManagedInstance::began(base::UniqueFd pidfd, std::string detail) {

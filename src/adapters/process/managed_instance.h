@@ -70,6 +70,7 @@ class ManagedInstance {
  private:
   base::Result<void> try_start(const core::WorkloadSpec& spec);
   base::Result<void> launch(const core::WorkloadSpec& spec, base::UniqueFd output);
+  base::Result<void> record(pid_t pid, const core::WorkloadSpec& spec);
   void began(base::UniqueFd pidfd, std::string detail);
   void collect_exit();
   void back_off_after(const std::string& what);

@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/prctl.h>
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -16,6 +17,9 @@
 
 namespace stellwerk::adapters::process {
 namespace {
+
+constexpr char kLeave = 'g';
+constexpr char kNoLeave = 'n';
 
 /// How far a child got before it failed; sent through a pipe that a successful exec closes.
 enum class Stage : int { Descriptors, Folder, Groups, Group, User, Execute };
@@ -34,6 +38,8 @@ struct ChildView {
   int input = -1;
   int output = -1;
   int report = -1;
+  int leave = -1;  ///< a byte comes when it may go on; no byte: it may not
+  pid_t parent = 0;
 };
 
 [[noreturn]] void give_up(int report, Stage stage) {
@@ -41,6 +47,18 @@ struct ChildView {
   // The parent learns of an unreported failure by the exit status.
   [[maybe_unused]] const auto written = ::write(report, &failure, sizeof failure);
   ::_exit(127);
+}
+
+/// Waits for the leave to go on; whoever could give it must not end meanwhile. (The end of the pipe
+/// would not show that: children of other threads may hold its other end.)
+void await_leave(const ChildView& view) {
+  if (::prctl(PR_SET_PDEATHSIG, SIGKILL) != 0 || ::getppid() != view.parent) ::_exit(127);
+  char given = 0;
+  ssize_t count = 0;
+  do count = ::read(view.leave, &given, 1);
+  while (count < 0 && errno == EINTR);
+  if (count != 1 || given != kLeave) ::_exit(127);
+  ::prctl(PR_SET_PDEATHSIG, 0);
 }
 
 /// Handlers of ours must not run in the child, and an ignored SIGPIPE must not be inherited.
@@ -75,6 +93,7 @@ void take_account(const Account& account, int report) {
 /// Only async-signal-safe calls from here on: other threads held locks when the fork happened.
 [[noreturn]] void run_child(const ChildView& view) {
   ::setsid();
+  await_leave(view);
   const int report = arrange_descriptors(view);
   ::umask(022);
   if (view.account != nullptr) take_account(*view.account, report);
@@ -159,29 +178,61 @@ struct Descriptors {
   base::UniqueFd output;
   base::UniqueFd report_read;
   base::UniqueFd report_write;
+  base::UniqueFd leave_read;
+  base::UniqueFd leave_write;
   [[nodiscard]] bool valid() const {
-    return input.valid() && output.valid() && report_read.valid() && report_write.valid();
+    return input.valid() && output.valid() && report_read.valid() && report_write.valid() &&
+           leave_read.valid() && leave_write.valid();
   }
 };
 
-Descriptors open_descriptors(int output) {
-  Descriptors all;
+struct Pipe {
+  base::UniqueFd read_end;
+  base::UniqueFd write_end;
+};
+
+Pipe pipe_above_standard() {
   std::array<int, 2> ends{-1, -1};
-  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return all;
+  if (::pipe2(ends.data(), O_CLOEXEC) != 0) return {};
   const base::UniqueFd read_end(ends[0]);
   const base::UniqueFd write_end(ends[1]);
+  return {above_standard(read_end.get()), above_standard(write_end.get())};
+}
+
+Descriptors open_descriptors(int output) {
+  Descriptors all;
   const base::UniqueFd null(::open("/dev/null", O_RDONLY | O_CLOEXEC));
   if (!null.valid()) return all;
-  all.report_read = above_standard(read_end.get());
-  all.report_write = above_standard(write_end.get());
+  Pipe report = pipe_above_standard();
+  Pipe leave = pipe_above_standard();
+  all.report_read = std::move(report.read_end);
+  all.report_write = std::move(report.write_end);
+  all.leave_read = std::move(leave.read_end);
+  all.leave_write = std::move(leave.write_end);
   all.input = above_standard(null.get());
   all.output = above_standard(output);
   return all;
 }
 
+void end_and_reap(pid_t pid) {
+  ::kill(pid, SIGKILL);
+  signal_group(pid, SIGKILL);
+  ::waitpid(pid, nullptr, 0);
+}
+
+/// Tells the child whether it may become the program.
+base::Result<void> give_leave(int leave, pid_t pid, const Born& born) {
+  base::Result<void> known = born ? born(pid) : base::Result<void>{};
+  const char word = known ? kLeave : kNoLeave;
+  ssize_t count = 0;
+  do count = ::write(leave, &word, 1);
+  while (count < 0 && errno == EINTR);
+  return known;
+}
+
 }  // namespace
 
-base::Result<Child> spawn(const Program& program, int output) {
+base::Result<Child> spawn(const Program& program, int output, const Born& born) {
   auto descriptors = open_descriptors(output);
   if (!descriptors.valid()) return no_resources(program, errno);
   const auto arguments = pointers(program.arguments);
@@ -193,7 +244,9 @@ base::Result<Child> spawn(const Program& program, int output) {
                        .account = program.account ? &*program.account : nullptr,
                        .input = descriptors.input.get(),
                        .output = descriptors.output.get(),
-                       .report = descriptors.report_write.get()};
+                       .report = descriptors.report_write.get(),
+                       .leave = descriptors.leave_read.get(),
+                       .parent = ::getpid()};
   const pid_t pid = fork_quietly(view);
   if (pid < 0) return no_resources(program, errno);
   descriptors.report_write.reset();
@@ -201,10 +254,13 @@ base::Result<Child> spawn(const Program& program, int output) {
   // Not yet waited for, so the number is still our child's, whatever became of it.
   Child child{pid, base::UniqueFd(static_cast<int>(::syscall(SYS_pidfd_open, pid, 0U)))};
   const int pidfd_problem = errno;
+  if (auto known = give_leave(descriptors.leave_write.get(), pid, born); !known) {
+    end_and_reap(pid);
+    return base::fail(std::move(known.error()));
+  }
   const auto failure = read_report(descriptors.report_read.get());
   if (!failure && child.pidfd.valid()) return child;
-  signal_group(pid, SIGKILL);
-  ::waitpid(pid, nullptr, 0);
+  end_and_reap(pid);
   return failure ? child_failed(program, *failure) : no_resources(program, pidfd_problem);
 }
 

@@ -8,6 +8,7 @@
 
 #include <sys/types.h>
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -50,10 +51,15 @@ struct Child {
   base::UniqueFd pidfd;
 };
 
-/// Starts the program; `output` becomes its stdout and stderr. Returns once it was executed.
+/// Told of the process before it becomes the program, so that it can be recorded.
+using Born = std::function<base::Result<void>(pid_t)>;
+
+/// Starts the program; `output` becomes its stdout and stderr. Returns once it was executed. It
+/// never is when `born` fails, or when we end before `born` has returned: what nobody knows of does
+/// not run.
 /// @errors Rejected PRC-0001: the system refuses the program; Unavailable PRC-0002: no more
-/// processes or memory.
-base::Result<Child> spawn(const Program& program, int output);
+/// processes or memory; those of `born`.
+base::Result<Child> spawn(const Program& program, int output, const Born& born = {});
 
 /// Sends `signal` to every process of the group that `leader` leads or led. No such group is fine.
 void signal_group(pid_t leader, int signal);

@@ -4,6 +4,8 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <csignal>
 #include <fstream>
@@ -121,6 +123,49 @@ TEST_F(SpawnTest, TakesAnotherUserOnlyAsRoot) {
   } else {
     expect_refused(spec, "only root");
   }
+}
+
+/// Everything that is written to the pipe until nobody holds its other end any more.
+std::string all_of(int pipe) {
+  std::string text;
+  char part[256];
+  for (ssize_t count = 0; (count = ::read(pipe, part, sizeof part)) > 0;)
+    text.append(part, static_cast<std::size_t>(count));
+  return text;
+}
+
+/// What the program says that is started with this `born`; all who could say something have ended.
+std::string said_with(const Born& born, bool in_a_process_of_its_own) {
+  int ends[2];
+  EXPECT_EQ(::pipe2(ends, O_CLOEXEC), 0);
+  const base::UniqueFd read_end(ends[0]);
+  base::UniqueFd write_end(ends[1]);
+  const auto program = prepare(command({"/bin/echo", "I run"}), {});
+  if (!in_a_process_of_its_own) {
+    const auto child = spawn(*program, write_end.get(), born);
+    EXPECT_TRUE(child || child.error().id == "PRC-0002");
+  } else if (const pid_t starter = ::fork(); starter == 0) {
+    static_cast<void>(spawn(*program, write_end.get(), born));
+    ::_exit(0);
+  } else {
+    ::waitpid(starter, nullptr, 0);
+  }
+  write_end.reset();
+  return all_of(read_end.get());
+}
+
+// Goal: no process runs that nobody knows of, whenever the one who starts it dies.
+TEST_F(SpawnTest, RunsNothingBeforeItIsKnown) {
+  EXPECT_EQ(said_with([](pid_t) { return base::Result<void>{}; }, true), "I run\n");
+  const auto dies = [](pid_t) {
+    ::kill(::getpid(), SIGKILL);
+    return base::Result<void>{};
+  };
+  EXPECT_EQ(said_with(dies, true), "");
+  const auto fails = [](pid_t) -> base::Result<void> {
+    return base::fail(base::Code::Unavailable, "PRC-0002", "cannot be recorded");
+  };
+  EXPECT_EQ(said_with(fails, false), "");
 }
 
 TEST_F(SpawnTest, RecognisesAProcessByMoreThanItsNumber) {
