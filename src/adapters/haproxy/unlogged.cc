@@ -78,18 +78,28 @@ UnloggedCounter::Backend& UnloggedCounter::find(std::string_view name) {
 void UnloggedCounter::expect(EndedRequests ended) {
   if (expected_ && ended.at >= expected_->at && ended.at - expected_->at < kExpectedFor) return;
   expected_ = std::move(ended);
-  for (Backend& backend : backends_) backend.lines_marked = backend.lines;
+  for (Backend& backend : backends_) backend.lines_marked = lines_until(backend, expected_->asked);
+}
+
+/// Lines are read while HAProxy is asked and its answer is on its way here. Those that ended later
+/// must not be taken for counted where counting begins, or as many would be missing in the next
+/// comparison; in a later one they do no harm.
+std::uint64_t UnloggedCounter::lines_until(const Backend& backend, base::WallTime time) const {
+  if (known_) return backend.lines;
+  return static_cast<std::uint64_t>(std::count_if(
+      backend.ends.begin(), backend.ends.end(), [&](base::WallTime each) { return each <= time; }));
 }
 
 bool UnloggedCounter::line(std::string_view backend, base::WallTime ended) {
   Backend& known = find(backend);
   ++known.lines;
+  if (!known_) known.ends.push_back(ended);
   if (!expected_) return false;
   // What ended while HAProxy was being asked may be counted by it or not. It is taken for logged,
   // but by the first comparison of a worker that ran before: what that one takes for unlogged is
   // where counting begins, and must not be too little.
   if (ended > (known_ ? expected_->at : expected_->asked)) return true;
-  known.lines_marked = known.lines;
+  known.lines_marked = known_ ? known.lines : known.lines_marked + 1;
   return false;
 }
 
@@ -105,6 +115,7 @@ std::map<std::string, std::uint64_t, std::less<>> UnloggedCounter::compare(std::
     }
   }
   known_ = true;
+  for (Backend& backend : backends_) backend.ends = {};
   expected_.reset();
   return news;
 }

@@ -51,11 +51,13 @@ class UnloggedCounter {
  private:
   struct Backend {
     std::string name;
-    std::uint64_t lines = 0;         ///< read so far
-    std::uint64_t lines_marked = 0;  ///< of those, ended by the time that is expected
-    std::int64_t reported = 0;       ///< ended and not logged, as of the last comparison
+    std::uint64_t lines = 0;                ///< read so far
+    std::uint64_t lines_marked = 0;         ///< of those, ended by the time that is expected
+    std::int64_t reported = 0;              ///< ended and not logged, as of the last comparison
+    std::vector<base::WallTime> ends = {};  ///< of its lines, until the first comparison
   };
   Backend& find(std::string_view name);
+  [[nodiscard]] std::uint64_t lines_until(const Backend& backend, base::WallTime time) const;
 
   bool known_;
   std::optional<EndedRequests> expected_;

@@ -79,6 +79,18 @@ TEST(UnloggedCounter, TakesNoLoggedRequestForAnErrorAfterALateBeginning) {
   EXPECT_TRUE(counter.compare(0).empty());
 }
 
+// Goal: nor are those whose lines were read while HAProxy's answer was on its way to the reader.
+TEST(UnloggedCounter, TakesNoLineReadBeforeTheAnswerCameForCountedInIt) {
+  UnloggedCounter counter(false);
+  for (int second : {1, 3, 3, 4}) EXPECT_FALSE(counter.line("new", at(second)));
+  counter.expect(ended(2, 1001));
+  EXPECT_TRUE(counter.line("new", at(5)));
+  EXPECT_TRUE(counter.compare(0).empty());
+  counter.expect(ended(6, 1006));
+  EXPECT_TRUE(counter.line("new", at(7)));
+  EXPECT_EQ(counter.compare(0), (Found{{"new", 1}}));  // 1001 and four lines
+}
+
 TEST(UnloggedCounter, KeepsWhatItExpectsUntilALineComesOrTheClockIsSetBack) {
   UnloggedCounter counter(true);
   counter.expect(ended(100, 1));
