@@ -46,7 +46,11 @@ class Run {
     engine::Engine& engine = (*host)->engine();
     if (auto recovered = engine.recover(speed_to_go_on(engine)); !recovered)
       return failed(console_, recovered.error());
-    if (auto begun = begin_or_go_on(engine); !begun) return failed(console_, begun.error());
+    if (auto begun = begin_or_go_on(engine); !begun) {
+      // It may have been killed after its last entry and before all of them were delivered.
+      if (engine.live().empty()) attendance.settle();
+      return failed(console_, begun.error());
+    }
     if (arguments_.rollout_speed)
       engine.set_rollout_speed(inputs_.plan.release, *arguments_.rollout_speed);
     return attendance.stay();
