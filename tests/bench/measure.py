@@ -25,6 +25,8 @@ whole way  from the first bad answer to a client, by HAProxy's own log, to the s
            guard's default policy (at least 50 requests); "answers after it" are of requests that were under way
 socket     a writer as fast as it can, read, parsed and counted by the reader's one thread, as from HAProxy
 appends    each transaction synced to disk, as is each one of bare SQLite with the same rows
+armed      from kill -9 of `stellwerk run` in a wave, started again at once, to the first renewal of the lease that HAProxy
+           shows: a guard judges again
 memory     the peak of resident memory (VmHWM) of `stellwerk run`"""
 
 
@@ -35,9 +37,10 @@ class Effort:
     good_releases: int = 3
     repetitions: int = 9
     plans: int = 200
+    rearms: int = 30
 
 
-QUICK = Effort(reactions=2, good_releases=1, repetitions=2, plans=20)
+QUICK = Effort(reactions=2, good_releases=1, repetitions=2, plans=20, rearms=3)
 
 
 @dataclass
@@ -204,6 +207,16 @@ def plan_row(programs, times):
                f"/bin/true: {time_of(median(nothing))}", 20_000)
 
 
+def rearm_row(programs, runs):
+    say("  killed and started again")
+    done = subprocess.run([os.path.join(programs, "rearm_bench"), str(runs)], stdout=subprocess.PIPE, text=True, check=False)
+    values = [json.loads(line)["rearmed_us"] for line in done.stdout.splitlines()]
+    if done.returncode != 0 or len(values) != runs:
+        sys.exit(f"error: rearm_bench ended with {done.returncode} after {len(values)} of {runs} runs")
+    return Row(f"killed to guard armed again, {runs} times", values, time_of,
+               f"p95: {time_of(quantile(values, 0.95))}", 2_000_000)
+
+
 def memory_row(what, results):
     return Row(f"memory of run, {what}", [result["memory_kib"] for result in results], memory_of,
                f"runs: {len(results)}", 30 * 1024)
@@ -216,6 +229,7 @@ def measure(programs, effort):
     rows += log_rows(Benchmarks(programs, "haproxy_log_bench", effort.repetitions, "."))
     rows += guard_rows(Benchmarks(programs, "kpi_bench", effort.repetitions, "fold_requests/10$|guard_round/3600"))
     rows += journal_rows(Benchmarks(programs, "journal_bench", effort.repetitions, "."))
+    rows.append(rearm_row(programs, effort.rearms))
     rows.append(plan_row(programs, effort.plans))
     rows.append(memory_row("bad releases", [result for rate in RATES for result in bad[rate]]))
     rows.append(memory_row(f"good releases, {RATES[-1]:,}/s", good))

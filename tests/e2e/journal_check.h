@@ -5,10 +5,15 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "e2e/site.h"
+#include "ports/journal_store.h"
 
 namespace stellwerk::e2e {
+
+/// All entries, read beside Stellwerk, whether it runs or not; none before there is a journal.
+std::vector<ports::StoredEntry> entries_of(const Site& site);
 
 /// Every entry's hash, the tree over all of them and the store's own verification agree.
 void expect_journal_verifies(const Site& site);

@@ -23,6 +23,7 @@ using examples::testing::ChildProcess;
 
 constexpr auto kPoll = 20ms;
 constexpr auto kPeopleLook = 200ms;
+constexpr auto kPeopleWait = 5s;  ///< for an engine that may stand still; they try again
 constexpr std::size_t kTail = 4000;
 
 std::string tail(const std::string& text) {
@@ -138,8 +139,9 @@ void Site::kill_stellwerk() {
   run_.reset();
 }
 
-json Site::show(const std::string& id) const {
-  const Finished shown = stellwerk({"--json", "release", "show", id.empty() ? release_ : id});
+json Site::show(const std::string& id, std::chrono::milliseconds limit) const {
+  const Finished shown =
+      stellwerk({"--json", "release", "show", id.empty() ? release_ : id}, limit);
   if (shown.exit_code != 0) return json::object();
   return json::parse(shown.out, nullptr, false);
 }
@@ -152,7 +154,7 @@ void Site::answer(const json& view) {
   std::map<std::string, std::string> kinds;
   for (const json& step : view.at("steps")) kinds[step.at("id")] = step.at("kind");
   const auto say = [&](const std::vector<std::string>& words) {
-    const Finished said = stellwerk(words);
+    const Finished said = stellwerk(words, kPeopleWait);
     if (said.exit_code != 0) answers_ += fmt::format("{}: {}\n", words.front(), said.err);
   };
   for (const json& waiting : view.at("waiting_for")) {
@@ -169,7 +171,10 @@ void Site::answer(const json& view) {
 
 void Site::look_around() {
   if (!attended_ || Clock::now() - looked_at_ < kPeopleLook) return;
-  if (const json view = show(); view.contains("waiting_for")) answer(view);
+  if (const json view = show({}, kPeopleWait); view.contains("waiting_for")) {
+    answer(view);
+    if (more_) more_(view);
+  }
   looked_at_ = Clock::now();
 }
 

@@ -68,11 +68,13 @@ class Site {
   [[nodiscard]] Program& running() { return *run_; }
   /// kill -9, and the end of it.
   void kill_stellwerk();
-  json show(const std::string& id = {}) const;
+  json show(const std::string& id = {}, std::chrono::milliseconds limit = 30s) const;
 
   // ---- people
   /// From now on somebody attests and approves what the release waits for, whenever it is waited.
   void attend() { attended_ = true; }
+  /// What that person does besides, each time they look: they are given what `release show` says.
+  void also(std::function<void(const json&)> more) { more_ = std::move(more); }
   /// Nobody answers any more.
   void leave() { attended_ = false; }
 
@@ -133,6 +135,7 @@ class Site {
   std::vector<std::unique_ptr<Program>> others_;
   mutable std::string answers_;  ///< what people's commands said when they failed
   bool attended_ = false;
+  std::function<void(const json&)> more_;
   std::chrono::steady_clock::time_point looked_at_;
   int started_ = 0;
 };
