@@ -14,7 +14,7 @@ namespace {
 class Killed : public ::testing::TestWithParam<std::size_t> {};
 
 TEST_P(Killed, AgainAndAgainItEndsAsIfNobodyHad) {
-  const Hand hand = deal(deck(), GetParam());
+  const Hand hand = hand_of(GetParam());
   say_what_repeats_it(fmt::format("a {} release", name_of(hand.story)));
   Trial trial({.story = hand.story});
   for (const Moment& moment : hand.moments)

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iostream>
+#include <sstream>
 #include <vector>
 
 namespace stellwerk::chaos {
@@ -59,6 +60,22 @@ Deck deck() {
   all.seed = number_from("STELLWERK_CHAOS_SEED", all.seed);
   all.moments = number_from("STELLWERK_CHAOS_MOMENTS", all.moments);
   return all;
+}
+
+Hand hand_of(std::size_t number) {
+  Hand hand = deal(deck(), number);
+  const char* instead = std::getenv("STELLWERK_CHAOS_AT");
+  if (instead == nullptr) return hand;
+  hand.moments.clear();
+  std::istringstream words(instead);
+  for (std::string word; words >> word;) {
+    // A blank separates moments, so one within them is written as +.
+    std::replace(word.begin(), word.end(), '+', ' ');
+    const auto moment = moment_from(word);
+    EXPECT_TRUE(moment) << word << " is no moment: AFTER/CALL/NTH/HOW";
+    if (moment) hand.moments.push_back(*moment);
+  }
+  return hand;
 }
 
 void say_what_repeats_it(const std::string& what) {

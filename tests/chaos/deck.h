@@ -15,6 +15,10 @@ namespace stellwerk::chaos {
 
 Deck deck();
 
+/// The release `number` of the deck. STELLWERK_CHAOS_AT, moments separated by blanks, takes the
+/// place of what the seed chose for it.
+Hand hand_of(std::size_t number);
+
 /// Prints what is being tried, and the command that repeats the test it is called in.
 void say_what_repeats_it(const std::string& what);
 

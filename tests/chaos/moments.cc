@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdlib>
 #include <random>
+#include <sstream>
 #include <utility>
 
 namespace stellwerk::chaos {
@@ -35,9 +37,9 @@ struct Place {
   std::vector<std::string> deeds = {};
 };
 
-const std::vector<std::string> kBringUp = {"spawn",       "workload.json", "document-domain-1",
-                                           "routes.map",  "haproxy.cfg",   "process.json",
-                                           "prepare map", "commit map"};
+const std::vector<std::string> kBringUp = {
+    "spawn",       "spawn haproxy", "workload.json", "document-domain-1", "routes.map",
+    "haproxy.cfg", "process.json",  "prepare map",   "commit map"};
 const std::vector<std::string> kDeploy = {"spawn",      "workload.json", "document-domain-1",
                                           "state.json", "haproxy.cfg",   "carried.map"};
 const std::vector<std::string> kMove = {"set table",  "prepare map", "add map",    "commit map",
@@ -124,6 +126,15 @@ std::string name_of(Story story) {
 }
 
 std::string Moment::text() const { return fmt::format("{}/{}/{}/{}", after, call, nth, how); }
+
+std::optional<Moment> moment_from(std::string_view text) {
+  std::vector<std::string> parts;
+  std::istringstream words{std::string(text)};
+  for (std::string part; std::getline(words, part, '/');) parts.push_back(part);
+  if (parts.size() != 4 || parts[1].empty()) return std::nullopt;
+  const int nth = std::atoi(parts[2].c_str());
+  return Moment{parts[0], parts[1], std::max(nth, 1), parts[3]};
+}
 
 std::size_t hands_of(const Deck& deck) {
   return (deck.moments + kMomentsOfAHand - 1) / kMomentsOfAHand;

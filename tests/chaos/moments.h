@@ -7,7 +7,9 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace stellwerk::chaos {
@@ -30,6 +32,9 @@ struct Moment {
   /// `scheduler.release.wave1/head-write/1/half`, as the saboteur takes it.
   [[nodiscard]] std::string text() const;
 };
+
+/// What text() gives.
+std::optional<Moment> moment_from(std::string_view text);
 
 /// One release and where it is interrupted, in the order of the run.
 struct Hand {

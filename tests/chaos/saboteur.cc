@@ -302,14 +302,16 @@ int posix_spawn(pid_t* pid, const char* path, const posix_spawn_file_actions_t* 
                 const posix_spawnattr_t* attributes, char* const argv[], char* const envp[]) {
   static auto* const real = next<decltype(posix_spawn)>("posix_spawn");
   if (!concerned()) return real(pid, path, files, attributes, argv, envp);
-  return make(Call{"spawn", path}, [&] { return real(pid, path, files, attributes, argv, envp); });
+  const std::string name = std::string("spawn ") + path;
+  return make(Call{"spawn", name}, [&] { return real(pid, path, files, attributes, argv, envp); });
 }
 
 int posix_spawnp(pid_t* pid, const char* file, const posix_spawn_file_actions_t* files,
                  const posix_spawnattr_t* attributes, char* const argv[], char* const envp[]) {
   static auto* const real = next<decltype(posix_spawnp)>("posix_spawnp");
   if (!concerned()) return real(pid, file, files, attributes, argv, envp);
-  return make(Call{"spawn", file}, [&] { return real(pid, file, files, attributes, argv, envp); });
+  const std::string name = std::string("spawn ") + file;
+  return make(Call{"spawn", name}, [&] { return real(pid, file, files, attributes, argv, envp); });
 }
 
 int kill(pid_t pid, int number) {
