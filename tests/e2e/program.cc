@@ -14,6 +14,8 @@
 #include <stdexcept>
 #include <system_error>
 #include <thread>
+#include <tuple>
+#include <utility>
 
 namespace stellwerk::e2e {
 namespace {
@@ -43,6 +45,20 @@ bool is_below(const fs::path& path, const fs::path& folder) {
   return inner.starts_with(folder.string() + "/");
 }
 
+/// A socket that has a port of the loopback address, and the port.
+std::pair<examples::UniqueFd, int> bound_socket() {
+  examples::UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t length = sizeof address;
+  auto* generic = reinterpret_cast<sockaddr*>(&address);
+  if (socket.get() < 0 || ::bind(socket.get(), generic, length) != 0 ||
+      ::getsockname(socket.get(), generic, &length) != 0)
+    throw std::runtime_error("no free port on the loopback address");
+  return {std::move(socket), ntohs(address.sin_port)};
+}
+
 }  // namespace
 
 Program::Program(const std::vector<std::string>& command, const fs::path& output)
@@ -59,18 +75,14 @@ std::optional<int> Program::exit_code(std::chrono::milliseconds limit) {
 std::string Program::out() const { return text_of(output_.string() + ".out"); }
 std::string Program::err() const { return text_of(output_.string() + ".err"); }
 
-int free_port() {
-  const int socket = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
-  sockaddr_in address{};
-  address.sin_family = AF_INET;
-  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t length = sizeof address;
-  auto* generic = reinterpret_cast<sockaddr*>(&address);
-  const bool bound = socket >= 0 && ::bind(socket, generic, length) == 0 &&
-                     ::getsockname(socket, generic, &length) == 0;
-  if (socket >= 0) ::close(socket);
-  if (!bound) throw std::runtime_error("no free port on the loopback address");
-  return ntohs(address.sin_port);
+int free_port() { return bound_socket().second; }
+
+HeldPort::HeldPort() {
+  std::tie(socket_, number_) = bound_socket();
+  // Only now: else it might have been given a port that is held already.
+  const int on = 1;
+  if (::setsockopt(socket_.get(), SOL_SOCKET, SO_REUSEPORT, &on, sizeof on) != 0)
+    throw std::runtime_error("a port of the loopback address cannot be shared");
 }
 
 std::string text_of(const fs::path& file) {

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "common/testing/child_process.h"
+#include "common/unique_fd.h"
 
 namespace stellwerk::e2e {
 
@@ -35,6 +36,21 @@ class Program {
 
 /// A port of the loopback address that nobody had a moment ago.
 int free_port();
+
+/// A port of the loopback address that is nobody else's as long as this object lives: not other
+/// tests', nor that of a client's connection. Who listens there must share it (SO_REUSEPORT, as
+/// HAProxy does).
+class HeldPort {
+ public:
+  HeldPort();
+  [[nodiscard]] int number() const { return number_; }
+  /// From now on anybody may have it.
+  void release() { socket_.reset(); }
+
+ private:
+  examples::UniqueFd socket_;
+  int number_ = 0;
+};
 
 /// The whole file; empty when there is none.
 std::string text_of(const std::filesystem::path& file);

@@ -137,6 +137,7 @@ TEST(Haproxy, ThatRefusesItsConfigurationIsQuoted) {
 
 TEST(Haproxy, WhosePortIsTakenSaysWhichPort) {
   Site site;
+  site.release_port();
   const examples::UniqueFd taken(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address{};
   address.sin_family = AF_INET;

@@ -45,7 +45,7 @@ std::unique_ptr<ChildProcess> neighbour_at(int port) {
 
 Site::Site(const std::function<void(SiteFile&)>& change) {
   file_.document_domain = DOCUMENT_DOMAIN_PROGRAM;
-  file_.port = free_port();
+  file_.port = port_.number();
   for (const char* name : {"notifications-domain", "audit-domain"}) {
     const int port = free_port();
     neighbours_.push_back(neighbour_at(port));

@@ -110,6 +110,8 @@ class Site {
   json stop_load();
 
   // ---- neighbours and processes
+  /// Somebody else may have the port now on which HAProxy is to serve.
+  void release_port() { port_.release(); }
   void stop_neighbour();
   void restart_neighbour();
   /// Instances of document-domain of that version.
@@ -127,6 +129,7 @@ class Site {
   void report_failure() const;
 
   examples::testing::TemporaryFolder folder_;
+  HeldPort port_;  ///< where HAProxy serves
   SiteFile file_;
   std::string release_;
   std::vector<std::unique_ptr<examples::testing::ChildProcess>> neighbours_;
