@@ -77,7 +77,7 @@ BANNED_EVERYWHERE = [
         r"|" + CALL + r"time\s*\(\s*(nullptr|NULL|0|&)",
         "ports::Clock, or the Now that came with the input",
         # SQLite calls its busy handler with a deadline and no clock.
-        r"src/app/|src/adapters/sqlite/database\.cc$|" + REAL_PRODUCT_TESTS),
+        r"src/app/|src/adapters/sqlite/database\.cc$|tests/sim/main\.cc$|" + REAL_PRODUCT_TESTS),
     Ban(r"\b(secure_)?getenv\s*\(|\bsetenv\s*\(|\bputenv\s*\(", "base::Secret, or a value handed in by app",
         r"src/base/secret\.cc$|src/app/|tests/|.*_(test|it)\.cc$|examples/"),
     Ban(CALL + r"system\s*\(|\bpopen\s*\(", "ports::Workload or ports::StepRunner with an argument list",
