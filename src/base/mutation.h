@@ -1,9 +1,9 @@
 // mutation.h — mistakes that a test can plant in the engine, to show that the simulator finds them.
 //
 // Role: `mutated(x)` stands where somebody could make the mistake. It is constant false, and so
-// costs nothing, unless the build has STELLWERK_MUTATIONS (the presets for tests); even then nothing
-// but a test sets one.                                          Start here: tests/sim/mutation_test.cc
-// Thread-safety: any thread.
+// costs nothing, unless the build has STELLWERK_MUTATIONS (the presets for tests); even then
+// nothing but a test sets one.                                          Start here:
+// tests/sim/mutation_test.cc Thread-safety: any thread.
 #pragma once
 
 #include <cstdint>

@@ -4,8 +4,8 @@
 
 #include <algorithm>
 
-#include "base/version.h"
 #include "base/mutation.h"
+#include "base/version.h"
 #include "engine/entries.h"
 
 namespace stellwerk::engine {

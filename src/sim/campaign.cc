@@ -45,8 +45,8 @@ Run run_seed(std::uint64_t seed, const MakeScenario& make, const std::set<Fault>
 /// One thread's share of the seeds.
 class Worker {
  public:
-  Worker(const CampaignOptions& options, const MakeScenario& make,
-         std::atomic<std::uint64_t>& next, std::atomic<std::size_t>& failures)
+  Worker(const CampaignOptions& options, const MakeScenario& make, std::atomic<std::uint64_t>& next,
+         std::atomic<std::size_t>& failures)
       : options_(options), make_(make), next_(next), failures_(failures) {}
 
   void work() {

@@ -18,14 +18,13 @@
 namespace stellwerk::sim {
 
 /// The scenario of a seed, with some kinds of fault left out. Called from any thread.
-using MakeScenario =
-    std::function<Scenario(std::uint64_t seed, const std::set<Fault>& without)>;
+using MakeScenario = std::function<Scenario(std::uint64_t seed, const std::set<Fault>& without)>;
 
 struct CampaignOptions {
   std::uint64_t first = 1;
   std::uint64_t seeds = 100;
-  unsigned threads = 1;        ///< 0: one a core
-  bool twice = true;           ///< each seed again, and the journals compared
+  unsigned threads = 1;          ///< 0: one a core
+  bool twice = true;             ///< each seed again, and the journals compared
   std::size_t failures_max = 1;  ///< no more seeds are begun after so many failing ones
   /// After every seed, on the thread that ran it; may be empty.
   std::function<void(std::uint64_t seed, const Run& run)> on_run = {};

@@ -68,9 +68,9 @@ bool waits_for_disk(Place place) {
 
 std::string_view to_string(Place place) {
   constexpr std::array<std::string_view, 17> kNames = {
-      "append",       "read-journal", "note",   "put-content", "get-content",   "emergency",
-      "reserve",      "router-write", "router-read", "ensure", "retire", "workload-read",
-      "probe",        "step",         "deliver", "sign",       "draw"};
+      "append",  "read-journal", "note",        "put-content", "get-content", "emergency",
+      "reserve", "router-write", "router-read", "ensure",      "retire",      "workload-read",
+      "probe",   "step",         "deliver",     "sign",        "draw"};
   return kNames[static_cast<std::size_t>(place)];
 }
 
@@ -95,8 +95,8 @@ Twist Interference::weather_at(Place place) const {
 }
 
 Twist Interference::twist_of(Fault fault, Place place, const ports::Call* call) {
-  const bool hangs = fault == StoreHangs || fault == RouterHangs || fault == WorkloadHangs ||
-                     fault == StepHangs;
+  const bool hangs =
+      fault == StoreHangs || fault == RouterHangs || fault == WorkloadHangs || fault == StepHangs;
   if (hangs && call != nullptr && call->deadline > clock_.mono())
     delay_ = std::max(delay_, call->deadline - clock_.mono());
   switch (fault) {

@@ -82,9 +82,9 @@ struct Weather {
   bool source_late = false;
   bool source_lies = false;
   bool nobody_asks = false;
-  bool errs = false;   ///< the new version
-  bool slow = false;   ///< the new version
-  bool lags = false;   ///< the new version
+  bool errs = false;        ///< the new version
+  bool slow = false;        ///< the new version
+  bool lags = false;        ///< the new version
   bool steps_fail = false;  ///< a check that never passes
 };
 

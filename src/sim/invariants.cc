@@ -19,9 +19,8 @@ constexpr base::Duration kPatience = base::milliseconds(250);
 
 /// The runbook's event sequence: each once, none before those above it.
 constexpr std::array<std::string_view, 7> kUpToWaves = {
-    "audit.release.planned",     "scheduler.release.planned",
-    "notification.maintenance.scheduled", "audit.precheck.completed",
-    "scheduler.release.started", "notification.release.started",
+    "audit.release.planned",     "scheduler.release.planned", "notification.maintenance.scheduled",
+    "audit.precheck.completed",  "scheduler.release.started", "notification.release.started",
     "scheduler.release.deployed"};
 constexpr std::array<std::string_view, 5> kAfterWaves = {
     "scheduler.release.completed", "analytics.release.metrics", "audit.release.completed",
@@ -119,7 +118,8 @@ void Invariants::check_entry(const Ledger& before, const engine::ReadEntry& entr
     fail("what-has-ended-stays-ended", type);
   for (const core::Intent& intent : entry.intents)
     if (before.keys.contains(intent.key)) fail("an-effect-is-asked-for-once", intent.key.str());
-  if (const auto* wave = std::get_if<core::TrafficIntended>(&entry.event)) check_gate(before, *wave);
+  if (const auto* wave = std::get_if<core::TrafficIntended>(&entry.event))
+    check_gate(before, *wave);
   if (const auto* hold = std::get_if<core::HoldCompleted>(&entry.event)) check_hold(before, *hold);
   if (const auto* approval = std::get_if<core::ApprovalGranted>(&entry.event))
     check_approval(before, *approval, entry.by);
@@ -161,7 +161,8 @@ void Invariants::check_order(const Ledger& before, const std::string& type) {
     if (before.has(type)) ends("twice");
     const auto lacks = missing(before, std::span(kAfterWaves).first(*at));
     if (!lacks.empty()) ends(lacks);
-    if (!before.has(fmt::format("{}{}", kWave, before.plan->waves.size()))) ends("a wave is missing");
+    if (!before.has(fmt::format("{}{}", kWave, before.plan->waves.size())))
+      ends("a wave is missing");
   }
   const bool goes_on = wave || type == kProgress || position(kUpToWaves) || position(kAfterWaves);
   if (going_back && goes_on) ends("after a rollback was decided");
@@ -177,7 +178,8 @@ void Invariants::check_gate(const Ledger& before, const core::TrafficIntended& w
   if (!before.has("audit.precheck.completed")) ends("the pre-check's gate");
   if (!before.has("scheduler.release.deployed")) ends("not deployed");
   for (const core::Step& step : before.plan->steps) {
-    const bool gates = step.phase == core::Phase::Preparation || step.phase == core::Phase::PreCheck;
+    const bool gates =
+        step.phase == core::Phase::Preparation || step.phase == core::Phase::PreCheck;
     if (gates && !step.follow_up && state.status_of(step.id) != core::StepStatus::Passed)
       ends(step.id.str());
   }
@@ -204,9 +206,8 @@ void Invariants::check_hold(const Ledger& before, const core::HoldCompleted& hol
 void Invariants::check_approval(const Ledger& ledger, const core::ApprovalGranted& approval,
                                 const base::PersonId& by) {
   const core::Person* person = ledger.plan->find_person(approval.person);
-  const bool holds =
-      person != nullptr && std::find(person->roles.begin(), person->roles.end(), approval.role) !=
-                               person->roles.end();
+  const bool holds = person != nullptr && std::find(person->roles.begin(), person->roles.end(),
+                                                    approval.role) != person->roles.end();
   if (approval.plan != ledger.digest || !holds || by != approval.person)
     fail("an-approval-counts-for-what-was-approved", approval.person.str());
 }
@@ -278,10 +279,9 @@ void Invariants::version_started(const ports::VersionRef& version) {
   if (ledger == nullptr) return fail("every-effect-has-its-entry", version.component.str());
   const bool is_new = ledger->plan->find_component(version.component)->to == version.version;
   const auto kind = is_new ? core::EffectKind::DeployVersion : core::EffectKind::RestoreCapacity;
-  if (asked_for(*ledger, kind, version.component.str()) || (!is_new && acts_early(*ledger)))
-    return;
-  fail("every-effect-has-its-entry", fmt::format("{} {} is started", version.component.str(),
-                                                 version.version.to_string()));
+  if (asked_for(*ledger, kind, version.component.str()) || (!is_new && acts_early(*ledger))) return;
+  fail("every-effect-has-its-entry",
+       fmt::format("{} {} is started", version.component.str(), version.version.to_string()));
 }
 
 void Invariants::version_stopped(const ports::VersionRef& version) {
@@ -291,8 +291,8 @@ void Invariants::version_stopped(const ports::VersionRef& version) {
   const bool is_new = ledger->plan->find_component(version.component)->to == version.version;
   const auto kind = is_new ? core::EffectKind::RetireNew : core::EffectKind::RetireOld;
   if (!asked_for(*ledger, kind, version.component.str()))
-    fail("every-effect-has-its-entry", fmt::format("{} {} is stopped", version.component.str(),
-                                                   version.version.to_string()));
+    fail("every-effect-has-its-entry",
+         fmt::format("{} {} is stopped", version.component.str(), version.version.to_string()));
 }
 
 void Invariants::step_run(const ports::StepRequest& request) {
@@ -327,8 +327,7 @@ void Invariants::told(const ports::Notice& notice) {
   const Ledger& ledger = ledgers_.at(notice.release);
   const auto count = ledger.count.find(notice.event);
   const std::uint32_t entries = count == ledger.count.end() ? 0 : count->second;
-  if (told_[{notice.release, notice.event}] > entries)
-    fail("nobody-is-told-twice", notice.event);
+  if (told_[{notice.release, notice.event}] > entries) fail("nobody-is-told-twice", notice.event);
 }
 
 // ---- traffic is where the journal put it
@@ -352,8 +351,8 @@ void Invariants::spend(Exposure& exposure, bool exposed, base::Duration passed, 
   }
   exposure.spent = exposure.spent + passed;
   if (exposure.spent > most)
-    fail(invariant, fmt::format("{}: for {}", ledger.plan->release.str(),
-                                base::to_string(exposure.spent)));
+    fail(invariant,
+         fmt::format("{}: for {}", ledger.plan->release.str(), base::to_string(exposure.spent)));
 }
 
 void Invariants::check_traffic(const Ledger& ledger, const Seen& seen) {
@@ -396,8 +395,7 @@ void Invariants::check_routes(const Ledger& ledger, const Seen& seen) {
                        core::guard_armed(ledger.state);
   if (!strange || watched)
     spend(strange_routes_[ledger.plan->release], strange && !early, seen.passed,
-          tampered_ ? kPutRight : base::Duration{}, "traffic-is-where-the-journal-put-it",
-          ledger);
+          tampered_ ? kPutRight : base::Duration{}, "traffic-is-where-the-journal-put-it", ledger);
 }
 
 void Invariants::check_tenants(Ledger& ledger, const Seen& seen) {
@@ -477,7 +475,8 @@ void Invariants::check_ending(const Ledger& ledger) {
   for (const core::PlannedComponent& component : plan.components) {
     if (holder_of(component.name) != &ledger) continue;
     const auto gone = workload_.status({component.name, new_stays ? component.from : component.to});
-    const auto stays = workload_.status({component.name, new_stays ? component.to : component.from});
+    const auto stays =
+        workload_.status({component.name, new_stays ? component.to : component.from});
     const bool gave_up = ledger.given_up;
     if (gone && !gone->instances.empty() && !gave_up) ends("instances are left over");
     const bool began = ledger.has("notification.maintenance.scheduled");
@@ -485,7 +484,8 @@ void Invariants::check_ending(const Ledger& ledger) {
     if (!router) continue;
     const auto routes = router->table.components.find(component.name);
     if (routes == router->table.components.end()) continue;
-    if (routes->second.candidate || routes->second.stable != (new_stays ? component.to : component.from))
+    if (routes->second.candidate ||
+        routes->second.stable != (new_stays ? component.to : component.from))
       ends("routes are not those of the end");
     if (router->leases.contains(plan.release)) ends("a lease is left over");
   }

@@ -30,9 +30,9 @@ struct Violation {
 
 /// What the world knows and no port says.
 struct Facts {
-  const engine::Engine* engine = nullptr;      ///< nullptr: no process lives
-  bool frozen = false;                         ///< it lives and stands still
-  bool source_silent = false;                  ///< nothing measured reaches anybody
+  const engine::Engine* engine = nullptr;  ///< nullptr: no process lives
+  bool frozen = false;                     ///< it lives and stands still
+  bool source_silent = false;              ///< nothing measured reaches anybody
   bool router_reachable = true;
 };
 
@@ -76,12 +76,12 @@ class Invariants {
     std::optional<ports::RouterState> router;  ///< empty: it is not there
     base::Duration passed;                     ///< since the step before
   };
-  struct Served {             ///< one tenant of one component
+  struct Served {  ///< one tenant of one component
     bool by_new = false;
-    bool ever_back = false;   ///< it went back since …
+    bool ever_back = false;      ///< it went back since …
     std::uint64_t wave_run = 0;  ///< … this run of a wave
   };
-  struct Exposure {           ///< the new version carries traffic while it should not
+  struct Exposure {  ///< the new version carries traffic while it should not
     base::Duration spent;
   };
 
@@ -130,9 +130,9 @@ class Invariants {
   std::map<base::ReleaseId, Exposure> without_data_;
   std::map<base::ReleaseId, Exposure> going_back_;
   std::map<base::ReleaseId, Exposure> strange_routes_;
-  std::map<std::string, std::uint32_t> runs_;  ///< of a *once* step in the world
-  std::map<std::uint64_t, std::string> events_;    ///< delivered, by index
-  std::map<std::string, std::string> notices_;     ///< delivered, by id: what they said
+  std::map<std::string, std::uint32_t> runs_;    ///< of a *once* step in the world
+  std::map<std::uint64_t, std::string> events_;  ///< delivered, by index
+  std::map<std::string, std::string> notices_;   ///< delivered, by id: what they said
   std::map<std::pair<base::ReleaseId, std::string>, std::uint32_t> told_;  ///< different ones
 };
 

@@ -23,14 +23,14 @@ struct Ledger {
   std::shared_ptr<const core::Plan> plan;
   std::vector<core::RoutingTable> routes;  ///< of each wave, and settled (the last one)
   std::vector<std::string> tenants;        ///< that are watched; empty: requests without one
-  base::Digest digest;  ///< of the plan
+  base::Digest digest;                     ///< of the plan
   core::State state;
-  std::map<std::string, std::uint32_t> count;  ///< by type
-  std::set<base::EffectKey> keys;             ///< every intent there ever was
+  std::map<std::string, std::uint32_t> count;       ///< by type
+  std::set<base::EffectKey> keys;                   ///< every intent there ever was
   std::map<std::string, std::uint32_t> runs_asked;  ///< intents to run a step, by step
-  std::uint64_t waves_begun = 0;              ///< `stellwerk.traffic.intended` so far
-  bool given_up = false;                      ///< a retirement was given up after its last attempt
-  bool promoted = false;                      ///< the hold that ends next
+  std::uint64_t waves_begun = 0;                    ///< `stellwerk.traffic.intended` so far
+  bool given_up = false;  ///< a retirement was given up after its last attempt
+  bool promoted = false;  ///< the hold that ends next
   /// Numbers of the waves whose routes may be in force: what was read back last, and what is
   /// intended since (0: everyone on the old version; one more than there are: settled).
   std::set<std::uint32_t> tables = {0};

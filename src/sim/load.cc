@@ -116,8 +116,12 @@ void Load::feed(bool heard) {
       add(batch, component, true, to_new);
       add(batch, component, false, requests - to_new);
       for (const core::GaugeSpec& gauge : component.gauges)
-        batch.gauges.push_back({component.name, component.to, gauge.name,
-                                answers_of(component, true).consumer_lag, {}, now});
+        batch.gauges.push_back({component.name,
+                                component.to,
+                                gauge.name,
+                                answers_of(component, true).consumer_lag,
+                                {},
+                                now});
     }
   }
   if (!heard || weather.source_silent) return;

@@ -11,10 +11,10 @@ namespace {
 
 using enum Fault;
 constexpr std::array kOfATime = {
-    Kill,        Freeze,      DiskFull,     RouterGone,  RouterCrash, RouterTampered, InstancesDie,
-    StepsFailForever, MetricsVanish, MetricsLate, MetricsLie,  HealthFlaps, HealthBad,
-    HealthSilent, VersionErrs, VersionSlow, VersionLags, NoRequests,  WallSteps,   WallDrifts,
-    AnswerTwice};
+    Kill,         Freeze,           DiskFull,      RouterGone,  RouterCrash, RouterTampered,
+    InstancesDie, StepsFailForever, MetricsVanish, MetricsLate, MetricsLie,  HealthFlaps,
+    HealthBad,    HealthSilent,     VersionErrs,   VersionSlow, VersionLags, NoRequests,
+    WallSteps,    WallDrifts,       AnswerTwice};
 
 }  // namespace
 
@@ -61,7 +61,7 @@ void Misfortunes::heal() {
   outside_.probe.set_silent(false);
 }
 
-void Misfortunes::last(bool Weather::*what, base::Duration longest) {
+void Misfortunes::last(bool Weather::* what, base::Duration longest) {
   interference_.weather.*what = true;
   interference_.later(some_time(longest), [this, what] { interference_.weather.*what = false; });
 }

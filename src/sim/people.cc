@@ -40,13 +40,11 @@ base::PersonId manager(const core::Plan& plan) {
 void People::tell(engine::Engine& engine, const engine::ReleaseRun& run, core::InputBody body,
                   const base::PersonId& by) {
   interference_.trace().say([&] {
-    return fmt::format("{} says {}", by.empty() ? "somebody" : by.str(),
-                       core::name_of_input(body));
+    return fmt::format("{} says {}", by.empty() ? "somebody" : by.str(), core::name_of_input(body));
   });
-  engine.command(run.plan().release, std::move(body), by,
-                 [this](const engine::Answer& answer) {
-                   if (answer.refusal || !answer.ignored_because.empty()) ++refused_;
-                 });
+  engine.command(run.plan().release, std::move(body), by, [this](const engine::Answer& answer) {
+    if (answer.refusal || !answer.ignored_because.empty()) ++refused_;
+  });
 }
 
 base::PersonId People::anybody(const core::Plan& plan) {
@@ -138,9 +136,9 @@ core::InputBody People::odd_command(const engine::ReleaseRun& run) {
     case 5:
       return core::Approved{run.state().plan, dice_.chance(base::percent(50))};
     case 6:
-      return core::Rejected{dice_.chance(base::percent(90)) ? base::sha256("another plan")
-                                                           : run.state().plan,
-                            base::sha256("no")};
+      return core::Rejected{
+          dice_.chance(base::percent(90)) ? base::sha256("another plan") : run.state().plan,
+          base::sha256("no")};
     case 7:
       return core::Attested{steps[dice_.below(steps.size())].id, {}};
     case 8:

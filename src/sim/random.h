@@ -31,9 +31,7 @@ class Random {
   base::Duration between(base::Duration low, base::Duration high) {
     return {between(low.us, high.us)};
   }
-  bool chance(base::Ppm share) {
-    return static_cast<std::int64_t>(below(1'000'000)) < share.value;
-  }
+  bool chance(base::Ppm share) { return static_cast<std::int64_t>(below(1'000'000)) < share.value; }
   /// Dice of their own for one purpose: what is drawn from them changes nothing here.
   [[nodiscard]] Random fork(std::uint64_t purpose) const {
     return Random(Random(state_ ^ (purpose * 0xd1342543de82ef95ULL)).next());

@@ -27,10 +27,9 @@ void SimLanes::cancel(const base::EffectKey& key) {
 std::vector<ports::Completion> SimLanes::finished() { return std::exchange(finished_, {}); }
 
 bool SimLanes::busy() const {
-  return !finished_.empty() ||
-         std::any_of(lanes_.begin(), lanes_.end(), [](const auto& each) {
-           return each.second.running || !each.second.waiting.empty();
-         });
+  return !finished_.empty() || std::any_of(lanes_.begin(), lanes_.end(), [](const auto& each) {
+    return each.second.running || !each.second.waiting.empty();
+  });
 }
 
 bool SimLanes::start(Lane& lane) {

@@ -9,8 +9,8 @@ base::Failure no_space(const char* id) {
 }
 
 base::Failure unreadable(const char* id) {
-  return base::fail(base::error(base::Code::Unavailable, id, "it cannot be read")
-                        .because("Input/output error"));
+  return base::fail(
+      base::error(base::Code::Unavailable, id, "it cannot be read").because("Input/output error"));
 }
 
 }  // namespace
@@ -23,8 +23,8 @@ base::Result<std::vector<ports::Appended>> SimJournal::append(
   auto appended = stored_.append(batches, call);
   interference_.after(Place::Append);
   if (twist == Twist::LoseAnswer)
-    return base::fail(base::error(base::Code::OutcomeUnknown, "JRN-0002",
-                                  "the journal did not answer"));
+    return base::fail(
+        base::error(base::Code::OutcomeUnknown, "JRN-0002", "the journal did not answer"));
   return appended;
 }
 

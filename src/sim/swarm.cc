@@ -91,10 +91,10 @@ Swarm swarm_of(std::uint64_t seed, const std::set<Fault>& without) {
                             base::percent(45), base::percent(70)});
   for (const auto& [fault, name] : kNames)
     if (dice.chance(density) && !without.contains(fault)) swarm.faults.insert(fault);
-  swarm.call_rate = pick(dice, std::array{base::Ppm{500}, base::Ppm{3'000}, base::Ppm{20'000},
-                                          base::Ppm{80'000}});
-  swarm.pause_mean = pick(dice, std::array{base::seconds(2), base::seconds(10), base::seconds(45),
-                                           base::minutes(3)});
+  swarm.call_rate = pick(
+      dice, std::array{base::Ppm{500}, base::Ppm{3'000}, base::Ppm{20'000}, base::Ppm{80'000}});
+  swarm.pause_mean = pick(
+      dice, std::array{base::seconds(2), base::seconds(10), base::seconds(45), base::minutes(3)});
   swarm.misfortunes = static_cast<std::uint32_t>(dice.between(1, 40));
   swarm.speed_before = pick(dice, std::array<std::int64_t, 3>{1200, 3600, 7200});
   swarm.speed_rollout = pick(dice, std::array<std::int64_t, 6>{5, 30, 60, 60, 600, 3600});

@@ -75,9 +75,9 @@ std::vector<Fault> all_faults();
 /// How one seed's world is set up.
 struct Swarm {
   std::set<Fault> faults;
-  base::Ppm call_rate;          ///< that a call is struck by one of its kinds
-  base::Duration pause_mean;    ///< between two misfortunes of a time
-  std::uint32_t misfortunes = 0;  ///< after so many the world is calm for good
+  base::Ppm call_rate;               ///< that a call is struck by one of its kinds
+  base::Duration pause_mean;         ///< between two misfortunes of a time
+  std::uint32_t misfortunes = 0;     ///< after so many the world is calm for good
   std::int64_t speed_before = 3600;  ///< of the runbook's clock, up to the rollout
   std::int64_t speed_rollout = 3600;
   base::Duration guard_interval = base::seconds(1);

@@ -33,9 +33,9 @@ struct Scenario {
 /// What became of a release.
 struct Ended {
   core::Stage stage = core::Stage::Unborn;
-  std::vector<std::string> pauses;    ///< `guard error-rate`, in order
-  std::string rollback;               ///< its cause and detail; empty: none
-  base::Duration took;                ///< simulated time, from its first entry to its last
+  std::vector<std::string> pauses;  ///< `guard error-rate`, in order
+  std::string rollback;             ///< its cause and detail; empty: none
+  base::Duration took;              ///< simulated time, from its first entry to its last
 };
 
 struct Run {

@@ -119,7 +119,8 @@ int run_all(const Arguments& arguments) {
       std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
   for (const auto& [ending, count] : tally.endings) fmt::print("{:>8}  {}\n", count, ending);
   fmt::print(
-      "{} seeds, {} runs in {:.1f} s: {:.0f} runs a second; {} entries, {} misfortunes, {} starts\n",
+      "{} seeds, {} runs in {:.1f} s: {:.0f} runs a second; {} entries, {} misfortunes, {} "
+      "starts\n",
       tally.seeds, tally.runs, seconds, static_cast<double>(tally.runs) / seconds, tally.entries,
       tally.misfortunes, tally.starts);
   for (const Failure& failure : tally.failures)

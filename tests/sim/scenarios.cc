@@ -40,8 +40,8 @@ core::Environment environment() {
   core::Environment environment = stellwerk::testing::sample_environment();
   const auto people = environment.people;
   for (const core::Person& person : people)
-    environment.people.push_back({base::PersonId(person.id.str() + "-deputy"),
-                                  person.os_user + "-deputy", person.roles});
+    environment.people.push_back(
+        {base::PersonId(person.id.str() + "-deputy"), person.os_user + "-deputy", person.roles});
   return environment;
 }
 
@@ -71,8 +71,7 @@ Scenario scenario_of(std::uint64_t seed, const std::set<Fault>& without) {
   scenario.seed = seed;
   scenario.swarm = swarm_of(seed, without);
   scenario.traffic.requests_per_second = scenario.swarm.requests_per_second;
-  const auto compiled =
-      core::compile(release_of(dice), environment());
+  const auto compiled = core::compile(release_of(dice), environment());
   for (const auto& problem : compiled.problems) fmt::print(stderr, "{}\n", problem.one_line());
   STELLWERK_CHECK(compiled.plan.has_value());
   scenario.plans.push_back(*compiled.plan);
