@@ -116,6 +116,11 @@ bool Decider::has_open(EffectKind kind) const {
                      [&](const auto& each) { return each.second.kind == kind; });
 }
 
+/// They run and the router serves them: there is something to go back to.
+bool Decider::old_versions_up() const {
+  return s.old_failed.empty() && !has_open(EffectKind::RestoreCapacity);
+}
+
 const Step* Decider::step_of_kind(std::string_view kind) const {
   const auto found = std::find_if(plan.steps.begin(), plan.steps.end(),
                                   [&](const Step& step) { return kind_of(step.action) == kind; });
@@ -161,7 +166,8 @@ bool Decider::advance_preparing() {
 
 bool Decider::advance_pre_checking() {
   if (start_steps(Phase::PreCheck)) return true;
-  if (!gate_open(Phase::PreCheck) || !journal_checked("gate pre-check")) return false;
+  if (!gate_open(Phase::PreCheck) || !old_versions_up()) return false;
+  if (!journal_checked("gate pre-check")) return false;
   const auto passed = std::count_if(plan.steps.begin(), plan.steps.end(), [&](const Step& step) {
     return step.phase == Phase::PreCheck && s.status_of(step.id) == StepStatus::Passed;
   });

@@ -14,6 +14,9 @@ namespace stellwerk::core {
 namespace {
 
 constexpr std::uint32_t kAttemptsMax = 5;
+/// Of returning traffic: with these attempts the old version is brought up once more.
+constexpr std::uint32_t kRestoreAt = 3;
+constexpr std::uint32_t kRestoreEvery = 8;
 
 Wanted again(const Intent& intent) {
   return {intent.kind, intent.subject, intent.attempt + 1, back_off(intent.attempt)};
@@ -134,7 +137,12 @@ std::optional<base::MonoTime> read_back_of(const EffectReturned& in) {
 void on_traffic_returned(Decider& d, const Intent& intent, const EffectReturned& in) {
   const bool give_up = base::mutated(base::Mutation::GiveUpRollback);
   if (in.outcome != Outcome::Done && !give_up) {
-    d.emit(finished(in), {again(intent)});  // for ever: a rollback is never given up
+    // For ever: a rollback is never given up. It may fail for want of the old version's servers.
+    std::vector<Wanted> wanted = {again(intent)};
+    if (intent.attempt % kRestoreEvery == kRestoreAt && !d.has_open(EffectKind::RestoreCapacity))
+      for (const PlannedComponent& component : d.plan.components)
+        wanted.push_back({EffectKind::RestoreCapacity, component.name.str()});
+    d.emit(finished(in), std::move(wanted));
     return;
   }
   d.emit(finished(in));

@@ -47,6 +47,8 @@ class Decider {
   void pause(PauseCause cause, std::string detail, std::optional<base::Digest> reason = {},
              const base::PersonId& as = {});
   [[nodiscard]] bool has_open(EffectKind kind) const;
+  [[nodiscard]] bool old_versions_up() const;
+  [[nodiscard]] bool lacks_old_version(const base::ComponentName& component) const;
   /// What failed and was not done again: a step's id, or kOldVersion. A pause for it may be over,
   /// or have another cause; going on without a person's word would leave it behind.
   [[nodiscard]] std::optional<std::string> left_undone() const;

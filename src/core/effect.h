@@ -37,6 +37,8 @@ inline constexpr std::size_t kEffectKinds = 13;
 inline constexpr std::string_view kEndCheckpoint = "end";
 /// In the data of a MoveTraffic's answer: the lease had run out, so nothing was changed.
 inline constexpr const char* kLeaseExpired = "lease_expired";
+/// In the data of a MoveTraffic's answer that is not done: the lease was granted, or may have been.
+inline constexpr const char* kLeaseGiven = "lease_given";
 
 /// What may be done after a crash, when it is not known whether it happened (design: three effect
 /// classes).

@@ -59,9 +59,11 @@ struct Fold {
     s.wave = e.wave;
     s.may_carry_traffic = true;
     s.lease_expired = false;
+    s.lease_given = false;
     begin_hold();
   }
   void operator()(const WaveStarted&) {
+    s.lease_given = false;
     s.stage = s.rollout_completed ? Stage::PostChecking : Stage::Holding;
     if (s.lease_since == 0) s.lease_since = s.version;
   }
@@ -135,11 +137,14 @@ struct Fold {
       std::erase(s.old_failed, component);
       if (e.outcome != Outcome::Done) s.old_failed.push_back(component);
     }
+    if (intent->second.kind == EffectKind::MoveTraffic && e.data.value(kLeaseGiven, false))
+      s.lease_given = true;
     s.open.erase(intent);
   }
   void operator()(const EffectAbandoned& e) { s.open.erase(e.key); }
   void operator()(const LeaseExpired&) {
     s.lease_expired = true;
+    s.lease_given = false;
     s.lease_since = 0;
   }
   void operator()(const RoutesReasserted&) {}

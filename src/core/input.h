@@ -93,7 +93,7 @@ struct StopRequested {};
 /// A new process took the release up. The engine has read the router.
 struct Restarted {
   bool lease_alive = false;
-  bool routes_moved = false;  ///< the router's table names the new version
+  bool routes_moved = false;  ///< the router's table names the new version, or cannot be read
   /// The guard's saved memory could not be restored: the id of the error; usually empty.
   std::string guard_lost = {};
 };

@@ -36,6 +36,18 @@ std::optional<std::string> Decider::left_undone() const {
   return std::nullopt;
 }
 
+/// It is gone, or was not brought up, or that is still being tried.
+bool Decider::lacks_old_version(const base::ComponentName& component) const {
+  const auto among = [&](const std::vector<base::ComponentName>& components) {
+    return std::find(components.begin(), components.end(), component) != components.end();
+  };
+  const bool being_tried = std::any_of(s.open.begin(), s.open.end(), [&](const auto& each) {
+    return each.second.kind == EffectKind::RestoreCapacity &&
+           each.second.subject == component.str();
+  });
+  return among(s.old_gone) || among(s.old_failed) || being_tried;
+}
+
 void Decider::abandon_open(std::string_view why) {
   std::vector<base::EffectKey> keys;
   for (const auto& [key, intent] : s.open)
@@ -58,8 +70,9 @@ void Decider::begin_rollback(RollbackCause cause, std::string detail,
   if (!s.paused) pause(PauseCause::Rollback, std::string(to_string(cause)), reason, as);
 
   std::vector<Wanted> wanted;
-  for (const base::ComponentName& component : s.old_gone)
-    wanted.push_back({EffectKind::RestoreCapacity, component.str()});
+  for (const PlannedComponent& component : plan.components)
+    if (lacks_old_version(component.name))
+      wanted.push_back({EffectKind::RestoreCapacity, component.name.str()});
   if (wanted.empty()) wanted.push_back({EffectKind::ReturnTraffic, ""});
   wanted.push_back(keep_windows());
   std::vector<base::EffectKey> running;

@@ -131,6 +131,7 @@ struct State {
   std::vector<base::ComponentName> old_failed;  ///< … whose old version could not be brought up
   bool lease_expired = false;     ///< the router went back by itself since the last traffic entry
   std::uint64_t lease_since = 0;  ///< the version that says it was granted; 0: none is held
+  bool lease_given = false;       ///< … but by an attempt of this wave that was not read back
 
   [[nodiscard]] StepStatus status_of(const base::StepId& step) const;
   friend bool operator==(const State&, const State&) = default;

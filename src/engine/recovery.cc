@@ -61,7 +61,8 @@ base::Result<void> Engine::take_up(const base::ReleaseId& release, const ports::
   auto loaded = load_release(ports_.journal, ports_.content, release);
   if (!loaded) return base::fail(std::move(loaded.error()));
   const bool lease_alive = router != nullptr && router->leases.contains(release);
-  const bool routes_moved = router != nullptr && names_new_version(*router, loaded->plan);
+  // One that does not answer may have been changed: then nothing is changed again without a person.
+  const bool routes_moved = router == nullptr || names_new_version(*router, loaded->plan);
   auto saved = saved_guard(ports_.content, loaded->state);
 
   RunbookClock clock(loaded->state, ports_.clock.wall(), ports_.clock.mono());

@@ -181,7 +181,8 @@ void ReleaseRun::appended(base::Result<std::uint64_t> first_index) {
 void ReleaseRun::start_effects(const core::Decision& decision) {
   for (const core::NewEvent& entry : decision.entries)
     for (const core::Intent& intent : entry.intents)
-      if (!was_started_early(intent)) host_.start_effect(plan_->release, intent);
+      if (!was_started_early(intent) && called_off_.erase(intent.key) == 0)
+        host_.start_effect(plan_->release, intent);
 }
 
 void ReleaseRun::committed(std::uint64_t first_index) {
@@ -246,7 +247,13 @@ bool ReleaseRun::act_early() {
   return goes_back;
 }
 
+/// What the rollback calls off must not act after it: a change of traffic that waits behind it in
+/// the router's lane, or whose entry is still being written, would undo it.
 void ReleaseRun::act_early_on(const core::Decision& decision) {
+  for (const base::EffectKey& key : decision.cancel) {
+    host_.cancel_effect(key);
+    if (!state_.open.contains(key)) called_off_.insert(key);
+  }
   for (const core::NewEvent& entry : decision.entries) {
     for (const core::Intent& intent : entry.intents) {
       const bool is_traffic = intent.kind == core::EffectKind::ReturnTraffic ||

@@ -11,6 +11,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <set>
 #include <vector>
 
 #include "core/decide.h"
@@ -124,6 +125,8 @@ class ReleaseRun {
   base::MonoTime ticks_from_;  ///< not before: a due timer whose entries could not be written
   /// By the emergency path; keys are the same once the decision is made.
   std::map<base::EffectKey, core::EffectKind> acted_early_;
+  /// By a rollback on that path: effects whose entry was not durable then; they never start.
+  std::set<base::EffectKey> called_off_;
 };
 
 }  // namespace stellwerk::engine

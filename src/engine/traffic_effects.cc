@@ -10,7 +10,6 @@ namespace stellwerk::engine {
 namespace {
 
 constexpr base::Duration kTrafficTimeout = base::seconds(10);
-constexpr base::Duration kRevokeTimeout = base::seconds(2);
 
 EffectResult done(std::string summary) {
   return {core::Outcome::Done, std::move(summary), {}, base::Json::object()};
@@ -33,9 +32,10 @@ EffectResult compare(const base::Result<core::RoutingTable>& read_back,
           base::Json::object()};
 }
 
-/// A wave's own change, with no lease held: the first one, or one that a person resumed.
+/// A wave's own change, with no lease held: the first one, or one that a person resumed. Not an
+/// attempt after one that may have granted it: what ran out since does not come back by itself.
 bool begins_lease(const core::State& state) {
-  return state.stage == core::Stage::Moving && state.lease_since == 0;
+  return state.stage == core::Stage::Moving && state.lease_since == 0 && !state.lease_given;
 }
 
 /// What was done before the journal had it, complete in itself: whoever finds it has nothing else.
@@ -130,13 +130,12 @@ void Effects::move_traffic(const Context& context) {
         // The lease first: the tenants of earlier waves must not fall back while the table is
         // written.
         if (auto hindered = hold_lease(*context, call)) return *hindered;
+        // What is not read back is tried again, and given up in a rollback. The lease stays
+        // meanwhile: revoked and granted anew it would move tenants to and fro; nobody renews it.
         EffectResult result = compare(ports_.router.apply(wanted, call), wanted,
                                       fmt::format("wave {} read back", number));
-        // A wave that is not read back has not begun: nobody stays on the new version by a lease
-        // that nobody renews.
         if (result.outcome != core::Outcome::Done && begins_lease(context->state))
-          static_cast<void>(ports_.router.revoke(
-              plan.release, {ports_.clock.mono() + kRevokeTimeout, call.stop}));
+          result.data[core::kLeaseGiven] = true;
         return result;
       });
 }
@@ -150,10 +149,12 @@ std::optional<EffectResult> Effects::hold_lease(const EffectContext& context,
   if (plan.guard.guard_lost == core::GuardLost::Hold) return std::nullopt;
   if (begins_lease(context.state) || base::mutated(base::Mutation::ReviveLease)) {
     auto granted = ports_.router.grant(plan.release, plan.guard.lease, call);
-    if (!granted) return failure(granted.error());
-    return std::nullopt;
+    if (granted) return std::nullopt;
+    EffectResult result = failure(granted.error());
+    if (result.outcome == core::Outcome::Unknown) result.data[core::kLeaseGiven] = true;
+    return result;
   }
-  if (context.state.lease_since == 0) return std::nullopt;
+  if (context.state.lease_since == 0 && !context.state.lease_given) return std::nullopt;
   auto expired = ports_.router.renew({&plan.release, 1}, plan.guard.lease, call);
   if (!expired) return failure(expired.error());
   if (expired->empty()) return std::nullopt;
