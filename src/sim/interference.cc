@@ -9,7 +9,7 @@
 namespace stellwerk::sim {
 namespace {
 
-constexpr std::size_t kTraceLines = 100000;
+constexpr std::size_t kTraceLines = 20'000;
 
 using enum Fault;
 constexpr std::array kAppend = {StoreAnswerLost, StoreRefuses, StoreHangs};
@@ -80,9 +80,16 @@ void Trace::keep(std::string line) {
   if (lines_.size() > kTraceLines) lines_.pop_front();
 }
 
+Interference::Interference(const Swarm& swarm, std::uint64_t seed, const ports::Clock& clock,
+                           Trace& trace)
+    : swarm_(swarm), clock_(clock), trace_(trace) {
+  for (std::size_t kind = 0; kind < kFaults; ++kind)
+    dice_.push_back(Random(seed).fork(1000 + kind));
+}
+
 void Interference::maybe_kill(Place place, const char* when) {
   if (calm() || !swarm_.has(Kill)) return;
-  if (!dice_.chance({swarm_.call_rate.value / 8 + 20})) return;
+  if (!dice_of(Kill).chance({swarm_.call_rate.value / 8 + 20})) return;
   count();
   trace_.say([&] { return fmt::format("KILLED {} {}", when, to_string(place)); });
   throw Killed{};
@@ -110,7 +117,7 @@ Twist Interference::twist_of(Fault fault, Place place, const ports::Call* call) 
     case WorkloadHangs:
     case StepHangs:
       if (place == Place::RouterRead) return Twist::Refuse;
-      return dice_.chance(base::percent(50)) ? Twist::LoseAnswer : Twist::LoseRequest;
+      return dice_of(fault).chance(base::percent(50)) ? Twist::LoseAnswer : Twist::LoseRequest;
     case RouterRequestLost:
       return Twist::LoseRequest;
     default:
@@ -124,7 +131,7 @@ Twist Interference::before(Place place, const ports::Call* call) {
   if (const Twist twist = weather_at(place); twist != Twist::None) return twist;
   if (calm()) return Twist::None;
   for (const Fault fault : kinds_at(place)) {
-    if (!swarm_.has(fault) || !dice_.chance(swarm_.call_rate)) continue;
+    if (!swarm_.has(fault) || !dice_of(fault).chance(swarm_.call_rate)) continue;
     count();
     trace_.say([&] { return fmt::format("{} at {}", to_string(fault), to_string(place)); });
     return twist_of(fault, place, call);
@@ -135,7 +142,7 @@ Twist Interference::before(Place place, const ports::Call* call) {
 void Interference::after(Place place) { maybe_kill(place, "after"); }
 
 bool Interference::strikes(Fault fault) {
-  if (calm() || !swarm_.has(fault) || !dice_.chance(swarm_.call_rate)) return false;
+  if (calm() || !swarm_.has(fault) || !dice_of(fault).chance(swarm_.call_rate)) return false;
   count();
   trace_.say([&] { return std::string(to_string(fault)); });
   return true;
@@ -143,9 +150,10 @@ bool Interference::strikes(Fault fault) {
 
 std::pair<base::Duration, base::Duration> Interference::latency() {
   if (calm() || !swarm_.has(SlowLanes)) return {};
-  const auto draw = [this] {
-    return dice_.chance(base::percent(5)) ? dice_.between(base::milliseconds(1), base::seconds(8))
-                                          : dice_.between({}, base::milliseconds(60));
+  Random& dice = dice_of(SlowLanes);
+  const auto draw = [&dice] {
+    return dice.chance(base::percent(5)) ? dice.between(base::milliseconds(1), base::seconds(8))
+                                         : dice.between({}, base::milliseconds(60));
   };
   const base::Duration first = draw();
   return {first, draw()};

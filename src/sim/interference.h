@@ -90,8 +90,7 @@ struct Weather {
 
 class Interference {
  public:
-  Interference(const Swarm& swarm, std::uint64_t seed, const ports::Clock& clock, Trace& trace)
-      : swarm_(swarm), dice_(Random(seed).fork(1)), clock_(clock), trace_(trace) {}
+  Interference(const Swarm& swarm, std::uint64_t seed, const ports::Clock& clock, Trace& trace);
 
   /// Before the call acts. @throws Killed
   Twist before(Place place, const ports::Call* call = nullptr);
@@ -125,8 +124,11 @@ class Interference {
   [[nodiscard]] Twist weather_at(Place place) const;
   Twist twist_of(Fault fault, Place place, const ports::Call* call);
 
+  /// Every kind has dice of its own, so that one can be left out and the others stay as they are.
+  Random& dice_of(Fault fault) { return dice_[static_cast<std::size_t>(fault)]; }
+
   const Swarm& swarm_;
-  Random dice_;
+  std::vector<Random> dice_;
   const ports::Clock& clock_;
   Trace& trace_;
   base::Duration delay_;

@@ -61,6 +61,16 @@ std::optional<std::uint32_t> number_of_wave(std::string_view type) {
   return number;
 }
 
+/// An entry as the trace shows it.
+std::string line_of(const ports::StoredEntry& stored, const engine::ReadEntry& entry) {
+  constexpr std::size_t kShown = 160;
+  std::string line = fmt::format("entry {:>4} {} {}", stored.index, stored.type,
+                                 core::encode_event(entry.event).dump().substr(0, kShown));
+  for (const core::Intent& intent : entry.intents)
+    line += fmt::format(" → {} {}", core::to_string(intent.kind), intent.subject);
+  return line;
+}
+
 }  // namespace
 
 Invariants::Invariants(const ports::Clock& clock, SimStore& store, adapters::MemoryRouter& router,
@@ -100,9 +110,10 @@ void Invariants::take(const ports::StoredEntry& stored) {
   auto entry = engine::decode(stored, store_.content.stored);
   if (!entry) return fail("every-entry-can-be-read", entry.error().one_line());
   Ledger& ledger = found->second;
-  trace_.say([&] { return fmt::format("entry {:>4} {}", stored.index, stored.type); });
+  trace_.say([&] { return line_of(stored, *entry); });
   if (stored.stream_version != ledger.state.version + 1)
     fail("a-stream-has-no-gaps", fmt::format("entry {}", stored.index));
+  if (stored.type == "audit.journal.gap") owes_gap_ = false;
   check_entry(ledger, *entry);
   const core::Stage stage = ledger.state.stage;
   ledger.take(*entry);
@@ -224,11 +235,19 @@ Ledger* Invariants::holder_of(const base::ComponentName& component) {
 }
 
 /// A rollback may go ahead of its entry, once its append has waited long enough or has failed.
+void Invariants::goes_ahead() {
+  const base::MonoTime now = clock_.mono();
+  const auto since = lanes_ == nullptr ? std::nullopt : lanes_->waiting_since("store");
+  const bool waited = since && now - *since >= kPatience;
+  const bool failed = append_failed_at_ && now - *append_failed_at_ < kSlack * 3;
+  if (!waited && !failed) fail("every-effect-has-its-entry", "ahead of it, without need");
+  ahead_at_ = now;
+  owes_gap_ = true;
+}
+
+/// What was begun ahead of its entry may act a while later.
 bool Invariants::may_act_early() const {
-  if (append_failed_) return true;
-  if (lanes_ == nullptr) return false;
-  const auto since = lanes_->waiting_since("store");
-  return since && clock_.mono() - *since >= kPatience;
+  return ahead_at_ && clock_.mono() - *ahead_at_ < kSlack * 2;
 }
 
 bool Invariants::acts_early(const Ledger& ledger) {
@@ -240,7 +259,9 @@ bool Invariants::acts_early(const Ledger& ledger) {
 void Invariants::process(const engine::Engine* engine, const SimLanes* lanes) {
   engine_ = engine;
   lanes_ = lanes;
-  append_failed_ = false;
+  append_failed_at_.reset();
+  ahead_at_.reset();
+  owes_gap_ = false;
   early_.clear();
   compared_.clear();
 }
@@ -260,9 +281,9 @@ void Invariants::routes_written(const core::RoutingTable& table) {
   for (const auto& [component, routes] : table.components) {
     const Ledger* ledger = holder_of(component);
     if (ledger == nullptr) return fail("every-effect-has-its-entry", component.str());
-    if (ledger->allows(component, routes)) continue;
-    const core::RoutingTable& old = ledger->routes.front();
-    if (old.components.at(component) == routes && acts_early(*ledger)) continue;
+    const bool goes_back = ledger->routes.front().components.at(component) == routes;
+    const bool early = goes_back && acts_early(*ledger);
+    if (early || ledger->allows(component, routes)) continue;
     fail("every-effect-has-its-entry", fmt::format("routes of {}", component.str()));
   }
 }
@@ -389,7 +410,8 @@ void Invariants::check_routes(const Ledger& ledger, const Seen& seen) {
     if (routes == state->table.components.end() || holder_of(component.name) != &ledger) continue;
     strange = strange || !ledger.allows(component.name, routes->second);
   }
-  strange_ = strange_ || strange;
+  // While a change is under way, what a hand from outside did may look like either side of it.
+  strange_ = strange_ || strange || ledger.tables.size() > 1;
   const bool early = early_.contains(ledger.plan->release) || (strange && may_act_early());
   const bool watched = facts.engine != nullptr && !facts.frozen && facts.router_reachable &&
                        core::guard_armed(ledger.state);
@@ -401,8 +423,9 @@ void Invariants::check_routes(const Ledger& ledger, const Seen& seen) {
 void Invariants::check_tenants(Ledger& ledger, const Seen& seen) {
   const bool goes_back =
       ledger.state.rollback || early_.contains(ledger.plan->release) || may_act_early();
-  const bool has_lease = (seen.router && seen.router->leases.contains(ledger.plan->release)) ||
-                         ledger.plan->guard.guard_lost == core::GuardLost::Hold;
+  const bool leased = ledger.plan->guard.guard_lost == core::GuardLost::Old;
+  const bool has_lease =
+      !leased || (seen.router && seen.router->leases.contains(ledger.plan->release));
   std::vector<Served>& all = served_[ledger.plan->release];
   all.resize(ledger.tenants.size() * ledger.plan->components.size());
   auto next = all.begin();
@@ -412,16 +435,20 @@ void Invariants::check_tenants(Ledger& ledger, const Seen& seen) {
       const auto version = router_.serves(component.name, tenant);
       const bool by_new = version && *version == component.to;
       Served& served = *next++;
-      if (served.by_new && !by_new && version) {
-        if (!goes_back && has_lease && !tampered_)
+      if (served.by_new && !by_new) {
+        // Behind a router that is gone nobody is served; it comes back without leases, or, where
+        // there are none, as it was.
+        if (!version && !leased) continue;
+        if (version && !goes_back && has_lease && !tampered_)
           fail("a-tenant-goes-back-only-with-its-release", tenant);
         served.ever_back = !tampered_;
         served.wave_run = ledger.waves_begun;
       }
-      if (!served.by_new && by_new && served.ever_back && served.wave_run == ledger.waves_begun &&
-          !tampered_)
+      const bool same_run = served.ever_back && served.wave_run == ledger.waves_begun;
+      const bool verified = ledger.has("audit.release.completed");  // it becomes the stable one
+      if (!served.by_new && by_new && same_run && !verified && !tampered_)
         fail("a-tenant-never-flips-twice", tenant);
-      if (version) served.by_new = by_new;
+      served.by_new = by_new;
     }
   }
 }
@@ -479,7 +506,7 @@ void Invariants::check_ending(const Ledger& ledger) {
         workload_.status({component.name, new_stays ? component.to : component.from});
     const bool gave_up = ledger.given_up;
     if (gone && !gone->instances.empty() && !gave_up) ends("instances are left over");
-    const bool began = ledger.has("notification.maintenance.scheduled");
+    const bool began = ledger.has("audit.precheck.completed");
     if (began && stays && stays->instances.empty()) ends("nothing serves");
     if (!router) continue;
     const auto routes = router->table.components.find(component.name);
@@ -512,6 +539,7 @@ void Invariants::at_end(const engine::Engine& engine) {
   for (const ports::StoredEntry& entry : *entries)
     if (core::is_public(entry.type) && !events_.contains(entry.index))
       fail("everything-public-is-published", entry.type);
+  if (owes_gap_) fail("what-was-done-early-is-in-the-journal", "no audit.journal.gap");
   if (!store_.emergency.stored.lines().empty())
     fail("what-was-done-early-is-in-the-journal", store_.emergency.stored.lines().front());
   if (const auto verified = store_.journal.verify({}); !verified)

@@ -45,6 +45,8 @@ class Invariants {
   // ---- before an effect acts
   void routes_written(const core::RoutingTable& table);
   void lease_granted(const base::ReleaseId& release);
+  /// An engine lives: leases were given or renewed. Those of a late write do not count.
+  void leases_renewed() { without_engine_.clear(); }
   void version_started(const ports::VersionRef& version);
   void version_stopped(const ports::VersionRef& version);
   void step_run(const ports::StepRequest& request);
@@ -52,7 +54,11 @@ class Invariants {
   void published(const ports::PublicEvent& event);
   void told(const ports::Notice& notice);
   /// An append was refused or its answer lost: a rollback may go ahead of its entry.
-  void append_failed(bool failed) { append_failed_ = failed; }
+  void append_failed(bool failed) {
+    if (failed) append_failed_at_ = clock_.mono();
+  }
+  /// The engine says that it goes ahead of an entry.
+  void goes_ahead();
   /// Somebody else than the engine changes the routes now (or it does, long after it gave up).
   void foreign_change() { tampered_ = true; }
   /// A process lives, with these lanes; nullptr: none does.
@@ -121,7 +127,9 @@ class Invariants {
   const engine::Engine* engine_ = nullptr;
   const SimLanes* lanes_ = nullptr;
   std::set<base::ReleaseId> early_;  ///< went back ahead of the entry, which is still to come
-  bool append_failed_ = false;
+  std::optional<base::MonoTime> append_failed_at_;
+  std::optional<base::MonoTime> ahead_at_;  ///< it may go ahead, and does
+  bool owes_gap_ = false;  ///< it did, and this process has not written so in the journal
   bool tampered_ = false;  ///< and it was not put right yet
   bool strange_ = false;   ///< routes are not those of the journal now
   std::map<base::ReleaseId, std::vector<Served>> served_;  ///< by component, then tenant

@@ -21,15 +21,31 @@ constexpr std::array kOfATime = {
 Misfortunes::Misfortunes(std::uint64_t seed, adapters::MemoryClock& clock,
                          Interference& interference, SimOutside& outside, Load& load,
                          ProcessFate fate)
-    : dice_(Random(seed).fork(4)),
+    : dice_(seed),
       clock_(clock),
       interference_(interference),
       outside_(outside),
       load_(load),
       fate_(std::move(fate)) {
-  for (const Fault fault : kOfATime)
-    if (interference.swarm().has(fault)) kinds_.push_back(fault);
-  next_ = clock.mono() + some_time(interference.swarm().pause_mean * 2);
+  const Random dice = Random(seed).fork(4);
+  for (const Fault fault : kOfATime) {
+    if (!interference.swarm().has(fault)) continue;
+    kinds_.push_back({fault, dice.fork(static_cast<std::uint64_t>(fault)), clock.mono()});
+    put_off(kinds_.back());
+  }
+}
+
+std::optional<base::MonoTime> Misfortunes::next() const {
+  std::optional<base::MonoTime> next;
+  for (const Kind& kind : kinds_)
+    if (!next || kind.next < *next) next = kind.next;
+  return next;
+}
+
+/// With few kinds and with many, one comes after about the same time.
+void Misfortunes::put_off(Kind& kind) const {
+  const base::Duration longest = interference_.swarm().pause_mean * 8;
+  kind.next = clock_.mono() + kind.dice.between(base::milliseconds(10), longest);
 }
 
 base::Duration Misfortunes::some_time(base::Duration longest) {
@@ -37,12 +53,15 @@ base::Duration Misfortunes::some_time(base::Duration longest) {
 }
 
 void Misfortunes::happen() {
-  if (kinds_.empty() || interference_.calm() || clock_.mono() < next_) return;
-  next_ = clock_.mono() + some_time(interference_.swarm().pause_mean * 2);
-  const Fault fault = kinds_[dice_.below(kinds_.size())];
-  interference_.count();
-  interference_.trace().say([&] { return fmt::format("misfortune: {}", to_string(fault)); });
-  strike(fault);
+  for (Kind& kind : kinds_) {
+    if (interference_.calm()) return;
+    if (clock_.mono() < kind.next) continue;
+    put_off(kind);
+    interference_.count();
+    interference_.trace().say([&] { return fmt::format("misfortune: {}", to_string(kind.fault)); });
+    dice_ = kind.dice.fork(static_cast<std::uint64_t>(clock_.mono().us));
+    strike(kind.fault);
+  }
 }
 
 void Misfortunes::heal() {

@@ -31,15 +31,21 @@ class Misfortunes {
 
   void happen();
   /// Empty: nothing lasts a while in this world.
-  [[nodiscard]] std::optional<base::MonoTime> next() const {
-    return kinds_.empty() ? std::nullopt : std::optional(next_);
-  }
+  [[nodiscard]] std::optional<base::MonoTime> next() const;
   /// Everything that still lasts ends.
   void heal();
   /// How far the wall clock runs from the monotonic one.
   [[nodiscard]] base::Ppm drift() const { return drift_; }
 
  private:
+  /// Each has dice and a time of its own, so that one can be left out and the others stay.
+  struct Kind {
+    Fault fault;
+    Random dice;
+    base::MonoTime next;
+  };
+
+  void put_off(Kind& kind) const;
   void strike(Fault fault);
   void strike_weather(Fault fault);
   void strike_version(Fault fault);
@@ -48,15 +54,14 @@ class Misfortunes {
   void instances_die();
   base::Duration some_time(base::Duration longest);
 
-  Random dice_;
+  Random dice_;  ///< of the kind that strikes
   adapters::MemoryClock& clock_;
   Interference& interference_;
   SimOutside& outside_;
   Load& load_;
   ProcessFate fate_;
-  std::vector<Fault> kinds_;
+  std::vector<Kind> kinds_;
   std::vector<const core::Plan*> plans_;
-  base::MonoTime next_;
   base::Ppm drift_;
 };
 

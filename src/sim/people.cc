@@ -9,7 +9,7 @@ namespace {
 
 constexpr std::uint32_t kResumesMax = 4;
 /// So long after the last misfortune nobody believes in a release that still waits.
-constexpr base::Duration kGiveUp = base::hours(3);
+constexpr base::Duration kGiveUp = base::minutes(20);
 
 base::PersonId person_with(const core::Plan& plan, const std::vector<core::Role>& roles) {
   for (const core::Person& person : plan.people)

@@ -61,6 +61,7 @@ base::Result<void> SimRouter::grant(const base::ReleaseId& release, base::Durati
                                     const ports::Call& call) {
   return write(call, [this, release, lease](bool late) {
     if (!late) around_.invariants.lease_granted(release);
+    if (!late) around_.invariants.leases_renewed();
     return real_.grant(release, lease, {});
   });
 }
@@ -69,7 +70,10 @@ base::Result<std::set<base::ReleaseId>> SimRouter::renew(std::span<const base::R
                                                          base::Duration lease,
                                                          const ports::Call& call) {
   const std::vector<base::ReleaseId> wanted(releases.begin(), releases.end());
-  return write(call, [this, wanted, lease](bool) { return real_.renew(wanted, lease, {}); });
+  return write(call, [this, wanted, lease](bool late) {
+    if (!late) around_.invariants.leases_renewed();
+    return real_.renew(wanted, lease, {});
+  });
 }
 
 base::Result<void> SimRouter::revoke(const base::ReleaseId& release, const ports::Call& call) {
