@@ -90,7 +90,7 @@ Interference::Interference(const Swarm& swarm, std::uint64_t seed, const ports::
 void Interference::maybe_kill(Place place, const char* when) {
   if (calm() || !swarm_.has(Kill)) return;
   if (!dice_of(Kill).chance({swarm_.call_rate.value / 8 + 20})) return;
-  count();
+  count(Kill);
   trace_.say([&] { return fmt::format("KILLED {} {}", when, to_string(place)); });
   throw Killed{};
 }
@@ -132,7 +132,7 @@ Twist Interference::before(Place place, const ports::Call* call) {
   if (calm()) return Twist::None;
   for (const Fault fault : kinds_at(place)) {
     if (!swarm_.has(fault) || !dice_of(fault).chance(swarm_.call_rate)) continue;
-    count();
+    count(fault);
     trace_.say([&] { return fmt::format("{} at {}", to_string(fault), to_string(place)); });
     return twist_of(fault, place, call);
   }
@@ -143,7 +143,7 @@ void Interference::after(Place place) { maybe_kill(place, "after"); }
 
 bool Interference::strikes(Fault fault) {
   if (calm() || !swarm_.has(fault) || !dice_of(fault).chance(swarm_.call_rate)) return false;
-  count();
+  count(fault);
   trace_.say([&] { return std::string(to_string(fault)); });
   return true;
 }

@@ -86,6 +86,7 @@ struct Weather {
   bool slow = false;        ///< the new version
   bool lags = false;        ///< the new version
   bool steps_fail = false;  ///< a check that never passes
+  bool unhealthy = false;   ///< a health check fails
 };
 
 class Interference {
@@ -110,7 +111,16 @@ class Interference {
   [[nodiscard]] std::optional<base::MonoTime> next_due() const;
 
   /// One more misfortune has happened. After enough of them the world is calm for good.
-  void count() { ++misfortunes_; }
+  void count(Fault fault) {
+    ++misfortunes_;
+    if (on_fault) on_fault(fault, false);
+  }
+  /// One that lasted a while has ended.
+  void over(Fault fault) {
+    if (on_fault) on_fault(fault, true);
+  }
+  /// Told of every misfortune, and of its end where it lasted; may be empty.
+  std::function<void(Fault fault, bool over)> on_fault;
   void calm_down() { calm_ = true; }
   [[nodiscard]] bool calm() const { return calm_ || misfortunes_ >= swarm_.misfortunes; }
   [[nodiscard]] std::uint32_t misfortunes() const { return misfortunes_; }

@@ -117,6 +117,7 @@ void Invariants::take(const ports::StoredEntry& stored) {
   check_entry(ledger, *entry);
   const core::Stage stage = ledger.state.stage;
   ledger.take(*entry);
+  if (on_entry) on_entry(ledger, *entry);
   if (ledger.state.rollback) early_.erase(stored.release);
   if (core::is_terminal(stage) && ledger.state.stage != stage)
     fail("what-has-ended-stays-ended", stored.type);

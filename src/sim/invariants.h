@@ -5,6 +5,7 @@
 // Start here: docs/simulator.md "Invariants", then invariants.cc       Thread-safety: one thread.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <set>
@@ -72,6 +73,8 @@ class Invariants {
   void fail(std::string invariant, std::string detail);
   [[nodiscard]] const std::optional<Violation>& violation() const { return violation_; }
   [[nodiscard]] const std::map<base::ReleaseId, Ledger>& ledgers() const { return ledgers_; }
+  /// Told of every entry, once it is folded; may be empty.
+  std::function<void(const Ledger& after, const engine::ReadEntry& entry)> on_entry;
   /// Folds what is durable and not folded yet.
   void read_journal();
 

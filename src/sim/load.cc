@@ -5,11 +5,14 @@
 #include <algorithm>
 
 #include "kpi/sketch.h"
+#include "sim/binomial.h"
 
 namespace stellwerk::sim {
 namespace {
 
 constexpr std::uint64_t kPpm = 1'000'000;
+/// More slow ones than this, and the 95th percentile is beyond the limit.
+constexpr base::Ppm kSlowMax = base::percent(5);
 
 std::string name_of(const base::ComponentName& component, const base::SemVer& version) {
   return component.str() + " " + version.to_string();
@@ -30,15 +33,42 @@ std::uint64_t Load::portion(const std::string& of, std::uint64_t whole, base::Pp
   return std::min(part, whole);
 }
 
-Answers Load::answers_of(const core::PlannedComponent& component, bool is_new) const {
-  const auto down = down_.find(name_of(component.name, is_new ? component.to : component.from));
-  if (down != down_.end() && down->second) return {base::kWhole, {}, 0};
-  if (!is_new) return usual_.old_version;
-  Answers answers = usual_.new_version;
+/// The same, or as chance has it.
+std::uint64_t Load::drawn(const std::string& of, std::uint64_t whole, base::Ppm share) {
+  return usual_.scatters ? binomial(dice_, whole, share) : portion(of, whole, share);
+}
+
+bool Load::is_down(const Part& part) const {
+  const core::PlannedComponent& component = part.component;
+  const auto down =
+      down_.find(name_of(component.name, part.is_new ? component.to : component.from));
+  return down != down_.end() && down->second;
+}
+
+Answers Load::answers_of(const Part& part) const {
+  if (is_down(part)) return {base::kWhole, {}, 0};
+  if (!part.is_new) return usual_.old_version;
+  Answers answers = part.spared ? usual_.old_version : usual_.new_version;
   if (interference_.weather.errs) answers.errors = bad_.errors;
   if (interference_.weather.slow) answers.slow = bad_.slow;
   if (interference_.weather.lags) answers.consumer_lag = bad_.consumer_lag;
   return answers;
+}
+
+/// Which limit the new version does not keep, by what it really does.
+std::optional<BreachKind> Load::beyond(const core::Plan& plan, const Part& part) const {
+  const core::Thresholds& limits = usual_.limits ? *usual_.limits : plan.guard.limits;
+  const Answers answers = answers_of(part);
+  const auto& gauges = part.component.gauges;
+  const bool has_lag = std::any_of(gauges.begin(), gauges.end(), [](const core::GaugeSpec& gauge) {
+    return gauge.name == "consumer_lag";
+  });
+  if (is_down(part)) return BreachKind::Down;
+  if (interference_.weather.unhealthy) return BreachKind::Health;
+  if (answers.errors > limits.error_rate_pause) return BreachKind::Errors;
+  if (answers.slow > kSlowMax) return BreachKind::Slow;
+  if (has_lag && answers.consumer_lag > limits.consumer_lag_pause) return BreachKind::Lag;
+  return std::nullopt;
 }
 
 /// By the routes that are in force, lease included.
@@ -53,15 +83,17 @@ base::Ppm Load::share_of_new(const core::Plan& plan,
   if (!candidate || (candidate->leased && !state->leases.contains(candidate->release))) return {};
   if (candidate->everyone) return base::kWhole;
   for (const core::PlannedWave& wave : plan.waves)
-    if (wave.serves.size() == candidate->tenants.size()) return wave.share_real;
+    if (wave.serves.size() == candidate->tenants.size() &&
+        wave.buckets == candidate->buckets.size())
+      return wave.share_real;
   return {};
 }
 
-void Load::add(kpi::MetricBatch& batch, const core::PlannedComponent& component, bool is_new,
-               std::uint64_t requests) {
-  if (requests == 0) return;
-  const Answers answers = answers_of(component, is_new);
-  const base::SemVer& version = is_new ? component.to : component.from;
+std::uint64_t Load::add(kpi::MetricBatch& batch, const Part& part, std::uint64_t requests) {
+  if (requests == 0) return 0;
+  const Answers answers = answers_of(part);
+  const core::PlannedComponent& component = part.component;
+  const base::SemVer& version = part.is_new ? component.to : component.from;
   const std::string name = name_of(component.name, version);
   const base::MonoTime now = clock_.mono();
   kpi::RequestGroup group;
@@ -70,15 +102,17 @@ void Load::add(kpi::MetricBatch& batch, const core::PlannedComponent& component,
   group.tenant = base::TenantId("pilot-1");
   group.second = {now.us - now.us % 1'000'000};
   group.requests = requests;
-  group.errors = portion(name + " errors", requests, answers.errors);
-  group.slow = portion(name + " slow", requests, answers.slow);
+  group.errors = drawn(name + " errors", requests, answers.errors);
+  group.slow = drawn(name + " slow", requests, answers.slow);
   group.latencies[kpi::bucket_of(base::milliseconds(20))] = requests - group.slow;
   if (group.slow > 0) group.latencies[kpi::bucket_of(base::milliseconds(900))] = group.slow;
-  if (is_new) {
+  const std::uint64_t bad = std::max(group.errors, group.slow);
+  if (part.is_new) {
     served_by_new_ += requests;
-    harmed_ += std::max(group.errors, group.slow);
+    harmed_ += bad;
   }
   batch.groups.push_back(std::move(group));
+  return bad;
 }
 
 /// No numbers, another version's, of other times.
@@ -97,6 +131,34 @@ void Load::lie(kpi::MetricBatch& batch) const {
   batch.groups.push_back(later);
 }
 
+void Load::feed(kpi::MetricBatch& batch, const core::Plan& plan, base::Duration span) {
+  Exposure& seen = exposures_[plan.release];
+  seen = {};
+  for (const core::PlannedComponent& component : plan.components) {
+    const std::string& name = component.name.str();
+    const std::uint64_t all = portion(
+        name, usual_.requests_per_second * static_cast<std::uint64_t>(span.us), base::Ppm{1});
+    const std::uint64_t requests = interference_.weather.nobody_asks ? 0 : all;
+    const base::Ppm share = share_of_new(plan, component);
+    const std::uint64_t to_new = drawn(name + " new", requests, share);
+    const std::uint32_t from = usual_.bad_from_wave;
+    const bool spared = from > 1 && share < plan.wave(from).share_real;
+    const Part on_new{component, true, spared};
+    seen.bad += add(batch, on_new, to_new);
+    add(batch, {component}, requests - to_new);
+    seen.requests += requests;
+    seen.serves = seen.serves || share > base::Ppm{};
+    if (share > base::Ppm{} && !seen.beyond) seen.beyond = beyond(plan, on_new);
+    for (const core::GaugeSpec& gauge : component.gauges)
+      batch.gauges.push_back({component.name,
+                              component.to,
+                              gauge.name,
+                              answers_of(on_new).consumer_lag,
+                              {},
+                              clock_.mono()});
+  }
+}
+
 void Load::feed(bool heard) {
   const base::MonoTime now = clock_.mono();
   const base::Duration span = now - fed_at_;
@@ -105,25 +167,7 @@ void Load::feed(bool heard) {
   const Weather& weather = interference_.weather;
   kpi::MetricBatch batch;
   batch.alive_at = now;
-  for (const core::Plan* plan : plans_) {
-    for (const core::PlannedComponent& component : plan->components) {
-      const std::uint64_t all =
-          portion(component.name.str(),
-                  usual_.requests_per_second * static_cast<std::uint64_t>(span.us), base::Ppm{1});
-      const std::uint64_t requests = weather.nobody_asks ? 0 : all;
-      const std::uint64_t to_new =
-          portion(component.name.str() + " new", requests, share_of_new(*plan, component));
-      add(batch, component, true, to_new);
-      add(batch, component, false, requests - to_new);
-      for (const core::GaugeSpec& gauge : component.gauges)
-        batch.gauges.push_back({component.name,
-                                component.to,
-                                gauge.name,
-                                answers_of(component, true).consumer_lag,
-                                {},
-                                now});
-    }
-  }
+  for (const core::Plan* plan : plans_) feed(batch, *plan, span);
   if (!heard || weather.source_silent) return;
   if (weather.source_lies) lie(batch);
   if (!weather.source_late) return outside_.metrics.push(std::move(batch));

@@ -9,6 +9,8 @@
 #include <vector>
 
 #include "kpi/sample.h"
+#include "sim/breaches.h"
+#include "sim/random.h"
 #include "sim/sim_outside.h"
 
 namespace stellwerk::sim {
@@ -25,13 +27,17 @@ struct Traffic {
   std::uint64_t requests_per_second = 20;
   Answers old_version{base::Ppm{200}, base::Ppm{5'000}, 3};
   Answers new_version{base::Ppm{200}, base::Ppm{5'000}, 3};
+  std::uint32_t bad_from_wave = 1;  ///< before, the new version answers as the old one does
+  bool scatters = false;            ///< shares are met on average only
+  std::optional<core::Thresholds> limits = {};  ///< what a breach is; empty: by the plan's own
 };
 
 class Load {
  public:
-  Load(const Traffic& usual, const ports::Clock& clock, SimOutside& outside,
+  Load(const Traffic& usual, std::uint64_t seed, const ports::Clock& clock, SimOutside& outside,
        Interference& interference)
       : usual_(usual),
+        dice_(Random(seed).fork(6)),
         bad_(usual.new_version),
         clock_(clock),
         outside_(outside),
@@ -49,17 +55,32 @@ class Load {
   /// Requests that the new version answered with an error, or too slowly.
   [[nodiscard]] std::uint64_t harmed() const { return harmed_; }
   [[nodiscard]] std::uint64_t served_by_new() const { return served_by_new_; }
+  /// What came of the last feed().
+  [[nodiscard]] const Exposure& exposure(const base::ReleaseId& release) {
+    return exposures_[release];
+  }
 
  private:
-  void add(kpi::MetricBatch& batch, const core::PlannedComponent& component, bool is_new,
-           std::uint64_t requests);
+  /// What of a component's traffic one version has.
+  struct Part {
+    const core::PlannedComponent& component;
+    bool is_new = false;
+    bool spared = false;  ///< it is not bad yet
+  };
+  void feed(kpi::MetricBatch& batch, const core::Plan& plan, base::Duration span);
+  /// Those that it answered badly.
+  std::uint64_t add(kpi::MetricBatch& batch, const Part& part, std::uint64_t requests);
   void lie(kpi::MetricBatch& batch) const;
-  [[nodiscard]] Answers answers_of(const core::PlannedComponent& component, bool is_new) const;
+  [[nodiscard]] bool is_down(const Part& part) const;
+  [[nodiscard]] Answers answers_of(const Part& part) const;
+  [[nodiscard]] std::optional<BreachKind> beyond(const core::Plan& plan, const Part& part) const;
   [[nodiscard]] base::Ppm share_of_new(const core::Plan& plan,
                                        const core::PlannedComponent& component) const;
   std::uint64_t portion(const std::string& of, std::uint64_t whole, base::Ppm share);
+  std::uint64_t drawn(const std::string& of, std::uint64_t whole, base::Ppm share);
 
   Traffic usual_;
+  Random dice_;
   Answers bad_;
   const ports::Clock& clock_;
   SimOutside& outside_;
@@ -68,6 +89,7 @@ class Load {
   base::MonoTime fed_at_;
   std::map<std::string, std::uint64_t> rest_;  ///< what rounding left over, in ppm
   std::map<std::string, bool> down_;
+  std::map<base::ReleaseId, Exposure> exposures_;
   std::uint64_t harmed_ = 0;
   std::uint64_t served_by_new_ = 0;
 };

@@ -57,7 +57,7 @@ void Misfortunes::happen() {
     if (interference_.calm()) return;
     if (clock_.mono() < kind.next) continue;
     put_off(kind);
-    interference_.count();
+    interference_.count(kind.fault);
     interference_.trace().say([&] { return fmt::format("misfortune: {}", to_string(kind.fault)); });
     dice_ = kind.dice.fork(static_cast<std::uint64_t>(clock_.mono().us));
     strike(kind.fault);
@@ -80,9 +80,12 @@ void Misfortunes::heal() {
   outside_.probe.set_silent(false);
 }
 
-void Misfortunes::last(bool Weather::* what, base::Duration longest) {
+void Misfortunes::last(Fault fault, bool Weather::* what, base::Duration longest) {
   interference_.weather.*what = true;
-  interference_.later(some_time(longest), [this, what] { interference_.weather.*what = false; });
+  interference_.later(some_time(longest), [this, fault, what] {
+    interference_.weather.*what = false;
+    interference_.over(fault);
+  });
 }
 
 void Misfortunes::strike(Fault fault) {
@@ -104,7 +107,7 @@ void Misfortunes::strike(Fault fault) {
       return outside_.balancer.crash();
     case RouterGone:
       outside_.balancer.crash();
-      return last(&Weather::router_gone, base::minutes(2));
+      return last(fault, &Weather::router_gone, base::minutes(2));
     case InstancesDie:
       return instances_die();
     case VersionErrs:
@@ -123,17 +126,17 @@ void Misfortunes::strike(Fault fault) {
 void Misfortunes::strike_weather(Fault fault) {
   switch (fault) {
     case DiskFull:
-      return last(&Weather::disk_full, base::minutes(3));
+      return last(fault, &Weather::disk_full, base::minutes(3));
     case MetricsVanish:
-      return last(&Weather::source_silent, base::minutes(9));
+      return last(fault, &Weather::source_silent, base::minutes(9));
     case MetricsLate:
-      return last(&Weather::source_late, base::minutes(1));
+      return last(fault, &Weather::source_late, base::minutes(1));
     case MetricsLie:
-      return last(&Weather::source_lies, base::minutes(1));
+      return last(fault, &Weather::source_lies, base::minutes(1));
     case NoRequests:
-      return last(&Weather::nobody_asks, base::minutes(5));
+      return last(fault, &Weather::nobody_asks, base::minutes(5));
     case StepsFailForever:
-      return last(&Weather::steps_fail, base::minutes(10));
+      return last(fault, &Weather::steps_fail, base::minutes(10));
     default:
       return;
   }
@@ -145,15 +148,18 @@ void Misfortunes::strike_version(Fault fault) {
   constexpr std::array kSlow = {base::percent(4), base::percent(8), base::percent(90)};
   load_.set_bad({kErrors[dice_.below(kErrors.size())], kSlow[dice_.below(kSlow.size())],
                  dice_.between(900, 5'000)});
-  if (fault == VersionErrs) return last(&Weather::errs, base::minutes(6));
-  if (fault == VersionSlow) return last(&Weather::slow, base::minutes(6));
-  last(&Weather::lags, base::minutes(6));
+  if (fault == VersionErrs) return last(fault, &Weather::errs, base::minutes(6));
+  if (fault == VersionSlow) return last(fault, &Weather::slow, base::minutes(6));
+  last(fault, &Weather::lags, base::minutes(6));
 }
 
 void Misfortunes::strike_health(Fault fault) {
   if (fault == HealthSilent) {
     outside_.probe.set_silent(true);
-    interference_.later(some_time(base::minutes(1)), [this] { outside_.probe.set_silent(false); });
+    interference_.later(some_time(base::minutes(1)), [this, fault] {
+      outside_.probe.set_silent(false);
+      interference_.over(fault);
+    });
     return;
   }
   const auto watched = outside_.probe.watched();
@@ -161,8 +167,12 @@ void Misfortunes::strike_health(Fault fault) {
   const std::string target = watched[dice_.below(watched.size())].name;
   outside_.probe.set_problem(target, "status 503");
   const base::Duration longest = fault == HealthBad ? base::minutes(5) : base::milliseconds(1500);
-  interference_.later(some_time(longest),
-                      [this, target] { outside_.probe.set_problem(target, ""); });
+  interference_.weather.unhealthy = true;
+  interference_.later(some_time(longest), [this, fault, target] {
+    outside_.probe.set_problem(target, "");
+    interference_.weather.unhealthy = false;
+    interference_.over(fault);
+  });
 }
 
 void Misfortunes::instances_die() {
@@ -181,6 +191,7 @@ void Misfortunes::instances_die() {
     load_.set_down(version, false);
     for (const ports::Instance& instance : status->instances)
       outside_.probe.set_problem(instance.id, "");
+    interference_.over(InstancesDie);
   });
 }
 

@@ -50,7 +50,7 @@ class Misfortunes {
   void strike_weather(Fault fault);
   void strike_version(Fault fault);
   void strike_health(Fault fault);
-  void last(bool Weather::* what, base::Duration longest);
+  void last(Fault fault, bool Weather::* what, base::Duration longest);
   void instances_die();
   base::Duration some_time(base::Duration longest);
 

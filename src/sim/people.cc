@@ -54,6 +54,7 @@ base::PersonId People::anybody(const core::Plan& plan) {
 
 void People::act(engine::Engine& engine) {
   if (clock_.mono() < next_) return;
+  if (swarm_.manners) return act_sensibly(engine);
   const bool slow = swarm_.has(Fault::PeopleSlow) && !interference_.calm();
   next_ = clock_.mono() + (slow ? dice_.between(base::seconds(1), base::minutes(4))
                                 : dice_.between(base::milliseconds(200), base::seconds(4)));
@@ -150,7 +151,7 @@ core::InputBody People::odd_command(const engine::ReleaseRun& run) {
 }
 
 void People::say_odd(engine::Engine& engine, const engine::ReleaseRun& run) {
-  interference_.count();
+  interference_.count(Fault::PeopleOdd);
   const core::InputBody body = odd_command(run);
   const base::PersonId by = anybody(run.plan());
   tell(engine, run, body, by);

@@ -36,6 +36,10 @@ class People {
   bool answer(engine::Engine& engine, const engine::ReleaseRun& run);
   void answer_waiting(engine::Engine& engine, const engine::ReleaseRun& run,
                       const base::StepId& step);
+  // sensible_people.cc
+  void act_sensibly(engine::Engine& engine);
+  void answer_sensibly(engine::Engine& engine, const engine::ReleaseRun& run);
+  void decide_sensibly(engine::Engine& engine, const engine::ReleaseRun& run);
   void treat_pause(engine::Engine& engine, const engine::ReleaseRun& run);
   void say_odd(engine::Engine& engine, const engine::ReleaseRun& run);
   core::InputBody odd_command(const engine::ReleaseRun& run);
@@ -50,6 +54,8 @@ class People {
   base::MonoTime next_;
   std::optional<base::MonoTime> hurry_since_;
   std::map<base::ReleaseId, std::uint32_t> resumed_;
+  std::map<base::ReleaseId, base::MonoTime> answers_at_;  ///< while they are asked something
+  std::map<base::ReleaseId, std::uint32_t> looks_;        ///< at a pause, without resuming
   std::uint64_t refused_ = 0;
 };
 

@@ -72,6 +72,12 @@ std::string_view to_string(Fault fault);
 std::optional<Fault> fault_named(std::string_view name);
 std::vector<Fault> all_faults();
 
+/// People as one wishes them: see sensible_people.cc.
+struct Manners {
+  base::Duration answers_min;  ///< after they were asked; of the runbook's clock
+  base::Duration answers_max;
+};
+
 /// How one seed's world is set up.
 struct Swarm {
   std::set<Fault> faults;
@@ -82,6 +88,7 @@ struct Swarm {
   std::int64_t speed_rollout = 3600;
   base::Duration guard_interval = base::seconds(1);
   std::uint64_t requests_per_second = 20;
+  std::optional<Manners> manners = {};  ///< empty: people do as they like
 
   [[nodiscard]] bool has(Fault fault) const { return faults.contains(fault); }
 };

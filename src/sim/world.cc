@@ -74,7 +74,9 @@ World::World(const Scenario& scenario)
       store_(interference_, scenario.seed),
       outside_(clock_, known_tenants(scenario.plans)),
       invariants_(clock_, store_, outside_.balancer, outside_.instances, trace_),
-      load_(scenario.traffic, clock_, outside_, interference_),
+      load_(scenario.traffic, scenario.seed, clock_, outside_, interference_),
+      chronicle_(clock_, scenario.timeline),
+      looked_at_(clock_.mono()),
       people_(scenario.swarm, scenario.seed, clock_, interference_),
       misfortunes_(scenario.seed, clock_, interference_, outside_, load_,
                    {[this] { kill(); }, [this](base::Duration span) { freeze(span); },
@@ -83,12 +85,14 @@ World::World(const Scenario& scenario)
       restart_at_(clock_.mono()) {
   if (scenario.trace) trace_.listen();
   outside_.guard({interference_, invariants_});
+  listen();
   store_.writer.on_append = [this](bool failed) { invariants_.append_failed(failed); };
   base::MonoTime at = clock_.mono();
   for (const core::Plan& plan : scenario.plans) {
     invariants_.watch(plan);
     load_.watch(plan);
     misfortunes_.watch(plan);
+    breaches_.emplace(plan.release, Breaches(plan.guard.health_span));
     begin_at_[plan.release] = at;
     at = at + dice_.between({}, base::minutes(1));
   }
@@ -96,11 +100,20 @@ World::World(const Scenario& scenario)
 
 World::~World() { kill(); }
 
+void World::listen() {
+  interference_.on_fault = [this](Fault fault, bool over) { chronicle_.fault(fault, over); };
+  invariants_.on_entry = [this](const Ledger& after, const engine::ReadEntry& entry) {
+    const Breaches& breaches = breaches_.at(after.plan->release);
+    chronicle_.entry(after, entry, breaches.lately(clock_.mono(), after.plan->guard.window));
+  };
+}
+
 // ---- the process
 
 void World::start() {
   ++starts_;
   trace_.say([&] { return fmt::format("start {}", starts_); });
+  chronicle_.started();
   try {
     process_ = std::make_unique<Process>(*this);
     invariants_.process(&process_->engine, &process_->lanes);
@@ -218,9 +231,17 @@ void World::step() {
   watch_for_calm();
   if (!process_ && clock_.mono() >= restart_at_) start();
   load_.feed(process_ != nullptr);
+  look_for_breaches(clock_.mono() - looked_at_);
   if (process_ && !frozen()) live();
   static_cast<void>(interference_.take_delay());
   invariants_.check(facts());
+}
+
+void World::look_for_breaches(base::Duration passed) {
+  looked_at_ = clock_.mono();
+  for (auto& [id, breaches] : breaches_)
+    breaches.look(load_.exposure(id), clock_.mono(), passed,
+                  invariants_.ledgers().at(id).state.wave);
 }
 
 Facts World::facts() const {
@@ -271,11 +292,15 @@ bool World::over() const {
 
 // ---- what became of it
 
-Ended World::ended(const Ledger& ledger) const {
+Ended World::ended(const Ledger& ledger) {
   Ended ended;
   ended.stage = ledger.state.stage;
   if (const auto& rollback = ledger.state.rollback)
     ended.rollback = fmt::format("{} {}", core::to_string(rollback->cause), rollback->detail);
+  ended.story = chronicle_.of(ledger.plan->release);
+  Breaches& breaches = breaches_.at(ledger.plan->release);
+  breaches.end(clock_.mono(), ended.stage == core::Stage::Completed);
+  ended.breaches = breaches.all();
   return ended;
 }
 
@@ -294,6 +319,8 @@ Run World::result() {
   run.harmed = load_.harmed();
   run.took = clock_.mono() - began_at_;
   run.trace = trace_.lines();
+  run.struck = chronicle_.struck();
+  run.timeline = chronicle_.happenings();
   return run;
 }
 

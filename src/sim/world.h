@@ -15,6 +15,7 @@
 #include <vector>
 
 #include "adapters/memory/memory_clock.h"
+#include "sim/chronicle.h"
 #include "sim/invariants.h"
 #include "sim/misfortunes.h"
 #include "sim/people.h"
@@ -27,15 +28,16 @@ struct Scenario {
   std::uint64_t seed = 0;
   Swarm swarm;
   Traffic traffic;
-  bool trace = false;  ///< keep what happened, line by line
+  bool trace = false;     ///< keep what happened, line by line
+  bool timeline = false;  ///< keep every entry and what befell the world between them
 };
 
 /// What became of a release.
 struct Ended {
   core::Stage stage = core::Stage::Unborn;
-  std::vector<std::string> pauses;  ///< `guard error-rate`, in order
-  std::string rollback;             ///< its cause and detail; empty: none
-  base::Duration took;              ///< simulated time, from its first entry to its last
+  std::string rollback;  ///< its cause and detail; empty: none
+  Story story;
+  std::vector<Breach> breaches;
 };
 
 struct Run {
@@ -50,6 +52,8 @@ struct Run {
   std::uint64_t harmed = 0;  ///< of these: answered with an error, or too slowly
   base::Duration took;       ///< simulated
   std::deque<std::string> trace;
+  std::set<Fault> struck;  ///< kinds of misfortune that happened
+  std::vector<Happening> timeline;
 };
 
 class World {
@@ -79,8 +83,9 @@ class World {
   [[nodiscard]] bool over() const;
   [[nodiscard]] bool frozen() const { return clock_.mono() < thaws_at_; }
   [[nodiscard]] Facts facts() const;
-  void note_time(const base::ReleaseId& release, Ended& ended) const;
-  [[nodiscard]] Ended ended(const Ledger& ledger) const;
+  void listen();
+  void look_for_breaches(base::Duration passed);
+  [[nodiscard]] Ended ended(const Ledger& ledger);
   Run result();
 
   const Scenario& scenario_;
@@ -92,6 +97,9 @@ class World {
   SimOutside outside_;
   Invariants invariants_;
   Load load_;
+  Chronicle chronicle_;
+  std::map<base::ReleaseId, Breaches> breaches_;
+  base::MonoTime looked_at_;
   People people_;
   Misfortunes misfortunes_;
   std::unique_ptr<Process> process_;
