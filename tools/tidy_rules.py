@@ -14,8 +14,8 @@ FOLDERS = {
     "engine": {"base", "core", "kpi", "audit", "ports"},
     "api": {"base", "core", "kpi", "audit", "ports", "engine"},
     "sim": {"base", "core", "kpi", "audit", "ports", "engine", "adapters/memory"},
-    "cli": {"base", "core", "kpi", "audit", "config", "ports", "checks", "engine", "api"},
-    "app": {"base", "core", "kpi", "audit", "config", "ports", "checks", "engine", "api", "cli", "adapters"},
+    "cli": {"base", "core", "kpi", "audit", "config", "ports", "checks", "engine", "sim", "api"},
+    "app": {"base", "core", "kpi", "audit", "config", "ports", "checks", "engine", "sim", "api", "cli", "adapters"},
 }
 ADAPTER_MAY_INCLUDE = {"base", "core", "kpi", "audit", "ports", "config"}  # audit: docs/decisions/0003
 PURE = {"core", "kpi", "audit"}

@@ -31,6 +31,9 @@ std::span<const MessageRow> cli_messages();
 /// What `stellwerk audit` says (messages_audit.cc).
 std::span<const MessageRow> audit_messages();
 
+/// What `stellwerk simulate` says (messages_simulate.cc).
+std::span<const MessageRow> simulate_messages();
+
 /// Words of ours in journal entries (messages_said.cc).
 std::span<const MessageRow> said_messages();
 

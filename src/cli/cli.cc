@@ -14,6 +14,7 @@
 #include "cli/inputs.h"
 #include "cli/release_command.h"
 #include "cli/run_command.h"
+#include "cli/simulate_command.h"
 
 namespace stellwerk::cli {
 namespace {
@@ -71,8 +72,10 @@ void apply(Console& console, const Arguments& arguments) {
     console.locale = *arguments.locale;
     return;
   }
-  // plan and run read both files anyway; the others ask the installation for its language.
-  const bool reads_it = arguments.command == Command::Plan || arguments.command == Command::Run;
+  // plan, run and simulate read both files anyway; the others ask the installation for its
+  // language.
+  const bool reads_it = arguments.command == Command::Plan || arguments.command == Command::Run ||
+                        arguments.command == Command::Simulate;
   if (reads_it || !arguments.data.empty()) return;
   if (const auto environment = peek_environment(arguments); environment.value)
     console.locale = environment.value->environment.locale;
@@ -108,6 +111,8 @@ Exit dispatch(World& world, Console& console, const Arguments& arguments) {
       return explain_command(console, arguments);
     case Command::Replay:
       return replay_command(world, console, arguments);
+    case Command::Simulate:
+      return simulate_command(world, console, arguments);
   }
   return Exit::Usage;
 }

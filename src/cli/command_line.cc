@@ -30,6 +30,7 @@ enum Takes : unsigned {
   TakesAgain = 1U << 12,
   TakesAnyRelease = 1U << 13,  ///< an id, or none: all
   TakesAllDifferences = 1U << 14,
+  TakesSimulation = 1U << 15,
 };
 
 struct CommandRow {
@@ -42,6 +43,7 @@ struct CommandRow {
 constexpr CommandRow kCommands[] = {
     {"plan", {}, Command::Plan, TakesFile},
     {"run", {}, Command::Run, TakesFile | TakesSpeed | TakesResume},
+    {"simulate", {}, Command::Simulate, TakesFile | TakesSimulation},
     {"list", "release", Command::List, TakesAll},
     {"show", "release", Command::Show, TakesRelease},
     {"watch", "release", Command::Watch, TakesRelease},
@@ -175,8 +177,29 @@ class Parser {
     if ((row.takes & TakesAllDifferences) != 0)
       command.add_flag("--all-differences", args_.all_differences,
                        text("cli.help.option.all-differences"));
+    if ((row.takes & TakesSimulation) != 0) add_simulation(command);
     if ((row.takes & TakesAll) != 0)
       command.add_flag("--all", args_.all, text("cli.help.option.all"));
+  }
+
+  void add_simulation(CLI::App& command) {
+    SimulateWords& words = args_.simulate;
+    const auto option = [&](const char* name, std::string& target, const char* word) {
+      const std::string key = std::string("cli.help.option.simulate.") + (name + 2);
+      command.add_option(name, target, text(key))->option_text(word);
+    };
+    option("--seeds", words.seeds, "N");
+    option("--seed", words.seed, "N");
+    option("--requests", words.requests, "N");
+    option("--errors", words.errors, "PERCENT");
+    option("--slow", words.slow, "PERCENT");
+    option("--lag", words.lag, "N");
+    option("--bad-from", words.bad_from, "WAVE");
+    option("--faults", words.faults, "WORDS");
+    option("--speed", words.speed, "N");
+    option("--threads", words.threads, "N");
+    command.add_flag("--no-variations", words.no_variations,
+                     text("cli.help.option.simulate.no-variations"));
   }
 
   /// The innermost command that was named.

@@ -26,6 +26,22 @@ enum class Command : std::uint8_t {
   Schema,
   Explain,
   Replay,
+  Simulate,
+};
+
+/// What `simulate` was told, as it was typed; read_simulation() makes sense of it.
+struct SimulateWords {
+  std::string seeds;
+  std::string seed;
+  std::string requests;
+  std::string errors;
+  std::string slow;
+  std::string lag;
+  std::string bad_from;
+  std::string faults;
+  std::string speed;
+  std::string threads;
+  bool no_variations = false;
 };
 
 struct Arguments {
@@ -49,6 +65,7 @@ struct Arguments {
   bool resume = false;
   bool all = false;
   bool all_differences = false;
+  SimulateWords simulate = {};
 };
 
 /// Either something to do, or a text that was asked for (--help, --version).

@@ -83,7 +83,7 @@ TEST(CommandLine, SaysWhatWasMeantWhenAnOptionIsMisspelt) {
 TEST(CommandLine, ListsCommandsWhenNoneWasGiven) {
   const base::Error error = refused({});
   EXPECT_EQ(error.message, "a command is missing");
-  EXPECT_NE(error.why.find("plan, run, release"), std::string::npos) << error.why;
+  EXPECT_NE(error.why.find("plan, run, simulate, release"), std::string::npos) << error.why;
 }
 
 TEST(CommandLine, RefusesWhatIsMissingOrOutOfRange) {

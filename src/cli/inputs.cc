@@ -93,6 +93,7 @@ config::Loaded<Inputs> load_inputs(World& world, const Arguments& arguments) {
   inputs.value->obstacles = core::obstacles(*compiled.plan);
   inputs.value->plan = std::move(*compiled.plan);
   inputs.value->environment = std::move(*environment.value);
+  inputs.value->release = std::move(*release.value);
   return inputs;
 }
 

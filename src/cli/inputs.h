@@ -16,6 +16,7 @@ namespace stellwerk::cli {
 
 struct Inputs {
   config::EnvironmentFile environment;
+  core::Release release;
   core::Plan plan;
   std::vector<base::Error> obstacles;  ///< why it could not be run
 };
