@@ -41,6 +41,10 @@ class MemoryHost final : public EngineHost {
     story_.run_until(core::Stage::Holding);
     EXPECT_TRUE(world_.content.put(core::encode_plan(story_.plan)));
     world_.clock.advance(story_.now.mono - world_.clock.mono());
+    // A rollback goes on for as long as the test looks: there is nothing to go back to.
+    for (const core::PlannedComponent& component : story_.plan.components)
+      world_.workload.behave({component.name, component.from},
+                             adapters::MemoryBehaviour::NeverHealthy);
     for (const auto& told : story_.told()) {
       ports::AppendRequest batch;
       batch.stream = story_.plan.release;

@@ -30,6 +30,7 @@ void Engine::start_emergency(const base::ReleaseId& release, const core::Intent&
                      fmt::format("rolling back {} before the journal has the entry", release.str()))
              .because("the store refused, or did not answer within 250 ms")
              .now("traffic is being returned; it is recorded in the emergency file"));
+  call_off_raising(intent);
   ++gaps_open_;
   emergency_used_ = true;
   EffectContext context = context_of(*live_.at(release), intent);

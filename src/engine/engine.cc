@@ -211,6 +211,7 @@ base::MonoTime Engine::next_wake() const {
 void Engine::start_effect(const base::ReleaseId& release, const core::Intent& intent) {
   Live& live = *live_.at(release);
   live.started.insert(intent.key);
+  call_off_raising(intent);
   effects_.start(context_of(live, intent));
 }
 

@@ -148,6 +148,7 @@ class Engine final : private RunHost {
   void confirm_lease(const Live& live);
   bool router_confirms(Live& live, base::MonoTime now);
   void raise_router();
+  void call_off_raising(const core::Intent& intent);
   void router_raised(bool was_there, const base::Result<ports::RouterState>& found);
   void note_capacity(const ports::HealthResult& result);
   [[nodiscard]] base::MonoTime next_wake() const;

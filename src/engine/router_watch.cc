@@ -9,6 +9,7 @@ namespace {
 
 constexpr base::Duration kRenewalMax = base::seconds(5);
 constexpr base::Duration kLook = base::seconds(1);  ///< for a router that may hang
+constexpr const char* kRaising = "router/raise";  ///< to cancel it; no effect has such a key
 constexpr base::Duration kRaiseFirst = base::seconds(1);
 constexpr base::Duration kRaiseMax = base::seconds(30);
 
@@ -168,6 +169,14 @@ bool Engine::router_confirms(Live& live, base::MonoTime now) {
   return router_.answered_at && *router_.answered_at >= *live.completing_since;
 }
 
+/// It would bring the router up with the routes of before the rollback, which overtakes it in the
+/// lane.
+void Engine::call_off_raising(const core::Intent& intent) {
+  if (intent.kind != core::EffectKind::ReturnTraffic || !router_.raising) return;
+  ports_.lanes.cancel(base::EffectKey(kRaising));
+  router_.raising = false;
+}
+
 /// Traffic waits for it, so it is brought up at once; when that fails, again and again, ever later.
 void Engine::raise_router() {
   if (router_.raising || ports_.clock.mono() < router_.raise_at) return;
@@ -178,7 +187,7 @@ void Engine::raise_router() {
   if (wanted.components.empty()) return;
   router_.raising = true;
   ports_.lanes.submit(
-      {"router", {}, base::seconds(20), {}, false},
+      {"router", base::EffectKey(kRaising), base::seconds(20), {}, false},
       [this, wanted](const ports::Call& call) -> ports::Completion {
         // It may only have been slow, or an effect before this job has brought it up.
         const ports::Call look{std::min(call.deadline, ports_.clock.mono() + kLook), call.stop};

@@ -112,6 +112,7 @@ TEST(CommitThenAct, StartsNothingBeforeItsEntryIsDurable) {
 TEST(CommitThenAct, MovesNoTrafficBeforeTheWavesEntryIsDurable) {
   World world;
   world.begin();
+  ASSERT_TRUE(world.run_until(Stage::Announced));  // the old version is up
   world.lanes().hold("workload:document-domain");
   ASSERT_TRUE(world.run_until(Stage::Deploying));
   world.lanes().hold("store");
