@@ -33,7 +33,7 @@ base::PersonId starter(const core::Plan& plan) {
 }  // namespace
 
 struct World::Process {
-  Process(World& world)
+  explicit Process(World& world)
       : lanes(world.clock_, world.interference_, world.scenario_.seed + world.starts_),
         engine(ports(world), {.guard_interval = world.scenario_.swarm.guard_interval,
                               .integrity_interval = base::seconds(30),
