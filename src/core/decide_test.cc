@@ -143,7 +143,8 @@ TEST(RollbackStory, ReturnsTrafficFirstAndNeverGivesUp) {
   for (int i = 0; i < 20; ++i) {
     story.answer(EffectKind::ReturnTraffic, Outcome::Failed);
     if (story.open_kinds().size() == 1) continue;
-    story.answer(EffectKind::RestoreCapacity, Outcome::Failed);  // it may have failed for want of it
+    // It may have failed for want of the old version.
+    story.answer(EffectKind::RestoreCapacity, Outcome::Failed);
     ++restored;
   }
   EXPECT_EQ(restored, 3);

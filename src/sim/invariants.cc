@@ -7,6 +7,8 @@
 #include <array>
 #include <span>
 
+#include "engine/replay.h"
+
 namespace stellwerk::sim {
 namespace {
 
@@ -528,12 +530,24 @@ void Invariants::check_told(const Ledger& ledger) {
   }
 }
 
+/// Every decision again from what it was made on, every verdict from its windows.
+void Invariants::check_replay(const Ledger& ledger) {
+  const auto replayed =
+      engine::replay_release(store_.journal, store_.content.stored, ledger.plan->release);
+  if (!replayed) return fail("replay-says-the-same", replayed.error().one_line());
+  if (replayed->differences.empty()) return;
+  const engine::Difference& first = replayed->differences.front();
+  fail("replay-says-the-same", fmt::format("entry {}, {}: {} or {}", first.index, first.where,
+                                           first.recorded.dump(), first.derived.dump()));
+}
+
 void Invariants::at_end(const engine::Engine& engine) {
   read_journal();
   for (const auto& [id, ledger] : ledgers_) {
     if (ledger.state.version == 0) continue;
     check_ending(ledger);
     check_told(ledger);
+    check_replay(ledger);
   }
   if (!engine.live().empty()) fail("an-end-is-complete", "a release is still live");
   const auto entries = store_.journal.read(0, 1'000'000);

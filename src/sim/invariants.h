@@ -107,6 +107,7 @@ class Invariants {
   void check_state(const Ledger& ledger, const Seen& seen);
   void check_ending(const Ledger& ledger);
   void check_told(const Ledger& ledger);
+  void check_replay(const Ledger& ledger);
   [[nodiscard]] bool on_new(const Ledger& ledger, const Seen& seen) const;
   [[nodiscard]] bool may_act_early() const;
   /// It acts ahead of its entry, and may.
