@@ -67,7 +67,7 @@ void People::act(engine::Engine& engine) {
 bool People::look(engine::Engine& engine, const base::ReleaseId& id) {
   const engine::ReleaseRun& run = *engine.find(id);
   const bool odd = swarm_.has(Fault::PeopleOdd) && !interference_.calm();
-  if (odd && dice_.chance(base::percent(8))) {
+  if (odd && dice_.chance(swarm_.odd)) {
     say_odd(engine, run);
     return true;
   }

@@ -88,6 +88,7 @@ struct Swarm {
   std::int64_t speed_rollout = 3600;
   base::Duration guard_interval = base::seconds(1);
   std::uint64_t requests_per_second = 20;
+  base::Ppm odd = base::percent(8);     ///< of the times people look: a command nobody expects
   std::optional<Manners> manners = {};  ///< empty: people do as they like
 
   [[nodiscard]] bool has(Fault fault) const { return faults.contains(fault); }
