@@ -9,7 +9,7 @@ namespace {
 
 constexpr base::Duration kRenewalMax = base::seconds(5);
 constexpr base::Duration kLook = base::seconds(1);  ///< for a router that may hang
-constexpr const char* kRaising = "router/raise";  ///< to cancel it; no effect has such a key
+constexpr const char* kRaising = "router/raise";    ///< to cancel it; no effect has such a key
 constexpr base::Duration kRaiseFirst = base::seconds(1);
 constexpr base::Duration kRaiseMax = base::seconds(30);
 

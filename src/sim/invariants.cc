@@ -367,15 +367,15 @@ bool Invariants::on_new(const Ledger& ledger, const Seen& seen) const {
   return false;
 }
 
-void Invariants::spend(Exposure& exposure, bool exposed, base::Duration passed, base::Duration most,
-                       const char* invariant, const Ledger& ledger) {
+void Invariants::spend(Exposure& exposure, bool exposed, base::Duration passed, const Bound& bound,
+                       const Ledger& ledger) {
   if (!exposed) {
     exposure.spent = {};
     return;
   }
   exposure.spent = exposure.spent + passed;
-  if (exposure.spent > most)
-    fail(invariant,
+  if (exposure.spent > bound.most)
+    fail(bound.invariant,
          fmt::format("{}: for {}", ledger.plan->release.str(), base::to_string(exposure.spent)));
 }
 
@@ -388,19 +388,19 @@ void Invariants::check_traffic(const Ledger& ledger, const Seen& seen) {
   const bool leased = plan.guard.guard_lost == core::GuardLost::Old;
   const bool alive = facts.engine != nullptr && !facts.frozen;
   const base::Duration lease = plan.guard.lease + kSlack;
-  spend(without_engine_[id], exposed && leased && !alive, passed, lease,
-        "no-traffic-without-an-engine-beyond-the-lease", ledger);
+  spend(without_engine_[id], exposed && leased && !alive, passed,
+        {lease, "no-traffic-without-an-engine-beyond-the-lease"}, ledger);
   if (!exposed || !facts.source_silent || alive)
     spend(without_data_[id], exposed && leased && facts.source_silent, passed,
-          plan.guard.no_data_rollback + lease, "no-traffic-without-data-beyond-its-deadline",
+          {plan.guard.no_data_rollback + lease, "no-traffic-without-data-beyond-its-deadline"},
           ledger);
   const bool rolls_back = ledger.state.rollback.has_value();
   if (leased)
-    spend(going_back_[id], exposed && rolls_back, passed, lease,
-          "a-rollback-reaches-0-in-bounded-time", ledger);
+    spend(going_back_[id], exposed && rolls_back, passed,
+          {lease, "a-rollback-reaches-0-in-bounded-time"}, ledger);
   else if (!exposed || (alive && facts.router_reachable))
-    spend(going_back_[id], exposed && rolls_back, passed, kReturn,
-          "a-rollback-reaches-0-in-bounded-time", ledger);
+    spend(going_back_[id], exposed && rolls_back, passed,
+          {kReturn, "a-rollback-reaches-0-in-bounded-time"}, ledger);
 }
 
 void Invariants::check_routes(const Ledger& ledger, const Seen& seen) {
@@ -420,7 +420,8 @@ void Invariants::check_routes(const Ledger& ledger, const Seen& seen) {
                        core::guard_armed(ledger.state);
   if (!strange || watched)
     spend(strange_routes_[ledger.plan->release], strange && !early, seen.passed,
-          tampered_ ? kPutRight : base::Duration{}, "traffic-is-where-the-journal-put-it", ledger);
+          {tampered_ ? kPutRight : base::Duration{}, "traffic-is-where-the-journal-put-it"},
+          ledger);
 }
 
 void Invariants::check_tenants(Ledger& ledger, const Seen& seen) {

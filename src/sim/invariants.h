@@ -116,8 +116,13 @@ class Invariants {
   [[nodiscard]] bool asked_for(const Ledger& ledger, core::EffectKind kind,
                                std::string_view subject = {}) const;
   Ledger* holder_of(const base::ComponentName& component);
-  void spend(Exposure& exposure, bool exposed, base::Duration passed, base::Duration most,
-             const char* invariant, const Ledger& ledger);
+  /// How long it may last, by which rule.
+  struct Bound {
+    base::Duration most;
+    const char* invariant;
+  };
+  void spend(Exposure& exposure, bool exposed, base::Duration passed, const Bound& bound,
+             const Ledger& ledger);
 
   const ports::Clock& clock_;
   SimStore& store_;

@@ -43,6 +43,7 @@ class Load {
         outside_(outside),
         interference_(interference),
         fed_at_(clock.mono()) {}
+  [[nodiscard]] SimOutside& outside() { return outside_; }
   void watch(const core::Plan& plan) { plans_.push_back(&plan); }
 
   /// All that happened since the last call. @param heard  a process listens

@@ -19,12 +19,11 @@ constexpr std::array kOfATime = {
 }  // namespace
 
 Misfortunes::Misfortunes(std::uint64_t seed, adapters::MemoryClock& clock,
-                         Interference& interference, SimOutside& outside, Load& load,
-                         ProcessFate fate)
+                         Interference& interference, Load& load, ProcessFate fate)
     : dice_(seed),
       clock_(clock),
       interference_(interference),
-      outside_(outside),
+      outside_(load.outside()),
       load_(load),
       fate_(std::move(fate)) {
   const Random dice = Random(seed).fork(4);

@@ -26,7 +26,7 @@ struct ProcessFate {
 class Misfortunes {
  public:
   Misfortunes(std::uint64_t seed, adapters::MemoryClock& clock, Interference& interference,
-              SimOutside& outside, Load& load, ProcessFate fate);
+              Load& load, ProcessFate fate);
   void watch(const core::Plan& plan) { plans_.push_back(&plan); }
 
   void happen();

@@ -78,7 +78,7 @@ World::World(const Scenario& scenario)
       chronicle_(clock_, scenario.timeline),
       looked_at_(clock_.mono()),
       people_(scenario.swarm, scenario.seed, clock_, interference_),
-      misfortunes_(scenario.seed, clock_, interference_, outside_, load_,
+      misfortunes_(scenario.seed, clock_, interference_, load_,
                    {[this] { kill(); }, [this](base::Duration span) { freeze(span); },
                     [this] { tamper(); }, [this] { answer_twice(); }}),
       began_at_(clock_.mono()),

@@ -42,7 +42,7 @@ TEST_P(Seeds, EveryInvariantHoldsWhateverHappens) {
   // The worlds are worth something only if things do happen in them.
   EXPECT_GT(tally.misfortunes, tally.runs * 5);
   EXPECT_GT(tally.starts, tally.runs);
-  EXPECT_GE(tally.endings.size(), 5U);
+  EXPECT_GE(tally.endings.size(), 3U);
 }
 
 INSTANTIATE_TEST_SUITE_P(Engine, Seeds, testing::Range<std::uint64_t>(0, 4));
