@@ -265,6 +265,9 @@ void Invariants::process(const engine::Engine* engine, const SimLanes* lanes) {
   append_failed_at_.reset();
   ahead_at_.reset();
   owes_gap_ = false;
+  // What it did ahead of its entry stands in the emergency file at most; the next one puts it
+  // right.
+  tampered_ = tampered_ || !early_.empty();
   early_.clear();
   compared_.clear();
 }
