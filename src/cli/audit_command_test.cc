@@ -30,7 +30,9 @@ class SharedContent final : public ports::ContentStore {
 /// A data folder in memory with a journal of an older program.
 class KeptWorld final : public World {
  public:
-  KeptWorld() { stellwerk::testing::load_kept("without-inputs", journal, content); }
+  KeptWorld() {
+    stellwerk::testing::load_kept(stellwerk::testing::kept("without-inputs"), journal, content);
+  }
 
   base::Result<std::unique_ptr<EngineHost>> open_engine(const config::EnvironmentFile&) override {
     return base::fail(base::Code::Conflict, "JRN-0005", "another stellwerk holds the data folder");

@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 
+#include "base/testing/temporary_folder.h"
 #include "base/version.h"
 #include "core/compile.h"
 #include "engine/entries.h"
@@ -216,7 +218,8 @@ TEST(Replay, RefusesAReleaseThatIsNotThereAndAPlanThatIsGone) {
 // do say, to the byte.
 TEST(KeptJournal, WithoutInputsReplaysAsItWasRecorded) {
   World world;
-  stellwerk::testing::load_kept("without-inputs", world.journal, world.content);
+  stellwerk::testing::load_kept(stellwerk::testing::kept("without-inputs"), world.journal,
+                                world.content);
   const ReplayReport good = replayed(world);
   EXPECT_EQ(told(good), "rel-2025-10-001\ngap windows-lost 62 x1 \n");
   EXPECT_EQ(good.decisions_inferred, good.decisions);
@@ -228,12 +231,22 @@ TEST(KeptJournal, WithoutInputsReplaysAsItWasRecorded) {
   EXPECT_EQ(back.verdicts_derived, back.verdicts);
 }
 
-// Run by hand (--gtest_also_run_disabled_tests) by a program whose journals must stay replayable;
-// the name then says what is special about them.
-TEST(KeptJournal, DISABLED_IsWritten) {
-  World world;
-  carry_two_releases(world);
-  stellwerk::testing::keep("kept-now", world.journal, world.content);
+// Goal: what this program writes is replayed when it is read again from its files. With
+// STELLWERK_KEEP_JOURNAL=NAME they stay, under tests/data/journal: a program whose journals must
+// stay replayable keeps one, and the name says what is special about it.
+TEST(KeptJournal, OfThisProgramReplaysWhenItIsReadAgain) {
+  const base::testing::TemporaryFolder folder;
+  const char* name =
+      std::getenv("STELLWERK_KEEP_JOURNAL");  // NOLINT(concurrency-mt-unsafe): one thread
+  const std::string path = name != nullptr ? stellwerk::testing::kept(name) : folder / "now";
+  World written;
+  carry_two_releases(written);
+  stellwerk::testing::keep(path, written.journal, written.content);
+  World read;
+  stellwerk::testing::load_kept(path, read.journal, read.content);
+  for (const char* release : {kFirst, kSecond})
+    EXPECT_EQ(told(replayed(read, release)), told(replayed(written, release)));
+  EXPECT_EQ(read.entries().size(), written.entries().size());
 }
 
 }  // namespace

@@ -12,10 +12,6 @@
 namespace stellwerk::testing {
 namespace {
 
-std::string path_of(const std::string& name, const char* what) {
-  return std::string(STELLWERK_TEST_DATA) + "/journal/" + name + what;
-}
-
 void collect_digests(const base::Json& json, std::set<base::Digest>& digests) {
   if (json.is_string())
     if (const auto digest = base::Digest::parse(json.get_ref<const std::string&>()))
@@ -44,11 +40,15 @@ ports::NewEntry split_at_index(const ports::StoredEntry& entry) {
   return {entry.type, entry.bytes.substr(0, at + 8), entry.bytes.substr(at + index.size() - 1)};
 }
 
-void load_kept(const std::string& name, adapters::MemoryJournal& journal,
+std::string kept(const std::string& name) {
+  return std::string(STELLWERK_TEST_DATA) + "/journal/" + name;
+}
+
+void load_kept(const std::string& path, adapters::MemoryJournal& journal,
                adapters::MemoryContent& content) {
   std::map<base::ReleaseId, std::uint64_t> versions;
-  std::ifstream entries(path_of(name, ".ndjson"));
-  ASSERT_TRUE(entries) << name;
+  std::ifstream entries(path + ".ndjson");
+  ASSERT_TRUE(entries) << path;
   for (std::string line; std::getline(entries, line);) {
     const ports::StoredEntry entry = entry_of(line);
     const auto appended = journal.append(
@@ -56,22 +56,22 @@ void load_kept(const std::string& name, adapters::MemoryJournal& journal,
     ASSERT_TRUE(appended) << appended.error().one_line();
     ASSERT_EQ(appended->front().first_index, entry.index);
   }
-  std::ifstream contents(path_of(name, ".content.ndjson"));
-  ASSERT_TRUE(contents) << name;
+  std::ifstream contents(path + ".content.ndjson");
+  ASSERT_TRUE(contents) << path;
   for (std::string line; std::getline(contents, line);)
     ASSERT_TRUE(content.put(base::Json::parse(line).get<std::string>()));
 }
 
-void keep(const std::string& name, adapters::MemoryJournal& journal,
+void keep(const std::string& path, adapters::MemoryJournal& journal,
           adapters::MemoryContent& content) {
   std::set<base::Digest> digests;
-  std::ofstream entries(path_of(name, ".ndjson"));
+  std::ofstream entries(path + ".ndjson");
   const auto stored = journal.read(0, 100'000);
   for (const ports::StoredEntry& entry : *stored) {
     entries << entry.bytes << '\n';
     collect_digests(base::Json::parse(entry.bytes), digests);
   }
-  std::ofstream contents(path_of(name, ".content.ndjson"));
+  std::ofstream contents(path + ".content.ndjson");
   for (const base::Digest& digest : digests)
     if (const auto bytes = content.get(digest)) contents << base::Json(*bytes).dump() << '\n';
 }

@@ -12,11 +12,13 @@
 
 namespace stellwerk::testing {
 
+/// Where the journal of that name is kept; the two below take such a path, without its ending.
+std::string kept(const std::string& name);
+
 /// Appends what the files hold, so that every entry has its bytes and its index again.
-/// `ended`: the type with which a stream ends.
-void load_kept(const std::string& name, adapters::MemoryJournal& journal,
+void load_kept(const std::string& path, adapters::MemoryJournal& journal,
                adapters::MemoryContent& content);
-void keep(const std::string& name, adapters::MemoryJournal& journal,
+void keep(const std::string& path, adapters::MemoryJournal& journal,
           adapters::MemoryContent& content);
 
 /// The two halves of an entry's bytes around its index.
