@@ -81,22 +81,30 @@ class Writer {
   bool write_string(const std::string& value) {
     if (!valid_utf8(value)) return stop("the text is not UTF-8");
     text_ += '"';
-    for (const char c : value) write_character(c);
+    auto plain = value.begin();  // of the run that stands as it is
+    for (auto at = std::find_if(plain, value.end(), escaped); at != value.end();
+         at = std::find_if(plain, value.end(), escaped)) {
+      text_.append(plain, at);
+      write_escape(*at);
+      plain = at + 1;
+    }
+    text_.append(plain, value.end());
     text_ += '"';
     return true;
   }
 
-  void write_character(char c) {
+  static bool escaped(char c) {
+    return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
+  }
+
+  void write_escape(char c) {
     constexpr std::string_view kShorts = "\b\t\n\f\r\"\\";
     constexpr std::string_view kLetters = "btnfr\"\\";
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && c != '"' && c != '\\') {
-      text_ += c;
-    } else if (const auto found = kShorts.find(c); found != std::string_view::npos) {
+    if (const auto found = kShorts.find(c); found != std::string_view::npos) {
       text_ += '\\';
       text_ += kLetters[found];
     } else {
-      text_ += fmt::format("\\u{:04x}", byte);
+      text_ += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
     }
   }
 
@@ -124,7 +132,9 @@ class Writer {
     members.reserve(object.size());
     for (const auto& member : object.get_ref<const Json::object_t&>()) members.push_back(&member);
     const auto before = [](Member a, Member b) { return utf16_less(a->first, b->first); };
-    std::sort(members.begin(), members.end(), before);
+    // The library keeps them by their bytes, which is nearly always the same order.
+    if (!std::is_sorted(members.begin(), members.end(), before))
+      std::sort(members.begin(), members.end(), before);
     char separator = '{';
     for (const auto member : members) {
       text_ += std::exchange(separator, ',');

@@ -97,10 +97,11 @@ class Builder final : public nlohmann::json_sax<Json> {
   bool end_array() override { return close(); }
 
   bool key(string_t& name) override {
-    auto& object = *open_.back();
-    if (object.contains(name))
-      return stop(fmt::format("the key {} stands twice in one object", in_quotes(name)));
-    member_ = &object[name];
+    auto& object = open_.back()->get_ref<Json::object_t&>();
+    const auto [member, is_new] = object.try_emplace(std::move(name));
+    if (!is_new)
+      return stop(fmt::format("the key {} stands twice in one object", in_quotes(member->first)));
+    member_ = &member->second;
     return true;
   }
 

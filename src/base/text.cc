@@ -172,6 +172,10 @@ std::string unexpected_at(std::string_view text, std::size_t offset) {
 
 bool valid_utf8(std::string_view text) {
   for (std::size_t offset = 0; offset < text.size();) {
+    if (byte_at(text, offset) < 0x80) {  // nearly always
+      ++offset;
+      continue;
+    }
     const auto size = character_size(text, offset);
     if (size == 0) return false;
     offset += size;
