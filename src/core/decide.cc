@@ -356,7 +356,7 @@ void on_input(Decider& d, const VerdictReached& in) {
   if (!guard_armed(d.s)) return;
   const std::string detail(to_string(in.verdict.cause));
   const bool ask = d.plan.guard.rollback == RollbackMode::Ask;
-  // Nothing comes that a pause could hold up, and nobody can be asked for what would be refused.
+  // Nothing comes that a pause could hold up, and no time in which somebody could be asked.
   const bool verified = d.s.stage == Stage::Concluding;
   switch (in.verdict.action) {
     case Action::Continue:

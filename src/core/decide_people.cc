@@ -350,13 +350,16 @@ void on_input(Decider& d, const PromoteRequested&) {
 }
 
 void on_input(Decider& d, const RollbackRequested& in) {
-  if (d.s.stage == Stage::Completed || d.s.stage == Stage::Concluding) {
-    d.refuse(base::error(base::Code::Conflict, "ENG-0016",
-                         fmt::format("release {} is complete and cannot be rolled back",
-                                     d.plan.release.str()))
-                 .because("its post-check is done; the old version is being or has been stopped")
-                 .now("the new version serves everyone")
-                 .then("stellwerk plan RELEASE", "plan the reverse release as one of its own"));
+  // As long as the guard would take it back, so can a person.
+  if (d.s.stage == Stage::Completed || (d.s.stage == Stage::Concluding && !guard_armed(d.s))) {
+    d.refuse(
+        base::error(
+            base::Code::Conflict, "ENG-0016",
+            fmt::format("release {} is complete and cannot be rolled back", d.plan.release.str()))
+            .because("the router's stable version is the new one; the old one is stopped after "
+                     "its standby")
+            .now("the new version serves everyone")
+            .then("stellwerk plan RELEASE", "plan the reverse release as one of its own"));
     return;
   }
   if (!under_way(d, "rolling back") || !allowed(d, kMaySteer, "roll back")) return;

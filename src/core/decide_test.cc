@@ -178,8 +178,22 @@ TEST(RollbackStory, ByAPersonNeedsTheRoleAndNamesThem) {
   EXPECT_EQ(story.state.rollback->by, kManager);
 }
 
-TEST(RollbackStory, IsRefusedOnceThePostCheckIsDone) {
+// Goal: a person can do what the guard could, up to the end of its watch.
+TEST(RollbackStory, IsTakenFromAPersonUntilTheNewVersionIsTheStableOne) {
   Story story;
+  story.run_until(Stage::Concluding);
+  ASSERT_FALSE(story.state.settled);
+  EXPECT_FALSE(story.send(RollbackRequested{base::sha256("late")}, kManager).refusal);
+  story.settle();
+  EXPECT_EQ(story.state.stage, Stage::RolledBack);
+}
+
+TEST(RollbackStory, IsRefusedOnceTheNewVersionIsTheStableOne) {
+  Story story;
+  story.run_until(Stage::Concluding);
+  while (!story.state.settled)
+    story.answer_one(State(story.state).open.begin()->second, Outcome::Done);
+  EXPECT_EQ(story.send(RollbackRequested{base::sha256("late")}, kManager).refusal->id, "ENG-0016");
   story.run_to_end();
   EXPECT_EQ(story.send(RollbackRequested{base::sha256("late")}, kManager).refusal->id, "ENG-0016");
 }

@@ -103,13 +103,13 @@ TEST(Transitions, BeginWithARequestOnly) {
   });
 }
 
-// Goal: until its post-check is done a release goes back from everywhere, at a word.
-TEST(Transitions, LeadBackFromEverywhereUntilThePostCheckIsDone) {
+// Goal: until the new version is the stable one a release goes back from everywhere, at a word.
+TEST(Transitions, LeadBackFromEverywhereUntilTheNewVersionIsTheStableOne) {
   for_each_cell([](const Probe& probe, const Situation& situation, const Outcome& outcome) {
     if (probe.name != "rollback-requested") return;
     const core::State& state = situation.story.state;
-    const bool too_late = state.stage == Stage::Unborn || state.stage == Stage::Concluding ||
-                          core::is_terminal(state.stage);
+    const bool too_late =
+        state.stage == Stage::Unborn || state.settled || core::is_terminal(state.stage);
     const Stage next = outcome.decision.next.stage;
     EXPECT_EQ(next == Stage::RollingBack || next == Stage::Cancelling, !too_late) << situation.name;
     const bool cancels = next == Stage::Cancelling;
