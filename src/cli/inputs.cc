@@ -6,6 +6,7 @@
 #include <iterator>
 #include <system_error>
 
+#include "cli/error_text.h"
 #include "core/compile.h"
 
 namespace stellwerk::cli {
@@ -95,6 +96,20 @@ config::Loaded<Inputs> load_inputs(World& world, const Arguments& arguments) {
   inputs.value->environment = std::move(*environment.value);
   inputs.value->release = std::move(*release.value);
   return inputs;
+}
+
+std::optional<Inputs> usable_inputs(World& world, Console& console, const Arguments& arguments) {
+  auto inputs = load_inputs(world, arguments);
+  if (!inputs.value) {
+    report(console, inputs.problems);
+    return std::nullopt;
+  }
+  if (!arguments.locale) console.locale = inputs.value->plan.locale;
+  if (!inputs.value->obstacles.empty()) {
+    report(console, inputs.value->obstacles);
+    return std::nullopt;
+  }
+  return std::move(inputs.value);
 }
 
 }  // namespace stellwerk::cli

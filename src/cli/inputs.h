@@ -4,10 +4,12 @@
 // Invariants: all problems of both files and of their plan at once.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "cli/command_line.h"
+#include "cli/console.h"
 #include "cli/world.h"
 #include "config/load.h"
 #include "core/plan.h"
@@ -23,6 +25,10 @@ struct Inputs {
 
 /// The release's file, the environment (named, beside it, or here) and the compiled plan.
 config::Loaded<Inputs> load_inputs(World& world, const Arguments& arguments);
+
+/// The same when nothing speaks against running it: else what does was reported and there is none.
+/// The console speaks the plan's language from here on, unless another was asked for.
+std::optional<Inputs> usable_inputs(World& world, Console& console, const Arguments& arguments);
 
 /// stellwerk.yaml: named by --environment, beside the release file, or in the working folder; its
 /// data folder replaced by --data. Adapters have looked into their sections.

@@ -104,22 +104,14 @@ class Run {
 }  // namespace
 
 Exit run_command(World& world, Console& console, const Arguments& arguments) {
-  const auto inputs = load_inputs(world, arguments);
-  if (!inputs.value) {
-    report(console, inputs.problems);
-    return Exit::Usage;
-  }
-  if (!arguments.locale) console.locale = inputs.value->plan.locale;
-  if (!inputs.value->obstacles.empty()) {
-    report(console, inputs.value->obstacles);
-    return Exit::Usage;
-  }
+  const std::optional<Inputs> inputs = usable_inputs(world, console, arguments);
+  if (!inputs) return Exit::Usage;
   if (arguments.speed && *arguments.speed > 1 && !console.json) {
     std::string speed = std::to_string(*arguments.speed);
     if (arguments.rollout_speed) speed += fmt::format(" / {}", *arguments.rollout_speed);
     console.err << console.text("cli.run.speed", {{"speed", speed}}) << '\n';
   }
-  return Run(world, console, arguments, *inputs.value).carry_out();
+  return Run(world, console, arguments, *inputs).carry_out();
 }
 
 }  // namespace stellwerk::cli

@@ -138,19 +138,11 @@ base::Error rule_broken(const sim::Failure& failure, const std::string& changed,
 }
 
 Exit simulate_command(World& world, Console& console, const Arguments& arguments) {
-  const auto inputs = load_inputs(world, arguments);
-  if (!inputs.value) {
-    report(console, inputs.problems);
-    return Exit::Usage;
-  }
-  if (!arguments.locale) console.locale = inputs.value->plan.locale;
-  if (!inputs.value->obstacles.empty()) {
-    report(console, inputs.value->obstacles);
-    return Exit::Usage;
-  }
-  auto simulation = read_simulation(arguments.simulate, inputs.value->plan);
+  const std::optional<Inputs> inputs = usable_inputs(world, console, arguments);
+  if (!inputs) return Exit::Usage;
+  auto simulation = read_simulation(arguments.simulate, inputs->plan);
   if (!simulation) return failed(console, simulation.error());
-  return Rehearsal(world, console, arguments, *inputs.value, std::move(*simulation)).carry_out();
+  return Rehearsal(world, console, arguments, *inputs, std::move(*simulation)).carry_out();
 }
 
 }  // namespace stellwerk::cli

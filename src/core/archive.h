@@ -146,6 +146,30 @@ inline bool expect(bool condition, const char* text, ReadProblem& problem) {
   return condition;
 }
 
+/// One of the words of names_of().
+template <class T>
+void read_word(const base::Json& json, T& value, ReadProblem& problem) {
+  if (!expect(json.is_string(), "not a string", problem)) return;
+  const auto& text = json.get_ref<const std::string&>();
+  for (const auto& [each, name] : names_of(T{}))
+    if (name == text) {
+      value = each;
+      return;
+    }
+  problem.text = "unknown word \"" + text + "\"";
+}
+
+/// What has a grammar of its own.
+template <class T>
+void read_parsed(const base::Json& json, T& value, ReadProblem& problem) {
+  if (!expect(json.is_string(), "not a string", problem)) return;
+  auto parsed = T::parse(json.get_ref<const std::string&>());
+  if (parsed)
+    value = std::move(*parsed);
+  else
+    problem.text = parsed.error().message;
+}
+
 }  // namespace archive_detail
 
 template <class T>
@@ -200,14 +224,7 @@ void JsonReader::from(const base::Json& json, T& value, ReadProblem& problem) {
     if (d::expect(number && std::in_range<T>(*number), "out of range", problem))
       value = static_cast<T>(*number);
   } else if constexpr (Named<T>) {
-    if (!d::expect(json.is_string(), "not a string", problem)) return;
-    const auto& text = json.get_ref<const std::string&>();
-    for (const auto& [each, name] : names_of(T{}))
-      if (name == text) {
-        value = each;
-        return;
-      }
-    problem.text = "unknown word \"" + text + "\"";
+    d::read_word(json, value, problem);
   } else if constexpr (d::IsId<T>::value) {
     if (d::expect(json.is_string(), "not a string", problem)) value = T(json.get<std::string>());
   } else if constexpr (d::IsInstant<T>::value || std::same_as<T, base::Duration>) {
@@ -215,12 +232,7 @@ void JsonReader::from(const base::Json& json, T& value, ReadProblem& problem) {
   } else if constexpr (std::same_as<T, base::Ppm>)
     from(json, value.value, problem);
   else if constexpr (std::same_as<T, base::Digest> || std::same_as<T, base::SemVer>) {
-    if (!d::expect(json.is_string(), "not a string", problem)) return;
-    auto parsed = T::parse(json.get_ref<const std::string&>());
-    if (parsed)
-      value = std::move(*parsed);
-    else
-      problem.text = parsed.error().message;
+    d::read_parsed(json, value, problem);
   } else if constexpr (d::IsVector<T>::value) {
     if (!d::expect(json.is_array(), "not an array", problem)) return;
     value.clear();

@@ -224,7 +224,9 @@ std::vector<std::string> state_differences(const State& a, const State& b) {
   look("rollback", a.rollback, b.rollback);
   look("open", a.open, b.open);
   look("comparison", a.comparison_values, b.comparison_values);
-  look("lease_since", a.lease_since, b.lease_since);
+  look("old_version", std::tie(a.old_gone, a.old_failed), std::tie(b.old_gone, b.old_failed));
+  look("lease", std::tie(a.lease_since, a.lease_given, a.lease_expired),
+       std::tie(b.lease_since, b.lease_given, b.lease_expired));
   if (names.empty() && !(a == b)) names.emplace_back("another field");
   return names;
 }

@@ -42,4 +42,12 @@ const Person* Plan::find_person(const base::PersonId& id) const {
   return find_in(people, [&](const Person& each) { return each.id == id; });
 }
 
+base::PersonId Plan::somebody_with(const std::vector<Role>& roles) const {
+  const Person* found = find_in(people, [&](const Person& each) {
+    return std::find_first_of(each.roles.begin(), each.roles.end(), roles.begin(), roles.end()) !=
+           each.roles.end();
+  });
+  return found != nullptr ? found->id : base::PersonId();
+}
+
 }  // namespace stellwerk::core

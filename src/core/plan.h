@@ -163,6 +163,8 @@ struct Plan {
   [[nodiscard]] const PlannedComponent* find_component(const base::ComponentName& name) const;
   [[nodiscard]] const PlannedWave& wave(std::uint32_t number) const;  ///< 1 to waves.size()
   [[nodiscard]] const Person* find_person(const base::PersonId& id) const;
+  /// The first of the plan's people with one of these roles; empty: nobody.
+  [[nodiscard]] base::PersonId somebody_with(const std::vector<Role>& roles) const;
 };
 
 /// The plan's canonical JSON; its SHA-256 is the plan's digest, which approvals bind to.

@@ -11,14 +11,6 @@ constexpr std::uint32_t kResumesMax = 4;
 /// So long after the last misfortune nobody believes in a release that still waits.
 constexpr base::Duration kGiveUp = base::minutes(20);
 
-base::PersonId person_with(const core::Plan& plan, const std::vector<core::Role>& roles) {
-  for (const core::Person& person : plan.people)
-    for (const core::Role role : roles)
-      if (std::find(person.roles.begin(), person.roles.end(), role) != person.roles.end())
-        return person.id;
-  return {};
-}
-
 /// Somebody of that role who has not approved yet.
 base::PersonId approver(const core::Plan& plan, const core::State& state, core::Role role) {
   for (const core::Person& person : plan.people) {
@@ -32,7 +24,7 @@ base::PersonId approver(const core::Plan& plan, const core::State& state, core::
 }
 
 base::PersonId manager(const core::Plan& plan) {
-  return person_with(plan, {core::Role::ReleaseManager});
+  return plan.somebody_with({core::Role::ReleaseManager});
 }
 
 }  // namespace
@@ -102,7 +94,7 @@ void People::answer_waiting(engine::Engine& engine, const engine::ReleaseRun& ru
   if (const auto* approval = std::get_if<core::ApprovalAction>(&step->action))
     return tell(engine, run, core::Approved{run.state().plan, approval->signature_required},
                 approver(run.plan(), run.state(), approval->role));
-  tell(engine, run, core::Attested{step_id, {}}, person_with(run.plan(), step->roles));
+  tell(engine, run, core::Attested{step_id, {}}, run.plan().somebody_with(step->roles));
 }
 
 /// They resume a few times, then they roll back.
@@ -110,7 +102,7 @@ void People::treat_pause(engine::Engine& engine, const engine::ReleaseRun& run) 
   const core::State& state = run.state();
   const core::Step* step = run.plan().find_step(base::StepId(state.paused->detail));
   if (step != nullptr && std::holds_alternative<core::CompareAction>(step->action))
-    return tell(engine, run, core::Attested{step->id, {}}, person_with(run.plan(), step->roles));
+    return tell(engine, run, core::Attested{step->id, {}}, run.plan().somebody_with(step->roles));
   std::uint32_t& resumed = resumed_[run.plan().release];
   const bool believes = resumed < kResumesMax && dice_.chance(base::percent(85));
   if (!believes && resumed >= kResumesMax)

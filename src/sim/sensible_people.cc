@@ -16,11 +16,7 @@ constexpr std::uint32_t kLooksMax = 3;
 constexpr std::uint32_t kResumesMax = 3;
 
 base::PersonId manager_of(const core::Plan& plan) {
-  for (const core::Person& person : plan.people)
-    if (std::find(person.roles.begin(), person.roles.end(), core::Role::ReleaseManager) !=
-        person.roles.end())
-      return person.id;
-  return {};
+  return plan.somebody_with({core::Role::ReleaseManager});
 }
 
 bool asks(const engine::ReleaseRun& run) {

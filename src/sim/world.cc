@@ -22,14 +22,6 @@ std::set<base::TenantId> known_tenants(const std::vector<core::Plan>& plans) {
   return known;
 }
 
-base::PersonId starter(const core::Plan& plan) {
-  for (const core::Person& person : plan.people)
-    if (std::find(person.roles.begin(), person.roles.end(), core::Role::ReleaseManager) !=
-        person.roles.end())
-      return person.id;
-  return {};
-}
-
 }  // namespace
 
 struct World::Process {
@@ -193,8 +185,8 @@ void World::begin_releases() {
     const base::ReleaseId& id = plan.release;
     if (clock_.mono() < begin_at_[id] || invariants_.ledgers().at(id).state.version > 0) continue;
     if (process_->engine.find(id) != nullptr) continue;
-    const auto begun =
-        process_->engine.begin(plan, starter(plan), scenario_.swarm.speed_before, {});
+    const auto begun = process_->engine.begin(
+        plan, plan.somebody_with({core::Role::ReleaseManager}), scenario_.swarm.speed_before, {});
     if (begun) {
       process_->engine.set_rollout_speed(id, scenario_.swarm.speed_rollout);
     } else {

@@ -16,14 +16,6 @@ std::set<base::TenantId> tenants_of(const core::Plan& plan) {
   return ids;
 }
 
-base::PersonId person_with(const core::Plan& plan, const std::vector<core::Role>& roles) {
-  for (const core::Person& person : plan.people)
-    for (const core::Role role : roles)
-      if (std::find(person.roles.begin(), person.roles.end(), role) != person.roles.end())
-        return person.id;
-  return {};
-}
-
 kpi::RequestGroup group_of(const core::PlannedComponent& component, bool is_new,
                            base::MonoTime now) {
   kpi::RequestGroup group;
@@ -154,7 +146,7 @@ void World::accept_comparison(const ReleaseRun& run) {
   const core::Step* step = run.plan().find_step(base::StepId(run.state().paused->detail));
   if (step != nullptr && std::holds_alternative<core::CompareAction>(step->action))
     engine_->command(plan.release, core::Attested{step->id, {}},
-                     person_with(run.plan(), step->roles), {});
+                     run.plan().somebody_with(step->roles), {});
 }
 
 void World::serve_people() {
@@ -166,9 +158,9 @@ void World::serve_people() {
     if (step == nullptr) continue;  // of a rollback: nobody here answers for it
     if (const auto* approval = std::get_if<core::ApprovalAction>(&step->action))
       engine_->command(plan.release, core::Approved{run->state().plan, false},
-                       person_with(run->plan(), {approval->role}), {});
+                       run->plan().somebody_with({approval->role}), {});
     else
-      engine_->command(plan.release, core::Attested{id, {}}, person_with(run->plan(), step->roles),
+      engine_->command(plan.release, core::Attested{id, {}}, run->plan().somebody_with(step->roles),
                        {});
     return;
   }

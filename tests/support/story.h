@@ -4,7 +4,6 @@
 
 #include <gtest/gtest.h>
 
-#include <algorithm>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -76,23 +75,14 @@ class Story {
     while (!state.open.empty()) answer_one(State(state).open.begin()->second, Outcome::Done);
   }
 
-  /// Somebody of the plan with one of these roles.
-  [[nodiscard]] base::PersonId person_with(const std::vector<Role>& roles) const {
-    for (const Person& person : plan.people)
-      for (const Role role : roles)
-        if (std::find(person.roles.begin(), person.roles.end(), role) != person.roles.end())
-          return person.id;
-    return {};
-  }
-
   /// People do what is waited for.
   void serve_people() {
     for (const base::StepId& id : waiting_for_people(plan, state)) {
       const Step* step = plan.find_step(id);
       if (const auto* approval = std::get_if<ApprovalAction>(&step->action))
-        send(Approved{state.plan, false}, person_with({approval->role}));
+        send(Approved{state.plan, false}, plan.somebody_with({approval->role}));
       else
-        send(Attested{id, {}}, person_with(step->roles));
+        send(Attested{id, {}}, plan.somebody_with(step->roles));
     }
   }
 

@@ -69,7 +69,7 @@ void attest(Scene& scene, Command& command) {
   const base::StepId step(command.word("the step"));
   const core::Step* known = scene.plan().find_step(step);
   const base::PersonId anybody = known == nullptr ? base::PersonId(std::string(kManager))
-                                                  : scene.story().person_with(known->roles);
+                                                  : scene.story().plan.somebody_with(known->roles);
   const base::PersonId by = person_of(command, anybody.str());
   std::optional<base::Digest> note;
   if (const auto text = command.value("note")) note = scene.names().text(*text);

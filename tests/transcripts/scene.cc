@@ -295,9 +295,9 @@ bool Scene::once() {
     const core::Step& step = *plan().find_step(waiting.front());
     if (const auto* approval = std::get_if<core::ApprovalAction>(&step.action))
       send(core::Approved{state().plan, approval->signature_required},
-           story_.person_with({approval->role}));
+           story_.plan.somebody_with({approval->role}));
     else
-      send(core::Attested{step.id, {}}, story_.person_with(step.roles));
+      send(core::Attested{step.id, {}}, story_.plan.somebody_with(step.roles));
     return true;
   }
   if (holding() && !state().hold_done) return hold(), true;

@@ -153,7 +153,8 @@ Walk walk_all() {
       base::PersonId by = probe.by;
       if (const auto* attested = input ? std::get_if<core::Attested>(&*input) : nullptr;
           attested != nullptr && by.empty())
-        by = situation.story.person_with(situation.story.plan.find_step(attested->step)->roles);
+        by = situation.story.plan.somebody_with(
+            situation.story.plan.find_step(attested->step)->roles);
       row.push_back(input ? std::optional(look(situation.story, *input, by)) : std::nullopt);
     }
     walk.cells.push_back(std::move(row));

@@ -15,14 +15,6 @@ std::set<base::TenantId> known_tenants() {
   return known;
 }
 
-base::PersonId person_with(const core::Plan& plan, const std::vector<core::Role>& roles) {
-  for (const core::Person& person : plan.people)
-    for (const core::Role role : roles)
-      if (std::find(person.roles.begin(), person.roles.end(), role) != person.roles.end())
-        return person.id;
-  return {};
-}
-
 }  // namespace
 
 Machine::Machine(core::Plan of) : plan(std::move(of)), router(clock, known_tenants()) { start(); }
@@ -94,9 +86,9 @@ void Machine::serve_people() {
     const core::Step* step = plan.find_step(id);
     if (const auto* approval = std::get_if<core::ApprovalAction>(&step->action))
       engine->command(plan.release, core::Approved{digest, false},
-                      person_with(plan, {approval->role}), {});
+                      plan.somebody_with({approval->role}), {});
     else
-      engine->command(plan.release, core::Attested{id, {}}, person_with(plan, step->roles), {});
+      engine->command(plan.release, core::Attested{id, {}}, plan.somebody_with(step->roles), {});
   }
 }
 
