@@ -106,7 +106,9 @@ WaveStarted wave_started(const Decider& d) {
 }
 
 void on_traffic_moved(Decider& d, const Intent& intent, const EffectReturned& in) {
-  const bool is_current = d.s.stage == Stage::Moving && intent.subject == std::to_string(d.s.wave);
+  // Not when its lease ran out: then routes were only put right, and the wave begins anew.
+  const bool is_current = d.s.stage == Stage::Moving && !d.s.lease_expired &&
+                          intent.subject == std::to_string(d.s.wave);
   if (in.data.value(kLeaseExpired, false)) {
     d.emit(finished(in));
     d.lose_lease();
@@ -196,11 +198,16 @@ void on_retired(Decider& d, const Intent& intent, const EffectReturned& in) {
     if (!is_old && d.s.stage == Stage::RollingBack) pass_retire_step(d, intent.subject, in);
     return;
   }
-  if (intent.attempt < kAttemptsMax)
+  if (intent.attempt < kAttemptsMax) {
     d.emit(finished(in), {again(intent)});
-  else
-    d.emit(EffectAbandoned{in.key, in.summary,
-                           in.text});  // instances without traffic: recorded, passed over
+    return;
+  }
+  // Instances without traffic are recorded and passed over. Whether they are without is read back
+  // once more: a version that still has routes is not stopped.
+  std::vector<Wanted> wanted;
+  if (d.s.stage == Stage::RollingBack && !d.has_open(EffectKind::ReturnTraffic))
+    wanted.push_back({EffectKind::ReturnTraffic, ""});
+  d.emit(EffectAbandoned{in.key, in.summary, in.text}, std::move(wanted));
 }
 
 struct SignedHead {
@@ -427,21 +434,27 @@ void on_input(Decider& d, const RouterBroughtUp&) {
 }
 
 void on_input(Decider& d, const RoutesChanged& in) {
-  const bool changing = d.s.stage == Stage::Moving || d.s.stage == Stage::Concluding ||
-                        d.has_open(EffectKind::MoveTraffic);
-  if (!guard_armed(d.s) || changing)
-    return d.ignore("a change of traffic is under way, or none is guarded");
-  d.emit(RoutesReasserted{in.found, {}}, {{EffectKind::MoveTraffic, std::to_string(d.s.wave)}});
+  if (!routes_rest(d.s)) return d.ignore("a change of traffic is under way, or none is guarded");
+  if (d.s.rollback)
+    d.emit(RoutesReasserted{in.found, {}}, {{EffectKind::ReturnTraffic, ""}});
+  else
+    d.emit(RoutesReasserted{in.found, {}}, {{EffectKind::MoveTraffic, std::to_string(d.s.wave)}});
 }
 
 void on_input(Decider& d, const OldCapacityChanged& in) {
   const bool known =
       std::find(d.s.old_gone.begin(), d.s.old_gone.end(), in.component) != d.s.old_gone.end();
   if (known == in.gone || is_terminal(d.s.stage)) return d.ignore("nothing new");
-  // A rollback that has begun needs the old version as much as one that begins now.
+  // A rollback that has begun needs the old version as much as one that begins now; but traffic
+  // waits for each component once only.
   std::vector<Wanted> wanted;
-  if (in.gone && d.s.stage == Stage::RollingBack)
-    wanted.push_back({EffectKind::RestoreCapacity, in.component.str()});
+  if (in.gone && d.s.stage == Stage::RollingBack) {
+    const RollbackState& rollback = *d.s.rollback;
+    const bool asked = rollback.traffic_returned || d.has_open(EffectKind::ReturnTraffic);
+    const bool wait =
+        d.restores(in.component) || (!asked && rollback.restored.contains(in.component));
+    if (!wait) wanted.push_back({EffectKind::RestoreCapacity, in.component.str()});
+  }
   d.emit(CapacityChanged{in.component, in.gone}, std::move(wanted));
 }
 

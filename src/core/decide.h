@@ -53,6 +53,9 @@ std::optional<base::RunbookTime> next_due(const Plan& plan, const State& state);
 /// The table the router should show now. Empty optional: the journal does not say (no traffic entry
 /// yet).
 std::optional<RoutingTable> intended_routes(const Plan& plan, const State& state);
+/// Nothing is changing the routes that the journal last asked for, so that the router must show
+/// them: what it shows else is put right.
+bool routes_rest(const State& state);
 /// The table of wave `number` (0: everyone on the old version; waves.size()+1: settled on the new
 /// one).
 RoutingTable routes_of_wave(const Plan& plan, std::uint32_t number);

@@ -102,6 +102,39 @@ std::optional<base::RunbookTime> next_due(const Plan& plan, const State& state) 
   return std::nullopt;
 }
 
+bool routes_rest(const State& state) {
+  const auto changes = [](const auto& each) {
+    const EffectKind kind = each.second.kind;
+    return kind == EffectKind::MoveTraffic || kind == EffectKind::ReturnTraffic ||
+           kind == EffectKind::SettleTraffic;
+  };
+  if (std::any_of(state.open.begin(), state.open.end(), changes)) return false;
+  switch (state.stage) {
+    case Stage::Moving:
+      return state.lease_expired;  // its change is called off, and waits for a person
+    case Stage::Holding:
+    case Stage::PostChecking:
+      return guard_armed(state);
+    case Stage::RollingBack:
+      return state.rollback->traffic_returned && !state.closing;
+    case Stage::Unborn:
+    case Stage::Preparing:
+    case Stage::Announced:
+    case Stage::PreChecking:
+    case Stage::Ready:
+    case Stage::Deploying:
+    case Stage::Deployed:
+    case Stage::Concluding:
+    case Stage::Cancelling:
+    case Stage::Completed:
+    case Stage::RolledBack:
+    case Stage::Cancelled:
+    case Stage::Failed:
+      return false;
+  }
+  return false;
+}
+
 RoutingTable routes_of_wave(const Plan& plan, std::uint32_t number) {
   RoutingTable table;
   const bool settled = number > plan.waves.size();

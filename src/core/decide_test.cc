@@ -164,6 +164,28 @@ TEST(RollbackStory, RestoresLostCapacityBeforeTraffic) {
   EXPECT_EQ(story.open_kinds(), std::vector<EffectKind>{EffectKind::ReturnTraffic});
 }
 
+// Goal: instances that start and fall over, again and again, do not put it off for ever.
+TEST(RollbackStory, WaitsOnceForAnOldVersionThatComesAndGoes) {
+  Story story;
+  story.run_until(Stage::Holding);
+  const base::ComponentName name = story.plan.components.front().name;
+  story.send(OldCapacityChanged{name, true});
+  story.send(RollbackRequested{base::sha256("now")}, kManager);
+  for (int i = 0; i < 3; ++i) {
+    story.send(OldCapacityChanged{name, false});
+    story.send(OldCapacityChanged{name, true});
+  }
+  ASSERT_EQ(story.open_kinds(), std::vector<EffectKind>{EffectKind::RestoreCapacity});
+  story.answer(EffectKind::RestoreCapacity, Outcome::Failed);
+  EXPECT_EQ(story.open_kinds(), std::vector<EffectKind>{EffectKind::ReturnTraffic});
+  // From here on it is brought up beside the change of traffic.
+  story.send(OldCapacityChanged{name, false});
+  story.send(OldCapacityChanged{name, true});
+  EXPECT_EQ(story.open_kinds(),
+            (std::vector<EffectKind>{EffectKind::ReturnTraffic, EffectKind::RestoreCapacity}));
+  EXPECT_EQ(story.folded_from_json(), story.state);
+}
+
 TEST(RollbackStory, ByAPersonNeedsTheRoleAndNamesThem) {
   Story story;
   story.run_until(Stage::Holding);

@@ -40,6 +40,8 @@ class Decider {
                     const base::PersonId& as = {});
   /// The router has gone back by itself: traffic stays old until a person decides.
   void lose_lease();
+  /// Changes of traffic that are under way: they do not come to an end any more.
+  void call_off_moves(std::string_view why);
   void request_end_checkpoint();
   bool advance_rollback();
   bool advance_cancel();
@@ -49,6 +51,7 @@ class Decider {
   [[nodiscard]] bool has_open(EffectKind kind) const;
   [[nodiscard]] bool old_versions_up() const;
   [[nodiscard]] bool lacks_old_version(const base::ComponentName& component) const;
+  [[nodiscard]] bool restores(const base::ComponentName& component) const;
   /// What failed and was not done again: a step's id, or kOldVersion. A pause for it may be over,
   /// or have another cause; going on without a person's word would leave it behind.
   [[nodiscard]] std::optional<std::string> left_undone() const;

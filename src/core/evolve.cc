@@ -102,7 +102,7 @@ struct Fold {
 
   void operator()(const RollbackInitiated& e) {
     s.stage = Stage::RollingBack;
-    s.rollback = RollbackState{e.cause, e.detail, e.reason, by, at.wall, false, false};
+    s.rollback = RollbackState{e.cause, e.detail, e.reason, by, at.wall};
   }
   void operator()(const TrafficReturned&) {
     s.rollback->traffic_returned = true;
@@ -161,7 +161,11 @@ struct Fold {
     if (e.gone) s.old_gone.push_back(e.component);
   }
   void operator()(const JournalGap&) {}
-  void operator()(const EngineRestarted&) {}
+  /// What holds before the wave's answer was written was given by an attempt of it: should it run
+  /// out now, it must not be given anew.
+  void operator()(const EngineRestarted& e) {
+    if (e.lease_alive && s.stage == Stage::Moving && s.lease_since == 0) s.lease_given = true;
+  }
 
  private:
   void end(Stage stage) {
@@ -198,6 +202,8 @@ State evolve_intents(State state, const std::vector<Intent>& intents) {
   for (const Intent& intent : intents) {
     state.open[intent.key] = intent;
     if (intent.kind == EffectKind::RetireOld) state.retiring = true;
+    if (intent.kind == EffectKind::RestoreCapacity && state.rollback)
+      state.rollback->restored.insert(base::ComponentName(intent.subject));
     if (intent.kind == EffectKind::SignCheckpoint && intent.subject == kEndCheckpoint)
       state.closing = true;
   }

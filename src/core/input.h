@@ -92,7 +92,7 @@ struct RollbackRequested {
 struct StopRequested {};
 /// A new process took the release up. The engine has read the router.
 struct Restarted {
-  bool lease_alive = false;
+  bool lease_alive = false;   ///< the router holds our lease, or cannot be read
   bool routes_moved = false;  ///< the router's table names the new version, or cannot be read
   /// The guard's saved memory could not be restored: the id of the error; usually empty.
   std::string guard_lost = {};

@@ -41,11 +41,15 @@ bool Decider::lacks_old_version(const base::ComponentName& component) const {
   const auto among = [&](const std::vector<base::ComponentName>& components) {
     return std::find(components.begin(), components.end(), component) != components.end();
   };
-  const bool being_tried = std::any_of(s.open.begin(), s.open.end(), [&](const auto& each) {
+  return among(s.old_gone) || among(s.old_failed) || restores(component);
+}
+
+/// Its old version is being brought up.
+bool Decider::restores(const base::ComponentName& component) const {
+  return std::any_of(s.open.begin(), s.open.end(), [&](const auto& each) {
     return each.second.kind == EffectKind::RestoreCapacity &&
            each.second.subject == component.str();
   });
-  return among(s.old_gone) || among(s.old_failed) || being_tried;
 }
 
 void Decider::abandon_open(std::string_view why) {
@@ -98,18 +102,22 @@ void Decider::begin_cancel(bool failed, std::string detail, std::optional<base::
 
 void Decider::lose_lease() {
   if (!guard_armed(s) || s.lease_expired || plan.guard.guard_lost == GuardLost::Hold) return;
-  std::vector<base::EffectKey> moves;
-  for (const auto& [key, intent] : s.open)
-    if (intent.kind == EffectKind::MoveTraffic) moves.push_back(key);
   emit(LeaseExpired{s.wave});
-  for (const base::EffectKey& key : moves) {
-    decision.cancel.push_back(key);
-    emit(EffectAbandoned{key, "lease expired"});
-  }
+  call_off_moves("lease expired");
   // Verified: the new version is just being made the stable one, and needs no lease then.
   if (s.stage == Stage::Concluding) return;
   if (!s.paused || s.paused->cause != PauseCause::LeaseExpired)
     pause(PauseCause::LeaseExpired, fmt::format("wave-{}", s.wave));
+}
+
+void Decider::call_off_moves(std::string_view why) {
+  std::vector<base::EffectKey> moves;
+  for (const auto& [key, intent] : s.open)
+    if (intent.kind == EffectKind::MoveTraffic) moves.push_back(key);
+  for (const base::EffectKey& key : moves) {
+    decision.cancel.push_back(key);
+    emit(EffectAbandoned{key, std::string(why)});
+  }
 }
 
 bool Decider::advance_rollback() {

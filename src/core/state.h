@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -74,6 +75,9 @@ struct RollbackState {
   base::WallTime decided_at;
   bool traffic_returned = false;
   bool recorded = false;  ///< audit.release.rolledback is written
+  /// Components whose old version was to be brought up before traffic goes back: once each, so that
+  /// one that comes and goes cannot put it off for ever.
+  std::set<base::ComponentName> restored = {};
   friend bool operator==(const RollbackState&, const RollbackState&) = default;
 };
 

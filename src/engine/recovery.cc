@@ -60,8 +60,9 @@ base::Result<void> Engine::take_up(const base::ReleaseId& release, const ports::
                                    std::optional<std::int64_t> speed) {
   auto loaded = load_release(ports_.journal, ports_.content, release);
   if (!loaded) return base::fail(std::move(loaded.error()));
-  const bool lease_alive = router != nullptr && router->leases.contains(release);
-  // One that does not answer may have been changed: then nothing is changed again without a person.
+  // One that does not answer may hold it, and may have been changed: whether it does is found out
+  // by renewing it, and nothing is changed again without a person.
+  const bool lease_alive = router == nullptr || router->leases.contains(release);
   const bool routes_moved = router == nullptr || names_new_version(*router, loaded->plan);
   auto saved = saved_guard(ports_.content, loaded->state);
 

@@ -101,7 +101,7 @@ void ReleaseRun::decide_next() {
   while (!pending_ && !inputs_.empty()) {
     Waiting waiting = std::move(inputs_.front());
     inputs_.pop_front();
-    const base::Now at = now();
+    const base::Now at = waiting.decided_at.value_or(now());
     auto answers = answered_effect(waiting.body);
     core::Decision decision =
         core::decide(*plan_, state_, {at, waiting.by, std::move(waiting.body)});
@@ -157,6 +157,7 @@ void ReleaseRun::give_up(const base::Error& error) {
   host_.report(why);
   ticks_from_ = ports_.clock.mono() + kAfterUnwritable;
   if (left.rolls_back) act_early_on(left.decision);
+  for (Waiting& each : inputs_) each.decided_at.reset();  // on what does not come to be
   if (left.answers) {
     const auto intent = state_.open.find(*left.answers);
     const bool once =
@@ -202,6 +203,9 @@ void ReleaseRun::committed(std::uint64_t first_index) {
   host_.state_changed(plan_->release);
   if (done.reply) done.reply(answer);
   decide_next();
+  if (!idle()) return;  // else all that was decided in advance is decided for good
+  acted_early_.clear();
+  called_off_.clear();
 }
 
 void ReleaseRun::failed(const base::Error& error) {
@@ -232,14 +236,16 @@ void ReleaseRun::look_whether_written() {
 }
 
 /// A rollback that was decided, or waits behind an append that hangs, and whatever of it follows.
-/// Deciding in advance shows; the keys will be the same when it is decided for good. True: there is
-/// a rollback.
+/// Deciding in advance shows; the keys will be the same when it is decided for good, as of the same
+/// moment. True: there is a rollback.
 bool ReleaseRun::act_early() {
   bool goes_back = pending_->rolls_back || state_.rollback.has_value();
   if (goes_back) act_early_on(pending_->decision);
   core::State state = pending_->decision.next;
-  for (const Waiting& waiting : inputs_) {
-    core::Decision decision = core::decide(*plan_, state, {now(), waiting.by, waiting.body});
+  for (Waiting& waiting : inputs_) {
+    if (!waiting.decided_at) waiting.decided_at = now();
+    core::Decision decision =
+        core::decide(*plan_, state, {*waiting.decided_at, waiting.by, waiting.body});
     goes_back = goes_back || starts_rollback(decision);
     if (goes_back) act_early_on(decision);
     state = std::move(decision.next);

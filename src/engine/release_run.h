@@ -73,6 +73,8 @@ class ReleaseRun {
   [[nodiscard]] const core::State& next_state() const {
     return pending_ ? pending_->decision.next : state_;
   }
+  /// Traffic went back, or does, ahead of the entries that say so.
+  [[nodiscard]] bool goes_back_early() const { return !acted_early_.empty(); }
   [[nodiscard]] RunbookClock& clock() { return clock_; }
   [[nodiscard]] const RunbookClock& clock() const { return clock_; }
   [[nodiscard]] base::Now now() const;
@@ -85,6 +87,9 @@ class ReleaseRun {
     core::InputBody body;
     base::PersonId by;
     Reply reply;
+    /// When it was first decided on, ahead of its entry: it is decided for good as of then, so that
+    /// the same comes of it, with the same keys.
+    std::optional<base::Now> decided_at = {};
   };
   /// A decision whose entries are not durable yet.
   struct Pending {

@@ -20,12 +20,22 @@ bool has_open(const core::State& state, core::EffectKind kind) {
 
 /// What a router that is gone must be brought up with. Empty: nothing was ever routed, or the old
 /// version's instances are just being started, which brings up the router as well.
-std::optional<core::RoutingTable> routes_to_serve(const core::Plan& plan,
-                                                  const core::State& state) {
+std::optional<core::RoutingTable> routes_to_serve(const ReleaseRun& run) {
+  const core::Plan& plan = run.plan();
+  const core::State& state = run.state();
+  if (run.goes_back_early()) return core::routes_of_wave(plan, 0);
   if (core::is_terminal(state.stage) || state.stage == core::Stage::Unborn) return std::nullopt;
   if (has_open(state, core::EffectKind::RestoreCapacity)) return std::nullopt;
   if (auto intended = core::intended_routes(plan, state)) return intended;
   return core::routes_of_wave(plan, 0);
+}
+
+/// The components of the table have just its routes.
+bool shows(const ports::RouterState& state, const core::RoutingTable& table) {
+  return std::all_of(table.components.begin(), table.components.end(), [&](const auto& each) {
+    const auto seen = state.table.components.find(each.first);
+    return seen != state.table.components.end() && seen->second == each.second;
+  });
 }
 
 }  // namespace
@@ -93,7 +103,7 @@ void Engine::leases_renewed(const std::map<base::Duration, std::vector<HeldLease
 /// The watchdog: what the router does is read back and held against what the journal says.
 void Engine::look_at_router(base::MonoTime now) {
   const bool needed = std::any_of(live_.begin(), live_.end(), [](const auto& each) {
-    return routes_to_serve(each.second->run.plan(), each.second->run.state()).has_value();
+    return routes_to_serve(each.second->run).has_value();
   });
   const bool due = router_.look_now || now - router_.read_at >= settings_.watchdog_interval;
   if (!needed || !due || router_.reading) return;
@@ -128,18 +138,16 @@ void Engine::router_read(const base::Result<ports::RouterState>& state,
 void Engine::compare_router(Live& live, const ports::RouterState& state) {
   const core::Plan& plan = live.run.plan();
   const core::State& now = live.run.state();
-  if (!core::guard_armed(now) || has_open(now, core::EffectKind::SettleTraffic)) return;
-  if (core::wants_lease(plan, now) && !state.leases.contains(plan.release))
+  const bool settling = has_open(now, core::EffectKind::SettleTraffic);
+  if (core::wants_lease(plan, now) && !settling && !state.leases.contains(plan.release))
     return confirm_lease(live);
-  if (now.stage == core::Stage::Moving || has_open(now, core::EffectKind::MoveTraffic)) return;
+  if (!core::routes_rest(now)) return;
   const auto wanted = core::intended_routes(plan, now);
-  if (!wanted) return;
-  core::RoutingTable found;
-  for (const auto& [component, routes] : wanted->components)
-    if (const auto seen = state.table.components.find(component);
-        seen != state.table.components.end())
-      found.components.insert(*seen);
-  if (found == *wanted) return;
+  if (!wanted || shows(state, *wanted)) return;
+  // A wave whose change was called off when its lease ran out: whether it came to be is not known,
+  // and without a lease both send everyone to the old version.
+  const bool called_off = now.stage == core::Stage::Moving;
+  if (called_off && shows(state, core::routes_of_wave(plan, now.wave - 1))) return;
   live.run.handle(core::RoutesChanged{});
 }
 
@@ -182,8 +190,7 @@ void Engine::raise_router() {
   if (router_.raising || ports_.clock.mono() < router_.raise_at) return;
   core::RoutingTable wanted;
   for (const auto& [id, live] : live_)
-    if (auto routes = routes_to_serve(live->run.plan(), live->run.state()))
-      wanted.components.merge(routes->components);
+    if (auto routes = routes_to_serve(live->run)) wanted.components.merge(routes->components);
   if (wanted.components.empty()) return;
   router_.raising = true;
   ports_.lanes.submit(
@@ -221,8 +228,7 @@ void Engine::router_raised(bool was_there, const base::Result<ports::RouterState
   });
   if (was_there || held) return;
   for (const auto& [id, live] : live_)
-    if (routes_to_serve(live->run.plan(), live->run.state()))
-      live->run.handle(core::RouterBroughtUp{});
+    if (routes_to_serve(live->run)) live->run.handle(core::RouterBroughtUp{});
 }
 
 }  // namespace stellwerk::engine

@@ -35,7 +35,8 @@ EffectResult compare(const base::Result<core::RoutingTable>& read_back,
 /// A wave's own change, with no lease held: the first one, or one that a person resumed. Not an
 /// attempt after one that may have granted it: what ran out since does not come back by itself.
 bool begins_lease(const core::State& state) {
-  return state.stage == core::Stage::Moving && state.lease_since == 0 && !state.lease_given;
+  return state.stage == core::Stage::Moving && state.lease_since == 0 && !state.lease_given &&
+         !state.lease_expired;
 }
 
 /// What was done before the journal had it, complete in itself: whoever finds it has nothing else.

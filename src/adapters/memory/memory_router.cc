@@ -50,6 +50,11 @@ void MemoryRouter::inject(Fault fault) {
   faults_.push_back(fault);
 }
 
+void MemoryRouter::miss_readings(std::uint32_t count) {
+  const std::lock_guard lock(mutex_);
+  readings_missed_ = count;
+}
+
 void MemoryRouter::crash() {
   const std::lock_guard lock(mutex_);
   crashed_ = true;
@@ -162,6 +167,10 @@ base::Result<void> MemoryRouter::revoke(const base::ReleaseId& release, const po
 base::Result<ports::RouterState> MemoryRouter::current(const ports::Call&) {
   const std::lock_guard lock(mutex_);
   if (crashed_) return base::fail(unavailable());
+  if (readings_missed_ > 0) {
+    --readings_missed_;
+    return base::fail(unavailable());
+  }
   ports::RouterState state{.table = table_, .leases = {}};
   for (const auto& [release, ends] : leases_)
     if (lives(release)) state.leases.insert(release);

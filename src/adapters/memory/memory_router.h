@@ -51,7 +51,8 @@ class MemoryRouter final : public ports::TrafficRouter {
     LostRequest,  ///< the next change does not happen, and nobody knows
   };
   void inject(Fault fault);  ///< for the next endpoints, apply, grant, renew or revoke
-  void crash();              ///< leases are gone; endpoints() or apply() start it again
+  void miss_readings(std::uint32_t count);  ///< so many calls of current() get no answer
+  void crash();  ///< leases are gone; endpoints() or apply() start it again
   void tamper(core::RoutingTable table);  ///< a hand from outside
 
  private:
@@ -74,6 +75,7 @@ class MemoryRouter final : public ports::TrafficRouter {
   core::RoutingTable table_;
   std::map<base::ReleaseId, base::MonoTime> leases_;  ///< when each ends
   std::deque<Fault> faults_;
+  std::uint32_t readings_missed_ = 0;  ///< still to come
   bool crashed_ = false;
 };
 
