@@ -112,9 +112,15 @@ void ReleaseRun::decide_next() {
     if (!told_program_)
       decision.entries.front().input[kProgramKey] = std::string(base::program_version());
     const bool rolls_back = starts_rollback(decision);
-    pending_ = Pending{
-        std::move(decision), at, std::move(waiting.reply), rolls_back, false, at.mono, {}, 0,
-        std::move(answers)};
+    pending_ = Pending{std::move(decision),
+                       at,
+                       std::move(waiting.reply),
+                       rolls_back,
+                       false,
+                       ports_.clock.mono(),
+                       {},
+                       0,
+                       std::move(answers)};
     append();
   }
 }
@@ -242,14 +248,17 @@ bool ReleaseRun::act_early() {
   bool goes_back = pending_->rolls_back || state_.rollback.has_value();
   if (goes_back) act_early_on(pending_->decision);
   core::State state = pending_->decision.next;
-  for (Waiting& waiting : inputs_) {
-    if (!waiting.decided_at) waiting.decided_at = now();
+  const base::Now at = now();
+  for (const Waiting& waiting : inputs_) {
     core::Decision decision =
-        core::decide(*plan_, state, {*waiting.decided_at, waiting.by, waiting.body});
+        core::decide(*plan_, state, {waiting.decided_at.value_or(at), waiting.by, waiting.body});
     goes_back = goes_back || starts_rollback(decision);
     if (goes_back) act_early_on(decision);
     state = std::move(decision.next);
   }
+  if (goes_back)
+    for (Waiting& waiting : inputs_)
+      if (!waiting.decided_at) waiting.decided_at = at;
   return goes_back;
 }
 
