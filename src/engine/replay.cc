@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "base/version.h"
+#include "core/misfit.h"
 #include "engine/entries.h"
 #include "engine/loader.h"
 #include "engine/replay_inputs.h"
@@ -16,33 +17,6 @@ namespace stellwerk::engine {
 namespace {
 
 constexpr std::size_t kChunk = 1000;
-
-/// Why no program could have written this event in this state; empty: evolve() can fold it. A
-/// record may have been forged, and evolve() is made for what decide() produced.
-std::string_view impossible(const core::Plan& plan, const core::State& state,
-                            const core::Event& event) {
-  if (const auto* intended = std::get_if<core::TrafficIntended>(&event))
-    if (intended->wave < 1 || intended->wave > plan.waves.size())
-      return "the plan has no such wave";
-  if (std::holds_alternative<core::WaveStarted>(event) && state.wave == 0)
-    return "no wave was intended";
-  if (std::holds_alternative<core::VersionDeployed>(event) && plan.waves.empty())
-    return "the plan has no wave";
-  if (const auto* anchored = std::get_if<core::ClockAnchored>(&event))
-    if (anchored->speed < 1) return "runbook time would stand still";
-  const bool of_rollback = std::holds_alternative<core::TrafficReturned>(event) ||
-                           std::holds_alternative<core::RollbackRecorded>(event);
-  if (of_rollback && !state.rollback) return "no rollback was initiated";
-  return {};
-}
-
-/// Every component that is to be deployed is one of the plan's.
-bool consistent(const core::Plan& plan) {
-  return std::all_of(plan.steps.begin(), plan.steps.end(), [&](const core::Step& step) {
-    const auto* deploy = std::get_if<core::DeployAction>(&step.action);
-    return deploy == nullptr || plan.find_component(deploy->component) != nullptr;
-  });
-}
 
 /// Decisions of one stream, made again one after the other.
 class Replayer {
@@ -256,7 +230,8 @@ class Replayer {
   void fold(std::size_t end) {
     for (; at_ < end; ++at_) {
       const ReadEntry& entry = entries_[at_];
-      if (const auto why = impossible(plan_, state_, entry.event); !why.empty()) return stop(why);
+      const auto why = core::misfit(plan_, state_, entry.event, entry.intents);
+      if (!why.empty()) return stop(why);
       state_ = core::evolve_intents(
           core::evolve(plan_, std::move(state_), entry.event, entry.at, entry.by), entry.intents);
     }
@@ -289,10 +264,7 @@ void name_writers(ReplayReport& report) {
 base::Result<ReplayReport> replay(const core::Plan& plan,
                                   std::span<const ports::StoredEntry> stored,
                                   ports::ContentStore& content) {
-  if (!consistent(plan))
-    return base::fail(base::error(base::Code::Corruption, "PLN-0002", "the plan contradicts itself")
-                          .because("it deploys a component that it does not have")
-                          .now("nothing of the release was replayed"));
+  if (auto sound = refuse_contradiction(plan); !sound) return base::fail(std::move(sound.error()));
   std::vector<ReadEntry> entries;
   entries.reserve(stored.size());
   for (const ports::StoredEntry& each : stored) {

@@ -92,8 +92,8 @@ struct ReplayReport {
 };
 
 /// @param entries  a whole stream, in order  @param content  for data and windows by digest
-/// @errors Corruption ENG-0002, AUD-0003; Rejected AUD-0004: an entry cannot be read; those of the
-/// content store for an entry's own data
+/// @errors Corruption ENG-0002, AUD-0003; Rejected AUD-0004: an entry cannot be read; Corruption
+/// PLN-0013; those of the content store for an entry's own data
 base::Result<ReplayReport> replay(const core::Plan& plan,
                                   std::span<const ports::StoredEntry> entries,
                                   ports::ContentStore& content);
