@@ -35,6 +35,11 @@ struct Fits {
   std::string_view operator()(const RollbackRecorded&) const {
     return state.rollback ? "" : kNoRollback;
   }
+  std::string_view operator()(const EffectFinished& e) const {
+    if (!e.data.is_object()) return "its data is no object";
+    const auto given = e.data.find(kLeaseGiven);
+    return given == e.data.end() || given->is_boolean() ? "" : "its lease_given is no boolean";
+  }
   template <class Other>
   std::string_view operator()(const Other&) const {
     return {};

@@ -38,6 +38,28 @@ TEST(Misfit, IsWhatFoldingCouldNotBear) {
   EXPECT_EQ(misfit_at(Story(), WaveStarted{1, {}, {}}), "no wave was intended");
 }
 
+// Goal: what the fold reads of an effect's answer is of the kind that effects give.
+TEST(Misfit, IsAnAnswerThatNoEffectGives) {
+  Story story;
+  story.run_until(Stage::Moving);
+  EffectFinished answer;
+  for (const auto& [key, intent] : story.state.open)
+    if (intent.kind == EffectKind::MoveTraffic) answer.key = key;
+  answer.outcome = Outcome::Failed;
+  for (const base::Json& good : {base::Json::object(), base::Json{{kLeaseGiven, true}}}) {
+    answer.data = good;
+    EXPECT_EQ(misfit_at(story, answer), "");
+    const State next = evolve(story.plan, story.state, answer, story.now, {});
+    EXPECT_EQ(next.lease_given, !good.empty());
+  }
+  for (const base::Json& wrong : {base::Json("perhaps"), base::Json(1), base::Json()}) {
+    answer.data = {{kLeaseGiven, wrong}};
+    EXPECT_EQ(misfit_at(story, answer), "its lease_given is no boolean") << wrong;
+    answer.data = wrong;
+    EXPECT_EQ(misfit_at(story, answer), "its data is no object") << wrong;
+  }
+}
+
 // Goal: nothing is started again that the plan does not have: there the engine could only end.
 TEST(Misfit, IsAnEffectOfWhatThePlanDoesNotHave) {
   const Story story;

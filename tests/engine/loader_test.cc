@@ -47,8 +47,11 @@ TEST(Loader, RefusesAnEntryThatCannotFollow) {
   World world;
   world.begin();
   ASSERT_TRUE(world.run_until(Stage::Holding, 1));
+  const std::size_t moved = count_to(world, "scheduler.release.wave1") - 1;
   const std::size_t progress = count_to(world, "notification.release.progress");
   const std::pair<std::size_t, Change> forgeries[] = {
+      {moved, [](base::Json& json) { json["data"]["data"]["lease_given"] = "perhaps"; }},
+      {moved, [](base::Json& json) { json["data"]["data"] = "perhaps"; }},
       {count_to(world, "stellwerk.traffic.intended"),
        [](base::Json& json) { json["effects"].back()["subject"] = "99"; }},
       {count_to(world, "scheduler.release.planned"),

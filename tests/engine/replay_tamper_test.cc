@@ -222,6 +222,9 @@ TEST(ReplayTamper, AnEntryThatCannotBeThereStopsTheReplayOfTheRest) {
       {"scheduler.clock.anchored", [](base::Json& json) { json["data"]["speed"] = 0; }},
       {"notification.release.started",
        [](base::Json& json) { json["type"] = "notification.rollback.executed"; }},
+      {"stellwerk.effect.finished", [](base::Json& json) { json["data"]["data"] = "perhaps"; }},
+      {"stellwerk.effect.finished",
+       [](base::Json& json) { json["data"]["data"]["lease_given"] = "perhaps"; }},
       {"notification.release.started",
        [](base::Json& json) {
          json["type"] = "scheduler.release.wave1";
