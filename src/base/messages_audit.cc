@@ -60,6 +60,10 @@ constexpr MessageRow kAudit[] = {
      "there can be no such entry here; what follows it was not derived"},
     {"cli.replay.difference.comparison", "aus den Zahlen des Vergleichs folgt etwas anderes",
      "something else follows from the figures of the comparison"},
+    {"cli.replay.difference.input",
+     "worauf entschieden wurde, fehlt oder ist unbekannt; dieses Stellwerk schreibt und kennt es",
+     "what it was decided on is missing or unknown; the stellwerk that wrote here says and knows "
+     "it"},
     {"cli.replay.recorded", "aufgezeichnet", "recorded"},
     {"cli.replay.derived", "hergeleitet", "derived"},
     {"cli.replay.nothing", "nichts", "nothing"},

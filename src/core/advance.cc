@@ -138,8 +138,11 @@ bool Decider::journal_checked(const std::string& gate) {
   return false;
 }
 
+/// A wave that is begun anew has other windows, and those before may not be kept yet.
 Wanted Decider::keep_windows() const {
-  return {EffectKind::KeepWindows, fmt::format("wave {}", s.wave)};
+  std::string subject = fmt::format("wave {}", s.wave);
+  if (s.wave_run > 1) subject += fmt::format(" run {}", s.wave_run);
+  return {EffectKind::KeepWindows, std::move(subject)};
 }
 
 bool Decider::start_steps(Phase phase) {

@@ -29,7 +29,8 @@ enum class EffectKind : std::uint8_t {
   CompareKpis,      ///< subject: step id
   CheckIntegrity,   ///< subject: step id, or the gate that asks (`gate pre-check`)
   WriteSummary,     ///< subject: step id, or `rollback`
-  KeepWindows,      ///< subject: `wave 2`; the raw windows of a wave that ended, by digest
+  KeepWindows,  ///< subject: `wave 2`, `wave 2 run 2` when it was begun anew; the raw windows of
+                ///< a wave that ended, by digest
 };
 inline constexpr std::size_t kEffectKinds = 13;
 

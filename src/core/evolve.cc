@@ -56,6 +56,7 @@ struct Fold {
 
   void operator()(const TrafficIntended& e) {
     s.stage = Stage::Moving;
+    s.wave_run = s.wave == e.wave ? s.wave_run + 1 : 1;
     s.wave = e.wave;
     s.may_carry_traffic = true;
     s.lease_expired = false;

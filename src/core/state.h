@@ -106,6 +106,7 @@ struct State {
   std::map<base::StepId, StepState> steps;  ///< those that were ever touched
   std::vector<Approval> approvals;
   std::uint32_t wave = 0;          ///< the last one intended, from 1; 0: none
+  std::uint32_t wave_run = 0;      ///< how often in a row that wave was begun, from 1
   bool may_carry_traffic = false;  ///< an intent to move traffic was committed and not undone
   bool post_watch = false;         ///< the hold account is that of the post-check's watch
   base::Duration guarded;          ///< of the current hold or watch, as last saved

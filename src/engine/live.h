@@ -19,7 +19,8 @@ struct Engine::Live {
   std::optional<std::int64_t> rollout_speed;       ///< asked for a demonstration
   bool sending_hold = false;                       ///< evidence of a hold is being stored
   std::optional<base::MonoTime> completing_since;  ///< the hold could end but for the router's word
-  std::map<std::string, std::string> windows;      ///< of waves that ended, until they are stored
+  /// Of waves that ended, until they are stored; by the subject of the effect, which names the run.
+  std::map<std::string, std::string> windows;
   CapacityWatch old_capacity;
 };
 

@@ -24,13 +24,27 @@ base::Result<core::Plan> plan_of(const ReadEntry& first, ports::ContentStore& co
                       fmt::format("entry {} begins a release but is no plan", first.index));
   auto bytes = content.get(planned->plan);
   if (!bytes) return base::fail(std::move(bytes.error()));
-  return core::decode_plan(*bytes);
+  auto plan = core::decode_plan(*bytes);
+  if (!plan) return plan;
+  if (auto sound = refuse_contradiction(*plan); !sound) return base::fail(std::move(sound.error()));
+  return plan;
 }
 
 }  // namespace
 
+base::Result<void> refuse_contradiction(const core::Plan& plan) {
+  const auto why = core::contradiction(plan);
+  if (why.empty()) return {};
+  return base::fail(base::error(base::Code::Corruption, "PLN-0013",
+                                fmt::format("the plan of {} contradicts itself",
+                                            base::printable(plan.release.str(), 80)))
+                        .because(std::string(why))
+                        .now("nothing of the release was carried out or replayed")
+                        .then("stellwerk audit verify", "which stored data is still good"));
+}
+
 base::Result<void> fold(const core::Plan& plan, core::State& state, const ReadEntry& entry) {
-  if (const auto why = core::misfit(plan, state, entry.event); !why.empty())
+  if (const auto why = core::misfit(plan, state, entry.event, entry.intents); !why.empty())
     return base::fail(base::error(base::Code::Corruption, "ENG-0002",
                                   fmt::format("entry {} cannot follow in release {}", entry.index,
                                               base::printable(plan.release.str(), 80)))

@@ -17,10 +17,14 @@ struct LoadedRelease {
   base::WallTime last_entry;  ///< when the last entry was written
 };
 
-/// @errors NotFound ENG-0020: no such release; Corruption ENG-0002, CAS-0003, PLN-0002: what was
-/// written cannot be read (nothing is continued on it); and those of the stores.
+/// @errors NotFound ENG-0020: no such release; Corruption ENG-0002, CAS-0003, PLN-0002, PLN-0013:
+/// what was written cannot be read (nothing is continued on it); and those of the stores.
 base::Result<LoadedRelease> load_release(ports::JournalStore& journal, ports::ContentStore& content,
                                          const base::ReleaseId& release);
+
+/// Whoever has plan bytes from a store asks before it looks anything up in the plan.
+/// @errors Corruption PLN-0013
+base::Result<void> refuse_contradiction(const core::Plan& plan);
 
 /// Folds one entry that was read. @errors Corruption ENG-0002: it cannot follow in this release;
 /// `state` is unchanged.

@@ -66,9 +66,11 @@ std::string time_text(base::WallTime time) {
 }
 
 void add_wave(const core::Plan& plan, const base::Json& data, base::MessageArguments& arguments) {
-  const auto number = data.value("wave", std::uint32_t{0});
+  const auto said = data.find("wave");
+  if (said == data.end() || !said->is_number_unsigned()) return;
+  const auto number = said->get<std::uint64_t>();
   if (number == 0 || number > plan.waves.size()) return;
-  const core::PlannedWave& wave = plan.wave(number);
+  const core::PlannedWave& wave = plan.wave(static_cast<std::uint32_t>(number));
   std::vector<std::string> tenants;
   for (const base::TenantId& tenant : wave.adds) tenants.push_back(tenant.str());
   if (wave.everyone) tenants.push_back(base::message(plan.locale, "told.everyone"));

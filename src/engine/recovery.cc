@@ -89,6 +89,8 @@ void Engine::restart_effects(Live& live) {
   const auto open = live.run.state().open;
   for (const auto& [key, intent] : open) {
     if (live.started.contains(key)) continue;
+    // The log that this process keeps is of what came after.
+    if (intent.kind == core::EffectKind::KeepWindows) live.windows.try_emplace(intent.subject);
     core::Intent again = intent;
     again.delay = {};
     start_effect(live.run.plan().release, again);

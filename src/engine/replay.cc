@@ -4,8 +4,10 @@
 
 #include <algorithm>
 
+#include "base/semver.h"
 #include "base/text.h"
 #include "base/version.h"
+#include "core/misfit.h"
 #include "engine/entries.h"
 #include "engine/loader.h"
 #include "engine/replay_inputs.h"
@@ -16,33 +18,6 @@ namespace stellwerk::engine {
 namespace {
 
 constexpr std::size_t kChunk = 1000;
-
-/// Why no program could have written this event in this state; empty: evolve() can fold it. A
-/// record may have been forged, and evolve() is made for what decide() produced.
-std::string_view impossible(const core::Plan& plan, const core::State& state,
-                            const core::Event& event) {
-  if (const auto* intended = std::get_if<core::TrafficIntended>(&event))
-    if (intended->wave < 1 || intended->wave > plan.waves.size())
-      return "the plan has no such wave";
-  if (std::holds_alternative<core::WaveStarted>(event) && state.wave == 0)
-    return "no wave was intended";
-  if (std::holds_alternative<core::VersionDeployed>(event) && plan.waves.empty())
-    return "the plan has no wave";
-  if (const auto* anchored = std::get_if<core::ClockAnchored>(&event))
-    if (anchored->speed < 1) return "runbook time would stand still";
-  const bool of_rollback = std::holds_alternative<core::TrafficReturned>(event) ||
-                           std::holds_alternative<core::RollbackRecorded>(event);
-  if (of_rollback && !state.rollback) return "no rollback was initiated";
-  return {};
-}
-
-/// Every component that is to be deployed is one of the plan's.
-bool consistent(const core::Plan& plan) {
-  return std::all_of(plan.steps.begin(), plan.steps.end(), [&](const core::Step& step) {
-    const auto* deploy = std::get_if<core::DeployAction>(&step.action);
-    return deploy == nullptr || plan.find_component(deploy->component) != nullptr;
-  });
-}
 
 /// Decisions of one stream, made again one after the other.
 class Replayer {
@@ -80,14 +55,18 @@ class Replayer {
   void note_program() {
     const ReadEntry& entry = entries_[at_];
     const bool is_said = entry.input.is_object() && entry.input.contains(kProgramKey);
-    // What no process that tells its version has begun was written by one that does not.
-    const bool is_older = entry.input.is_null();
     if (is_said && entry.input.at(kProgramKey).is_string())
       program_ = entry.input.at(kProgramKey).get<std::string>();
-    else if (is_older)
-      program_.clear();
     if (report_.writers.empty() || report_.writers.back().version != program_)
       report_.writers.push_back({entry.index, program_});
+  }
+
+  /// Nothing that the program which wrote here may have decided on is unknown to this one. What is
+  /// no version is none of a newer program's.
+  [[nodiscard]] bool is_ours_or_older() const {
+    const auto wrote = base::SemVer::parse(program_);
+    const auto ours = base::SemVer::parse(base::program_version());
+    return !wrote || !ours || precedence(*wrote, *ours) <= 0;
   }
 
   /// `trouble`: the answer of an effect holds values of kinds that no effect gives.
@@ -103,25 +82,34 @@ class Replayer {
   void replay_recorded(std::size_t end) {
     const ReadEntry& first = entries_[at_];
     auto on = core::decode_input(first.input, first.event);
-    if (!on) {
-      gap(GapKind::InputUnknown, first.index, end - at_, on.error().why);
-      return fold(end);
-    }
+    if (!on) return skip_unknown(end, on.error().why);
     input_ = core::name_of_input(on->body);
     std::string trouble;
     core::Decision decision = decide(std::move(*on), trouble);
-    if (!trouble.empty()) {
-      gap(GapKind::InputUnknown, first.index, end - at_, std::move(trouble));
-      return fold(end);
-    }
+    if (!trouble.empty()) return skip_unknown(end, std::move(trouble));
     if (!decision.entries.empty() && first.input.contains(kProgramKey))
       decision.entries.front().input[kProgramKey] = first.input.at(kProgramKey);
     ++report_.decisions;
     compare(decision, end);
   }
 
+  void skip_unknown(std::size_t end, std::string why) {
+    if (is_ours_or_older()) return skip_unfounded(end, std::move(why));
+    gap(GapKind::InputUnknown, entries_[at_].index, end - at_, std::move(why));
+    fold(end);
+  }
+
+  /// No program of that version decides on this.
+  void skip_unfounded(std::size_t end, std::string why) {
+    input_.clear();
+    differs(DifferenceKind::Input, at_, recorded_side(at_), nullptr);
+    report_.differences.back().where = std::move(why);
+    fold(end);
+  }
+
   /// Several decisions of an older program may have been made in one moment.
   void replay_inferred(std::size_t end) {
+    if (!program_.empty()) return skip_unfounded(end, "it is not said");
     InferredInputs inferred =
         infer_inputs(plan_, state_, std::span(entries_).subspan(at_, end - at_));
     std::optional<core::Decision> only;
@@ -256,7 +244,8 @@ class Replayer {
   void fold(std::size_t end) {
     for (; at_ < end; ++at_) {
       const ReadEntry& entry = entries_[at_];
-      if (const auto why = impossible(plan_, state_, entry.event); !why.empty()) return stop(why);
+      const auto why = core::misfit(plan_, state_, entry.event, entry.intents);
+      if (!why.empty()) return stop(why);
       state_ = core::evolve_intents(
           core::evolve(plan_, std::move(state_), entry.event, entry.at, entry.by), entry.intents);
     }
@@ -269,7 +258,7 @@ class Replayer {
   core::State state_;
   std::size_t at_ = 0;
   std::uint64_t decided_ = 0;  ///< index of the decision's first entry
-  std::string program_;
+  std::string program_;        ///< the last one that said its version
   std::string input_;
 };
 
@@ -289,10 +278,7 @@ void name_writers(ReplayReport& report) {
 base::Result<ReplayReport> replay(const core::Plan& plan,
                                   std::span<const ports::StoredEntry> stored,
                                   ports::ContentStore& content) {
-  if (!consistent(plan))
-    return base::fail(base::error(base::Code::Corruption, "PLN-0002", "the plan contradicts itself")
-                          .because("it deploys a component that it does not have")
-                          .now("nothing of the release was replayed"));
+  if (auto sound = refuse_contradiction(plan); !sound) return base::fail(std::move(sound.error()));
   std::vector<ReadEntry> entries;
   entries.reserve(stored.size());
   for (const ports::StoredEntry& each : stored) {

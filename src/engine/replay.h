@@ -28,6 +28,7 @@ enum class DifferenceKind : std::uint8_t {
   Windows,     ///< the raw windows give other evidence or another verdict, or none for that time
   Impossible,  ///< no state to which this entry could be added: nothing after it is looked at
   Comparison,  ///< before and after: another conclusion from the recorded figures
+  Input,       ///< what it was decided on is not said or unknown, and its program says and knows it
 };
 std::string_view to_string(DifferenceKind);
 
@@ -38,14 +39,14 @@ struct Difference {
   std::uint64_t index = 0;    ///< in the whole journal
   std::uint64_t decided = 0;  ///< index of the first entry of its decision
   std::string input;          ///< what it was decided on: `verdict-reached`
-  std::string where;          ///< first place that differs: `data.detail`; may be empty
+  std::string where;          ///< first place that differs: `data.detail`, or why; may be empty
   base::Json recorded;
   base::Json derived;
   std::string program;  ///< version that wrote it; empty: not recorded
 };
 
 enum class GapKind : std::uint8_t {
-  InputNotSaid,    ///< an older program wrote it: its entries do not say what it was decided on
+  InputNotSaid,    ///< before any program said its version: nor is said what it was decided on
   InputUnknown,    ///< a newer program wrote it, on something this one does not know
   FieldsNotSaid,   ///< an older program's entry lacks what this one would add; all else is the same
   NotReached,      ///< an entry before them is impossible
@@ -92,8 +93,8 @@ struct ReplayReport {
 };
 
 /// @param entries  a whole stream, in order  @param content  for data and windows by digest
-/// @errors Corruption ENG-0002, AUD-0003; Rejected AUD-0004: an entry cannot be read; those of the
-/// content store for an entry's own data
+/// @errors Corruption ENG-0002, AUD-0003; Rejected AUD-0004: an entry cannot be read; Corruption
+/// PLN-0013; those of the content store for an entry's own data
 base::Result<ReplayReport> replay(const core::Plan& plan,
                                   std::span<const ports::StoredEntry> entries,
                                   ports::ContentStore& content);

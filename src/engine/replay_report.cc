@@ -23,6 +23,8 @@ std::string_view to_string(DifferenceKind kind) {
       return "impossible";
     case DifferenceKind::Comparison:
       return "comparison";
+    case DifferenceKind::Input:
+      return "input";
   }
   return "?";
 }

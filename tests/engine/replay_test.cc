@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <map>
 
 #include "base/testing/temporary_folder.h"
 #include "base/version.h"
@@ -155,6 +156,69 @@ TEST(Replay, OfALeaseThatRanOutAndAWaveStartedAnew) {
   world.turn();
   ASSERT_FALSE(world.command(core::ResumeRequested{}).refusal);
   ASSERT_TRUE(world.run_until(Stage::Completed));
+  expect_same(replayed(world));
+}
+
+/// The answers to requests to keep windows, by what was asked for.
+std::map<std::string, core::EffectFinished> kept_windows(World& world) {
+  std::map<base::EffectKey, std::string> asked;
+  std::map<std::string, core::EffectFinished> kept;
+  for (const ports::StoredEntry& stored : world.entries()) {
+    const auto entry = decode(stored, world.content);
+    for (const core::Intent& intent : entry->intents)
+      if (intent.kind == core::EffectKind::KeepWindows) asked[intent.key] = intent.subject;
+    const auto* answer = std::get_if<core::EffectFinished>(&entry->event);
+    if (answer != nullptr && asked.contains(answer->key)) kept[asked[answer->key]] = *answer;
+  }
+  return kept;
+}
+
+/// The lease runs out in the first wave, a person begins it anew and then rolls back, and all that
+/// while nothing can be kept.
+void begin_the_first_wave_twice(World& world, bool killed) {
+  world.begin();
+  ASSERT_TRUE(world.run_until(Stage::Holding, 1));
+  for (int i = 0; i < 5; ++i) world.turn();
+  world.lanes().hold("content");
+  world.clock.advance(base::seconds(61));
+  ASSERT_TRUE(world.run_until([&] { return world.state().paused.has_value(); }, 20));
+  ASSERT_FALSE(world.command(core::ResumeRequested{}).refusal);
+  ASSERT_TRUE(world.run_until(Stage::Holding, 1));
+  if (killed) {
+    world.kill();
+    world.start();
+    world.lanes().hold("content");
+  }
+  for (int i = 0; i < 15; ++i) world.turn();
+  ASSERT_FALSE(world.command(core::RollbackRequested{base::sha256("enough")}).refusal);
+  for (int i = 0; i < 5; ++i) world.turn();
+  world.lanes().let_go("content");
+  ASSERT_TRUE(world.run_until(Stage::RolledBack));
+}
+
+// Goal: each run of a wave keeps its own evidence, however late it can be stored.
+TEST(Replay, OfAWaveBegunAnewBeforeItsFirstWindowsWereKept) {
+  World world;
+  begin_the_first_wave_twice(world, false);
+  const auto kept = kept_windows(world);
+  ASSERT_EQ(kept.size(), 2U);
+  ASSERT_TRUE(kept.at("wave 1").evidence);
+  ASSERT_TRUE(kept.at("wave 1 run 2").evidence);
+  EXPECT_NE(*kept.at("wave 1").evidence, *kept.at("wave 1 run 2").evidence);
+  const ReplayReport report = replayed(world);
+  EXPECT_EQ(told(report), "rel-2025-10-001\n");
+  EXPECT_EQ(report.verdicts_derived, report.verdicts);
+}
+
+// Goal: what the killed process had is lost and said to be, and not taken from what came later.
+TEST(Replay, OfAWaveBegunAnewWhoseFirstWindowsWereLost) {
+  World world;
+  begin_the_first_wave_twice(world, true);
+  const auto kept = kept_windows(world);
+  ASSERT_EQ(kept.size(), 2U);
+  EXPECT_EQ(kept.at("wave 1").outcome, core::Outcome::Failed);
+  EXPECT_FALSE(kept.at("wave 1").evidence);
+  EXPECT_TRUE(kept.at("wave 1 run 2").evidence);
   expect_same(replayed(world));
 }
 

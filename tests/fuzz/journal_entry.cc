@@ -67,7 +67,7 @@ void check_read(std::string_view bytes, core::State& state) {
   stored.bytes = bytes;
   const auto read = engine::decode(stored, content);
   if (!read) return;
-  if (core::misfit(plan(), state, read->event).empty()) {
+  if (core::misfit(plan(), state, read->event, read->intents).empty()) {
     state = core::evolve_intents(
         core::evolve(plan(), std::move(state), read->event, read->at, read->by), read->intents);
     FUZZ_REQUIRE(state.wave <= plan().waves.size());

@@ -173,6 +173,31 @@ TEST(HaproxyRouter, StartsHaproxyAgainWhenATableIsApplied) {
   EXPECT_EQ(machine.served("acme"), "1.2.0");
 }
 
+// Goal: nor does the moment count in which its sockets are closed and the process is still there:
+// its worker died, and the master has yet to follow.
+TEST(HaproxyRouter, StartsHaproxyAgainWhileTheOldOneIsStillEnding) {
+  HaproxyMachine machine;
+  machine.start_canary();
+  const pid_t master = machine.master();
+  const hap::RuntimeApi api(machine.installation().folder, machine.clock());
+  const pid_t worker = api.worker(machine.call()).value().pid;
+  ::kill(master, SIGSTOP);
+  ::kill(worker, SIGKILL);
+  ASSERT_TRUE(eventually([&] { return !api.worker(machine.call()); }));
+  const auto end_at = machine.clock().mono() + base::milliseconds(200);
+  std::thread ending([&] {
+    EXPECT_TRUE(eventually([&] { return machine.clock().mono() >= end_at; }));
+    ::kill(master, SIGKILL);
+  });
+  const auto wanted = HaproxyMachine::table({"pilot-1", "pilot-2"});
+  const auto applied = machine.router().apply(wanted, machine.call());
+  ending.join();
+  ASSERT_TRUE(applied) << applied.error().one_line();
+  EXPECT_EQ(*applied, wanted);
+  EXPECT_NE(machine.master(), master);
+  EXPECT_EQ(machine.served("pilot-1"), "1.2.0");
+}
+
 TEST(HaproxyRouter, TakesOverARunningHaproxyAfterARestartOfOurs) {
   HaproxyMachine machine;
   machine.start_canary();

@@ -3,20 +3,39 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <string>
 
 #include "adapters/haproxy/haproxy_router.h"
 #include "adapters/haproxy/layout_store.h"
 #include "adapters/haproxy/names.h"
 #include "adapters/haproxy/patience.h"
+#include "adapters/haproxy/unix_socket.h"
 #include "base/files.h"
 
 namespace stellwerk::adapters::haproxy {
 namespace {
 
 constexpr std::size_t kConfigBytesMax = std::size_t{64} << 20;
+constexpr base::Duration kEndingMax = base::seconds(1);
+
+/// Somebody listens there; a full backlog passes.
+bool is_listened_to(const std::string& folder, const char* socket) {
+  const auto connected = connect_unix(folder, socket);
+  return connected || connected.error() == EAGAIN;
+}
 
 }  // namespace
+
+bool HaproxyRouter::runs(const ports::Call& call) {
+  const ports::Call look = Patience(clock_, call).within(kEndingMax);
+  const Patience patience(clock_, look);
+  while (process_.alive()) {
+    if (is_listened_to(folder_, kReadSocket) && is_listened_to(folder_, kWriteSocket)) return true;
+    if (!patience.pause()) return true;
+  }
+  return false;
+}
 
 base::Result<void> HaproxyRouter::switch_layout(Layout layout, const ports::Call& call) {
   // Recorded first: what HAProxy serves must never be unknown to the record.
@@ -34,7 +53,7 @@ base::Result<void> HaproxyRouter::switch_layout(Layout layout, const ports::Call
 base::Result<void> HaproxyRouter::bring_up(const Layout& layout, const ports::Call& call) {
   auto configuration = render(layout, settings_, tenant_header_);
   if (!configuration) return base::fail(std::move(configuration).error());
-  const bool alive = process_.alive();
+  const bool alive = runs(call);
   base::Result<WorkerInfo> worker = WorkerInfo{};
   if (alive) worker = api_.worker(call);
   if (!worker) return base::fail(std::move(worker).error());

@@ -157,7 +157,7 @@ base::Result<core::RoutingTable> HaproxyRouter::apply(const core::RoutingTable& 
   unsaved_.clear();
   auto rows = rows_after(table, call);
   if (!rows) return base::fail(std::move(rows).error());
-  if (!process_.alive())
+  if (!runs(call))
     if (auto up = bring_up(layout_, call); !up) return base::fail(std::move(up).error());
 
   const Saving saving = goes_back(table) ? Saving::WhenPossible : Saving::Required;

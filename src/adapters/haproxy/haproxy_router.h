@@ -72,6 +72,9 @@ class HaproxyRouter final : public ports::TrafficRouter {
   base::Result<RouteRows> rows_after(const core::RoutingTable& table, const ports::Call& call);
   base::Result<RouteRows> stored_rows() const;
 
+  /// HAProxy runs and takes commands, or may soon. One that is ending has closed its sockets before
+  /// it is gone: that is waited for.
+  bool runs(const ports::Call& call);
   /// Makes HAProxy run with `layout`: starts it, reloads it, or finds that it does already.
   base::Result<void> bring_up(const Layout& layout, const ports::Call& call);
   base::Result<void> switch_layout(Layout layout, const ports::Call& call);

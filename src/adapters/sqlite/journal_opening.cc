@@ -23,11 +23,12 @@ base::Failure unavailable(std::string why) {
 /// The files can hold what a killed writer, or one whose sync failed, has not brought to the disk.
 /// What this process builds on must be there first.
 base::Result<void> make_durable(const std::filesystem::path& folder,
-                                const std::optional<ports::Head>& recorded) {
-  auto done = write_again(log_path(folder));
-  // A new database is a few pages; later, what was not synced is still in the log.
+                                const std::optional<ports::Head>& recorded, Opening opening) {
+  auto done = write_again(log_path(folder));  // SQLite locks no bytes of it
+  // A new database is a few pages, and on the disk once it was opened; later, what was not synced
+  // is still in the log.
   const bool is_new = !recorded || recorded->size == 0;
-  if (done && is_new) done = write_again(database_path(folder));
+  if (done && is_new && opening == Opening::First) done = write_again(database_path(folder));
   if (done) return {};
   return unavailable(done.error());
 }
@@ -52,13 +53,15 @@ base::Result<void> refuse_lost_database(const std::filesystem::path& folder,
                  "no entry can be read; nothing was changed");
 }
 
-base::Result<OpenedForWriting> open_for_writing(const std::filesystem::path& folder) {
+base::Result<OpenedForWriting> open_for_writing(const std::filesystem::path& folder,
+                                                Opening opening) {
   const auto recorded = HeadFile::read(head_path(folder));
   if (!recorded) return base::fail(recorded.error());
   if (auto present = refuse_lost_database(folder, *recorded); !present) {
     return base::fail(present.error());
   }
-  if (auto durable = make_durable(folder, *recorded); !durable) return base::fail(durable.error());
+  if (auto durable = make_durable(folder, *recorded, opening); !durable)
+    return base::fail(durable.error());
   auto database = Database::open(database_path(folder), Database::Access::ReadWrite);
   if (!database) return base::fail(database.error());
   if (auto ready = prepare_schema(*database, Database::Access::ReadWrite); !ready) {

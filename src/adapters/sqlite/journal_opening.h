@@ -5,6 +5,7 @@
 // docs/journal.md
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <optional>
 
@@ -28,10 +29,18 @@ struct OpenedForWriting {
 base::Result<void> refuse_lost_database(const std::filesystem::path& folder,
                                         const std::optional<ports::Head>& recorded);
 
+/// When the files are opened.
+enum class Opening : std::uint8_t {
+  First,  ///< no connection of this process is open
+  Again,  ///< readers of this process may be: to close the file beside SQLite would drop their
+          ///< locks
+};
+
 /// Opens database and head file, makes them if both are missing, and brings them to one state that
 /// is on the disk, whatever syncs failed before in this process or an earlier one.
 /// @errors Corruption JRN-0003: they contradict each other, nothing was changed; Unavailable
 /// JRN-0002; Rejected AUD-0004: of a newer Stellwerk.
-base::Result<OpenedForWriting> open_for_writing(const std::filesystem::path& folder);
+base::Result<OpenedForWriting> open_for_writing(const std::filesystem::path& folder,
+                                                Opening opening);
 
 }  // namespace stellwerk::adapters::sqlite

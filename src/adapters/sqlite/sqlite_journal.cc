@@ -131,7 +131,7 @@ base::Result<std::uint64_t> add_stream(Database& database, const ports::StreamIn
 }  // namespace
 
 base::Result<std::unique_ptr<SqliteJournal>> SqliteJournal::open(const DataFolderLock& lock) {
-  auto opened = sqlite::open_for_writing(lock.folder());
+  auto opened = sqlite::open_for_writing(lock.folder(), sqlite::Opening::First);
   if (!opened) return base::fail(std::move(opened).error().during("opening the journal"));
   std::unique_ptr<SqliteJournal> journal(
       new SqliteJournal(lock.folder(), std::move(opened->database)));
@@ -185,7 +185,7 @@ base::Result<void> SqliteJournal::settle() {
   verified_.reset();
   // What the old connection knows may be what the failed sync has not brought to the disk.
   database_.close();
-  auto opened = sqlite::open_for_writing(folder_);
+  auto opened = sqlite::open_for_writing(folder_, sqlite::Opening::Again);
   if (!opened) return base::fail(std::move(opened).error().during("reading the journal back"));
   database_ = std::move(opened->database);
   head_file_ = std::move(opened->head_file);

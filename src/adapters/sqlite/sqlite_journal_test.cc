@@ -1,5 +1,6 @@
 #include "adapters/sqlite/sqlite_journal.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
@@ -228,6 +229,38 @@ TEST(SqliteJournal, ReadsBackWhenItIsNotKnownWhatWasWritten) {
   EXPECT_EQ(journal->head()->size, 11U);
   EXPECT_EQ(journal->append({batch("rel-1", 10)}, ample_time()).error().id, "JRN-0001");
   EXPECT_TRUE(journal->append({batch("rel-1", 11)}, ample_time()));
+}
+
+/// Whether some process holds a lock on the file; asked by another one, for whoever closes a file
+/// drops the locks of its own process.
+bool is_locked(const fs::path& file) {
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const int opened = ::open(file.c_str(), O_RDWR | O_CLOEXEC);
+    struct flock wanted{
+        .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 0, .l_len = 0, .l_pid = 0};
+    const bool asked = opened >= 0 && ::fcntl(opened, F_GETLK, &wanted) == 0;
+    ::_exit(asked && wanted.l_type != F_UNLCK ? 0 : 1);
+  }
+  int status = 0;
+  EXPECT_EQ(::waitpid(child, &status, 0), child);
+  return WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+// Goal: to read back a journal that is still new takes no lock from the readers of this process:
+// another one could take the log away under them.
+TEST(SqliteJournal, LeavesItsReadersTheirLocksWhenItReadsBack) {
+  JournalFolder folder;
+  auto* journal = folder.open().value();
+  const auto reader = SqliteJournal::open_reader(folder.path()).value();
+  EXPECT_EQ(reader->head()->size, 0U);
+  ASSERT_TRUE(is_locked(folder.database()));
+  folder.spoil_open_head();
+  EXPECT_EQ(journal->append({batch("rel-1", 0)}, ample_time()).error().code,
+            base::Code::OutcomeUnknown);
+  EXPECT_EQ(journal->head()->size, 1U);
+  EXPECT_TRUE(is_locked(folder.database()));
+  EXPECT_EQ(reader->read(0, 10)->size(), 1U);
 }
 
 /// Appends for ever and reports each acknowledged tree size through the pipe.
