@@ -7,8 +7,10 @@
 #include <array>
 #include <chrono>
 #include <condition_variable>
+#include <csignal>
 #include <cstdlib>
 #include <mutex>
+#include <optional>
 
 #include "app/host.h"
 #include "cli/cli.h"
@@ -20,7 +22,7 @@ class RealWorld final : public cli::World {
  public:
   base::Result<std::unique_ptr<cli::EngineHost>> open_engine(
       const config::EnvironmentFile& environment) override {
-    auto host = Host::open(environment, signals_);
+    auto host = Host::open(environment, signals());
     if (!host) return base::fail(std::move(host.error()));
     return std::unique_ptr<cli::EngineHost>(std::move(*host));
   }
@@ -61,9 +63,9 @@ class RealWorld final : public cli::World {
   bool sleep(base::Duration span) override {
     std::unique_lock lock(mutex_);
     bool came = false;
-    signals_.on_signal([this] { woken_.notify_all(); });
+    signals().on_signal([this] { woken_.notify_all(); });
     woken_.wait_for(lock, std::chrono::microseconds(span.us), [&] {
-      came = came || signals_.take() != 0;
+      came = came || signals().take() != 0;
       return came;
     });
     return !came;
@@ -86,10 +88,14 @@ class RealWorld final : public cli::World {
   }
 
  private:
-  Signals signals_;  // first: the mask must be set before any thread is made
+  /// From the first time that somebody waits for one; until then a signal ends the program. What
+  /// only computes has nothing to end in order.
+  Signals& signals() { return signals_ ? *signals_ : signals_.emplace(); }
+
   SystemClock clock_;
   std::mutex mutex_;
   std::condition_variable woken_;
+  std::optional<Signals> signals_;  // last: it wakes those above
 };
 
 /// A closed standard file would be the next one to be opened: what is printed would land in the
@@ -107,6 +113,7 @@ void occupy_standard_files() {
 
 int main(int argc, char** argv) {
   stellwerk::app::occupy_standard_files();
+  std::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of writing, not the end
   stellwerk::app::RealWorld world;
   return stellwerk::cli::cli_main(world, argc, argv);
 }

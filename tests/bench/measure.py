@@ -10,6 +10,7 @@ import json
 import math
 import os
 import platform
+import re
 import subprocess
 import sys
 import time
@@ -27,6 +28,7 @@ socket     a writer as fast as it can, read, parsed and counted by the reader's 
 appends    each transaction synced to disk, as is each one of bare SQLite with the same rows
 armed      from kill -9 of `stellwerk run` in a wave, started again at once, to the first renewal of the lease that HAProxy
            shows: a guard judges again
+simulated  whole minor releases of the simulator, each in a world of its own, its journal replayed at the end
 memory     the peak of resident memory (VmHWM) of `stellwerk run`"""
 
 
@@ -38,9 +40,10 @@ class Effort:
     repetitions: int = 9
     plans: int = 200
     rearms: int = 30
+    seeds: int = 300
 
 
-QUICK = Effort(reactions=2, good_releases=1, repetitions=2, plans=20, rearms=3)
+QUICK = Effort(reactions=2, good_releases=1, repetitions=2, plans=20, rearms=3, seeds=30)
 
 
 @dataclass
@@ -217,6 +220,26 @@ def rearm_row(programs, runs):
                f"p95: {time_of(quantile(values, 0.95))}", 2_000_000)
 
 
+def simulated_rates(programs, repetitions, arguments):
+    """Releases a second, one core: one value for each repetition."""
+    command = [os.path.join(programs, "sim"), "--once", "--threads", "1", *arguments]
+    values = []
+    for _ in range(repetitions):
+        done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False)
+        found = re.search(r"(\d+) runs in ([\d.]+) s", done.stdout)
+        if done.returncode != 0 or not found:
+            sys.exit(f"error: {' '.join(command)} ended with {done.returncode}\n{done.stdout}")
+        values.append(int(found[1]) / float(found[2]))
+    return values
+
+
+def simulator_row(programs, seeds, repetitions):
+    say("  the simulator")
+    calm = simulated_rates(programs, repetitions, ["--calm", "--seeds", str(seeds)])
+    stormy = simulated_rates(programs, 1, ["--seeds", str(seeds)])
+    return Row("simulated minor releases, one core", calm, rate_of, f"among faults: {rate_of(median(stormy))}", 500, True)
+
+
 def memory_row(what, results):
     return Row(f"memory of run, {what}", [result["memory_kib"] for result in results], memory_of,
                f"runs: {len(results)}", 30 * 1024)
@@ -230,6 +253,7 @@ def measure(programs, effort):
     rows += guard_rows(Benchmarks(programs, "kpi_bench", effort.repetitions, "fold_requests/10$|guard_round/3600"))
     rows += journal_rows(Benchmarks(programs, "journal_bench", effort.repetitions, "."))
     rows.append(rearm_row(programs, effort.rearms))
+    rows.append(simulator_row(programs, effort.seeds, effort.repetitions))
     rows.append(plan_row(programs, effort.plans))
     rows.append(memory_row("bad releases", [result for rate in RATES for result in bad[rate]]))
     rows.append(memory_row(f"good releases, {RATES[-1]:,}/s", good))

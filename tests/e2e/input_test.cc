@@ -1,7 +1,9 @@
 // Files that say what cannot be: refused before anything is started, with what, why and where.
 #include <gtest/gtest.h>
 
+#include <csignal>
 #include <filesystem>
+#include <iterator>
 #include <ostream>
 #include <regex>
 
@@ -188,6 +190,20 @@ INSTANTIATE_TEST_SUITE_P(Release, NotYet,
                          ::testing::Values(Unable{"major", "2.0.0", "blue-green"},
                                            Unable{"patch", "1.2.1", "rolling"}),
                          [](const auto& each) { return std::string(each.param.type); });
+
+// Goal: what only computes is ended by Ctrl-C like any other program.
+TEST(Simulate, EndsAtASignal) {
+  Site site;
+  site.plan({});
+  Program& simulate =
+      site.start({"simulate", site.release_file("rel-1"), "--seeds", "100000", "--threads", "2"});
+  const std::filesystem::path threads = "/proc/" + std::to_string(simulate.pid()) + "/task";
+  ASSERT_TRUE(site.wait_for("its threads", [&] {
+    return std::distance(std::filesystem::directory_iterator(threads), {}) > 1;
+  }));
+  simulate.signal(SIGINT);
+  EXPECT_EQ(simulate.exit_code(), -SIGINT);
+}
 
 }  // namespace
 }  // namespace stellwerk::e2e

@@ -178,7 +178,9 @@ void Process::find_listening() {
   if (!socket) return;
   const pid_t pid = listener_of(socket->get());
   base::UniqueFd pidfd(open_pidfd(pid));
-  if (!pidfd.valid() || !identify(pid) || !serves_folder(command_line(pid), folder_)) return;
+  if (!pidfd.valid() || !identify(pid)) return;
+  const std::string command = command_line(pid);  // none for a moment, while a reload executes anew
+  if (!command.empty() && !serves_folder(command, folder_)) return;
   pidfd_ = std::move(pidfd);
   pid_ = pid;
 }
