@@ -24,8 +24,15 @@ enum class Mutation : std::uint8_t {
   GiveUpRollback,       ///< traffic that could not be returned is not returned again
   LoseDelivery,         ///< what a subscriber did not take is not offered again
   ForgetEmergencyLine,  ///< what was done before its entry is not kept
+  IgnoreRollback,       ///< the guard's word to go back is not taken
+  PauseForgivesAll,     ///< … not in a pause
+  IgnoreSchedule,       ///< what has a planned time does not wait for it
+  HurryHold,            ///< a hold counts three times as fast as time passes
+  ForgetRenewal,        ///< leases are not renewed
+  ForgetEvidence,       ///< an entry names evidence that is not stored
+  DelayReturn,          ///< a rollback tries seven times without writing anything
 };
-inline constexpr Mutation kLastMutation = Mutation::ForgetEmergencyLine;
+inline constexpr Mutation kLastMutation = Mutation::DelayReturn;
 
 #ifdef STELLWERK_MUTATIONS
 bool mutated(Mutation mutation);

@@ -101,7 +101,10 @@ bool Decider::advance_once() {
   return false;
 }
 
-bool Decider::reached(base::Duration offset) const { return s.t0 && now.runbook >= *s.t0 + offset; }
+bool Decider::reached(base::Duration offset) const {
+  if (base::mutated(base::Mutation::IgnoreSchedule)) return s.t0.has_value();
+  return s.t0 && now.runbook >= *s.t0 + offset;
+}
 
 bool Decider::gate_open(Phase phase) const {
   if (base::mutated(base::Mutation::OpenGateEarly) && phase == Phase::PreCheck) return true;

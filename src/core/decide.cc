@@ -365,6 +365,9 @@ void on_input(Decider& d, const VerdictReached& in) {
   const bool ask = d.plan.guard.rollback == RollbackMode::Ask;
   // Nothing comes that a pause could hold up, and no time in which somebody could be asked.
   const bool verified = d.s.stage == Stage::Concluding;
+  if (base::mutated(base::Mutation::IgnoreRollback) && in.verdict.action == Action::Rollback)
+    return;
+  if (base::mutated(base::Mutation::PauseForgivesAll) && d.s.paused) return;
   switch (in.verdict.action) {
     case Action::Continue:
       return on_recovery(d);

@@ -6,6 +6,7 @@
 
 #include "audit/checkpoint.h"
 #include "base/check.h"
+#include "base/mutation.h"
 #include "engine/private_text.h"
 
 namespace stellwerk::engine {
@@ -152,6 +153,10 @@ void Effects::keep(core::EffectKind kind, const EffectResult& result,
   if (!result.text.empty())
     if (auto text = keep_text(result.text, ports_.content, ports_.entropy)) returned.text = *text;
   if (result.evidence.empty()) return;
+  if (base::mutated(base::Mutation::ForgetEvidence)) {
+    returned.evidence = base::sha256(result.evidence);
+    return;
+  }
   auto digest = result.private_evidence ? keep_text(result.evidence, ports_.content, ports_.entropy)
                                         : ports_.content.put(result.evidence);
   if (digest) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/mutation.h"
 #include "kpi/judge.h"
 
 namespace stellwerk::engine {
@@ -162,6 +163,7 @@ void GuardWatch::count_hold(const kpi::HoldProgress& progress, base::MonoTime no
   const base::Duration passed = last_round_ ? now - *last_round_ : base::Duration{};
   const bool good = verdict_.action == core::Action::Continue && progress.guarded;
   if (!good || passed > kRoundGapMax) return;
+  if (base::mutated(base::Mutation::HurryHold)) speed *= 3;
   real_ = real_ + passed;
   guarded_ = guarded_ + passed * speed;
 }

@@ -2,6 +2,7 @@
 // router that is gone is brought up.
 #include <algorithm>
 
+#include "base/mutation.h"
 #include "engine/live.h"
 
 namespace stellwerk::engine {
@@ -63,6 +64,7 @@ void Engine::renew_leases(base::MonoTime now) {
     if (!wanted || !live->watch.lease_good(now)) continue;
     held[live->run.plan().guard.lease].push_back({id, state.lease_since});
   }
+  if (base::mutated(base::Mutation::ForgetRenewal)) return;
   if (held.empty() || router_.renewing ||
       now - router_.renewed_at < std::min(held.begin()->first / 4, kRenewalMax))
     return;

@@ -170,6 +170,8 @@ void Effects::return_traffic(const Context& context) {
       [this, context](const ports::Call& call) -> EffectResult {
         const core::Plan& plan = *context->plan;
         const core::RoutingTable wanted = core::routes_of_wave(plan, 0);
+        if (base::mutated(base::Mutation::DelayReturn) && context->intent.attempt < 8)
+          return failure(base::error(base::Code::Unavailable, "HAP-0002", "planted"));
         auto revoked = ports_.router.revoke(plan.release, call);
         EffectResult result =
             compare(ports_.router.apply(wanted, call), wanted, "0 % on the new version, read back");

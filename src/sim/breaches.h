@@ -7,10 +7,12 @@
 // Thread-safety: one thread.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string_view>
 #include <vector>
 
+#include "base/ids.h"
 #include "base/time.h"
 
 namespace stellwerk::sim {
@@ -29,12 +31,19 @@ struct Breach {
   std::uint64_t bad = 0;       ///< answered with an error, or too slowly, by the new version
 };
 
+/// What a version answered in one step.
+struct Answered {
+  std::uint64_t requests = 0;
+  std::uint64_t errors = 0;
+};
+
 /// One step of the world.
 struct Exposure {
   std::optional<BreachKind> beyond;  ///< empty: within the limits
   bool serves = false;               ///< somebody's requests reach the new version
   std::uint64_t requests = 0;        ///< of both versions
   std::uint64_t bad = 0;             ///< see Breach
+  std::map<base::ComponentName, Answered> by_new = {};
 };
 
 class Breaches {

@@ -7,8 +7,6 @@
 #include <array>
 #include <span>
 
-#include "engine/replay.h"
-
 namespace stellwerk::sim {
 namespace {
 
@@ -34,11 +32,6 @@ constexpr std::array<std::string_view, 6> kRollback = {
 constexpr std::string_view kWave = "scheduler.release.wave";
 constexpr std::string_view kProgress = "notification.release.progress";
 
-bool is_terminal_type(std::string_view type) {
-  return type == "audit.release.logged" || type == "audit.rollback.logged" ||
-         type == "scheduler.release.cancelled" || type == "scheduler.release.failed";
-}
-
 /// What may still be written of a release that has ended.
 bool after_the_end(std::string_view type) {
   return type == "audit.journal.gap" || type == "audit.checkpoint.signed" ||
@@ -63,6 +56,22 @@ std::optional<std::uint32_t> number_of_wave(std::string_view type) {
   return number;
 }
 
+/// Evidence that the entry names: it must be there before. Private texts come when they can.
+std::vector<std::string> kept_by_name(std::string_view bytes) {
+  constexpr std::array<std::string_view, 4> kFields = {
+      R"("evidence":"sha256:)", R"("windows":"sha256:)", R"("note":"sha256:)",
+      R"("guard_state":"sha256:)"};
+  constexpr std::string_view kScheme = "sha256:";
+  std::vector<std::string> named;
+  for (const std::string_view field : kFields)
+    for (auto at = bytes.find(field); at != std::string_view::npos;
+         at = bytes.find(field, at + 1)) {
+      const auto from = at + field.size() - kScheme.size();
+      named.emplace_back(bytes.substr(from, bytes.find('"', from) - from));
+    }
+  return named;
+}
+
 /// An entry as the trace shows it.
 std::string line_of(const ports::StoredEntry& stored, const engine::ReadEntry& entry) {
   constexpr std::size_t kShown = 160;
@@ -82,10 +91,12 @@ Invariants::Invariants(const ports::Clock& clock, SimStore& store, adapters::Mem
       router_(router),
       workload_(workload),
       trace_(trace),
-      checked_at_(clock.mono()) {}
+      checked_at_(clock.mono()),
+      wall_ahead_{clock.wall().us - clock.mono().us} {}
 
-void Invariants::watch(const core::Plan& plan) {
+void Invariants::watch(const core::Plan& plan, std::int64_t rollout_speed) {
   ledgers_.insert_or_assign(plan.release, Ledger(plan));
+  watches_[plan.release].time = OwnTime(rollout_speed);
 }
 
 void Invariants::fail(std::string invariant, std::string detail) {
@@ -116,18 +127,28 @@ void Invariants::take(const ports::StoredEntry& stored) {
   if (stored.stream_version != ledger.state.version + 1)
     fail("a-stream-has-no-gaps", fmt::format("entry {}", stored.index));
   if (stored.type == "audit.journal.gap") owes_gap_ = false;
+  for (const std::string& named : kept_by_name(stored.bytes))
+    if (const auto digest = base::Digest::parse(named); !digest || !is_kept(*digest))
+      fail("what-an-entry-names-is-kept", fmt::format("{}: {}", stored.type, named));
   check_entry(ledger, *entry);
   const core::Stage stage = ledger.state.stage;
   ledger.take(*entry);
   if (on_entry) on_entry(ledger, *entry);
-  if (ledger.state.rollback) early_.erase(stored.release);
+  if (ledger.state.rollback) excuses_[stored.release].recorded();
+  follow_time(ledger, *entry);
   if (core::is_terminal(stage) && ledger.state.stage != stage)
     fail("what-has-ended-stays-ended", stored.type);
+}
+
+bool Invariants::is_kept(const base::Digest& digest) const {
+  const auto has = store_.content.stored.has(digest);
+  return has && *has;
 }
 
 void Invariants::check_entry(const Ledger& before, const engine::ReadEntry& entry) {
   const std::string type = core::type_of(entry.event);
   check_order(before, type);
+  check_times(before, entry);
   if (core::is_terminal(before.state.stage) && !after_the_end(type))
     fail("what-has-ended-stays-ended", type);
   for (const core::Intent& intent : entry.intents)
@@ -237,39 +258,51 @@ Ledger* Invariants::holder_of(const base::ComponentName& component) {
   return holder;
 }
 
+void Invariants::appended(const base::ReleaseId& release, bool failed) {
+  Excuses& excuses = excuses_[release];
+  if (failed)
+    excuses.append_failed(clock_.mono());
+  else
+    excuses.append_done(clock_.mono());
+}
+
 /// A rollback may go ahead of its entry, once its append has waited long enough or has failed.
-void Invariants::goes_ahead() {
+void Invariants::goes_ahead(const std::string& report) {
   const base::MonoTime now = clock_.mono();
   const auto since = lanes_ == nullptr ? std::nullopt : lanes_->waiting_since("store");
   const bool waited = since && now - *since >= kPatience;
-  const bool failed = append_failed_at_ && now - *append_failed_at_ < kSlack * 3;
-  if (!waited && !failed) fail("every-effect-has-its-entry", "ahead of it, without need");
-  ahead_at_ = now;
   owes_gap_ = true;
+  for (const auto& [id, ledger] : ledgers_) {
+    if (report.find(fmt::format(" {} ", id.str())) == std::string::npos) continue;
+    Excuses& excuses = excuses_[id];
+    if (!waited && !excuses.append_fails(now))
+      fail("every-effect-has-its-entry", "ahead of it, without need");
+    excuses.go_ahead(now);
+  }
 }
 
-/// What was begun ahead of its entry may act a while later.
-bool Invariants::may_act_early() const {
-  return ahead_at_ && clock_.mono() - *ahead_at_ < kSlack * 2;
+const Excuses& Invariants::excuse_of(const Ledger& ledger) const {
+  static const Excuses kNone;
+  const auto found = excuses_.find(ledger.plan->release);
+  return found == excuses_.end() ? kNone : found->second;
 }
 
 bool Invariants::acts_early(const Ledger& ledger) {
-  if (!may_act_early()) return false;
-  if (!ledger.state.rollback) early_.insert(ledger.plan->release);
+  if (!excuse_of(ledger).may_act(clock_.mono())) return false;
+  if (!ledger.state.rollback) excuses_[ledger.plan->release].go_back();
   return true;
 }
 
 void Invariants::process(const engine::Engine* engine, const SimLanes* lanes) {
   engine_ = engine;
   lanes_ = lanes;
-  append_failed_at_.reset();
-  ahead_at_.reset();
   owes_gap_ = false;
   // What it did ahead of its entry stands in the emergency file at most; the next one puts it
   // right.
-  tampered_ = tampered_ || !early_.empty();
-  early_.clear();
+  for (const auto& [id, excuses] : excuses_) tampered_ = tampered_ || excuses.went_back();
+  excuses_.clear();
   compared_.clear();
+  restart_times();
 }
 
 bool Invariants::asked_for(const Ledger& ledger, core::EffectKind kind,
@@ -298,6 +331,32 @@ void Invariants::lease_granted(const base::ReleaseId& release) {
   read_journal();
   if (!asked_for(ledgers_.at(release), core::EffectKind::MoveTraffic))
     fail("every-effect-has-its-entry", "a lease");
+  without_engine_.clear();
+}
+
+/// The entry of a wave authorises its renewals.
+void Invariants::leases_renewed(const std::vector<base::ReleaseId>& releases) {
+  read_journal();
+  for (const base::ReleaseId& release : releases)
+    if (ledgers_.at(release).waves_begun == 0)
+      fail("every-effect-has-its-entry", "a lease is renewed");
+  without_engine_.clear();
+}
+
+void Invariants::lease_revoked(const base::ReleaseId& release) {
+  read_journal();
+  const Ledger& ledger = ledgers_.at(release);
+  const bool ends = asked_for(ledger, core::EffectKind::ReturnTraffic) ||
+                    asked_for(ledger, core::EffectKind::SettleTraffic);
+  if (!ends && !acts_early(ledger)) fail("every-effect-has-its-entry", "a lease is revoked");
+}
+
+void Invariants::servers_set(const std::vector<ports::Endpoints>& versions) {
+  for (const ports::Endpoints& each : versions)
+    if (each.instances.empty())
+      version_stopped(each.version);
+    else
+      version_started(each.version);
 }
 
 void Invariants::version_started(const ports::VersionRef& version) {
@@ -370,16 +429,16 @@ bool Invariants::on_new(const Ledger& ledger, const Seen& seen) const {
   return false;
 }
 
-void Invariants::spend(Exposure& exposure, bool exposed, base::Duration passed, const Bound& bound,
+void Invariants::spend(Lasting& lasting, bool exposed, base::Duration passed, const Bound& bound,
                        const Ledger& ledger) {
   if (!exposed) {
-    exposure.spent = {};
+    lasting.spent = {};
     return;
   }
-  exposure.spent = exposure.spent + passed;
-  if (exposure.spent > bound.most)
+  lasting.spent = lasting.spent + passed;
+  if (lasting.spent > bound.most)
     fail(bound.invariant,
-         fmt::format("{}: for {}", ledger.plan->release.str(), base::to_string(exposure.spent)));
+         fmt::format("{}: for {}", ledger.plan->release.str(), base::to_string(lasting.spent)));
 }
 
 void Invariants::check_traffic(const Ledger& ledger, const Seen& seen) {
@@ -418,7 +477,8 @@ void Invariants::check_routes(const Ledger& ledger, const Seen& seen) {
   }
   // While a change is under way, what a hand from outside did may look like either side of it.
   strange_ = strange_ || strange || ledger.tables.size() > 1;
-  const bool early = early_.contains(ledger.plan->release) || (strange && may_act_early());
+  const bool early = excuse_of(ledger).is_back(clock_.mono()) ||
+                     (strange && excuse_of(ledger).may_act(clock_.mono()));
   const bool watched = facts.engine != nullptr && !facts.frozen && facts.router_reachable &&
                        core::guard_armed(ledger.state);
   if (!strange || watched)
@@ -428,8 +488,9 @@ void Invariants::check_routes(const Ledger& ledger, const Seen& seen) {
 }
 
 void Invariants::check_tenants(Ledger& ledger, const Seen& seen) {
+  const Excuses& excuses = excuse_of(ledger);
   const bool goes_back =
-      ledger.state.rollback || early_.contains(ledger.plan->release) || may_act_early();
+      ledger.state.rollback || excuses.is_back(clock_.mono()) || excuses.may_act(clock_.mono());
   const bool leased = ledger.plan->guard.guard_lost == core::GuardLost::Old;
   const bool has_lease =
       !leased || (seen.router && seen.router->leases.contains(ledger.plan->release));
@@ -479,7 +540,8 @@ void Invariants::check_state(const Ledger& ledger, const Seen& seen) {
 
 void Invariants::check(const Facts& facts) {
   read_journal();
-  Seen seen{facts, std::nullopt, clock_.mono() - checked_at_};
+  Seen seen{facts, std::nullopt, clock_.mono() - checked_at_, facts.frozen || was_frozen_};
+  was_frozen_ = facts.frozen;
   if (auto state = router_.current({})) seen.router = std::move(*state);
   strange_ = false;
   for (auto& [id, ledger] : ledgers_) {
@@ -488,81 +550,12 @@ void Invariants::check(const Facts& facts) {
     check_routes(ledger, seen);
     check_tenants(ledger, seen);
     check_state(ledger, seen);
+    check_guard(ledger, seen);
+    count_hold(ledger, seen);
   }
-  tampered_ = tampered_ && strange_;
+  // Behind a router that is gone the foreign table stays, and comes back with it.
+  if (seen.router) tampered_ = tampered_ && strange_;
   checked_at_ = clock_.mono();
-}
-
-// ---- when all has come to rest
-
-void Invariants::check_ending(const Ledger& ledger) {
-  const core::Plan& plan = *ledger.plan;
-  const core::State& state = ledger.state;
-  const auto ends = [&](std::string what) { fail("an-end-is-complete", std::move(what)); };
-  if (!core::is_terminal(state.stage)) return ends("it has not ended");
-  if (std::none_of(ledger.count.begin(), ledger.count.end(),
-                   [](const auto& each) { return is_terminal_type(each.first); }))
-    ends("no last event");
-  for (const auto& [key, intent] : state.open) ends(fmt::format("{} is open", key.str()));
-  const bool new_stays = state.stage == core::Stage::Completed;
-  const auto router = router_.current({});
-  for (const core::PlannedComponent& component : plan.components) {
-    if (holder_of(component.name) != &ledger) continue;
-    const auto gone = workload_.status({component.name, new_stays ? component.from : component.to});
-    const auto stays =
-        workload_.status({component.name, new_stays ? component.to : component.from});
-    const bool gave_up = ledger.given_up;
-    if (gone && !gone->instances.empty() && !gave_up) ends("instances are left over");
-    const bool began = ledger.has("audit.precheck.completed");
-    if (began && stays && stays->instances.empty()) ends("nothing serves");
-    if (!router) continue;
-    const auto routes = router->table.components.find(component.name);
-    if (routes == router->table.components.end()) continue;
-    if (routes->second.candidate ||
-        routes->second.stable != (new_stays ? component.to : component.from))
-      ends("routes are not those of the end");
-    if (router->leases.contains(plan.release)) ends("a lease is left over");
-  }
-}
-
-/// Everything public was published, and every notification told, once.
-void Invariants::check_told(const Ledger& ledger) {
-  for (const auto& [type, count] : ledger.count) {
-    if (!type.starts_with("notification.")) continue;
-    const auto told = told_.find({ledger.plan->release, type});
-    if (told == told_.end() || told->second != count) fail("everybody-was-told", type);
-  }
-}
-
-/// Every decision again from what it was made on, every verdict from its windows.
-void Invariants::check_replay(const Ledger& ledger) {
-  const auto replayed =
-      engine::replay_release(store_.journal, store_.content.stored, ledger.plan->release);
-  if (!replayed) return fail("replay-says-the-same", replayed.error().one_line());
-  if (replayed->differences.empty()) return;
-  const engine::Difference& first = replayed->differences.front();
-  fail("replay-says-the-same", fmt::format("entry {}, {}: {} or {}", first.index, first.where,
-                                           first.recorded.dump(), first.derived.dump()));
-}
-
-void Invariants::at_end(const engine::Engine& engine) {
-  read_journal();
-  for (const auto& [id, ledger] : ledgers_) {
-    if (ledger.state.version == 0) continue;
-    check_ending(ledger);
-    check_told(ledger);
-    check_replay(ledger);
-  }
-  if (!engine.live().empty()) fail("an-end-is-complete", "a release is still live");
-  const auto entries = store_.journal.read(0, 1'000'000);
-  for (const ports::StoredEntry& entry : *entries)
-    if (core::is_public(entry.type) && !events_.contains(entry.index))
-      fail("everything-public-is-published", entry.type);
-  if (owes_gap_) fail("what-was-done-early-is-in-the-journal", "no audit.journal.gap");
-  if (!store_.emergency.stored.lines().empty())
-    fail("what-was-done-early-is-in-the-journal", store_.emergency.stored.lines().front());
-  if (const auto verified = store_.journal.verify({}); !verified)
-    fail("the-journal-can-be-verified", verified.error().one_line());
 }
 
 }  // namespace stellwerk::sim

@@ -89,8 +89,8 @@ base::Ppm Load::share_of_new(const core::Plan& plan,
   return {};
 }
 
-std::uint64_t Load::add(kpi::MetricBatch& batch, const Part& part, std::uint64_t requests) {
-  if (requests == 0) return 0;
+Load::Added Load::add(kpi::MetricBatch& batch, const Part& part, std::uint64_t requests) {
+  if (requests == 0) return {};
   const Answers answers = answers_of(part);
   const core::PlannedComponent& component = part.component;
   const base::SemVer& version = part.is_new ? component.to : component.from;
@@ -111,8 +111,9 @@ std::uint64_t Load::add(kpi::MetricBatch& batch, const Part& part, std::uint64_t
     served_by_new_ += requests;
     harmed_ += bad;
   }
+  const Answered answered{requests, group.errors};
   batch.groups.push_back(std::move(group));
-  return bad;
+  return {bad, answered};
 }
 
 /// No numbers, another version's, of other times.
@@ -144,7 +145,9 @@ void Load::feed(kpi::MetricBatch& batch, const core::Plan& plan, base::Duration 
     const std::uint32_t from = usual_.bad_from_wave;
     const bool spared = from > 1 && share < plan.wave(from).share_real;
     const Part on_new{component, true, spared};
-    seen.bad += add(batch, on_new, to_new);
+    const Added by_new = add(batch, on_new, to_new);
+    seen.bad += by_new.bad;
+    seen.by_new[component.name] = by_new.answered;
     add(batch, {component}, requests - to_new);
     seen.requests += requests;
     seen.serves = seen.serves || share > base::Ppm{};

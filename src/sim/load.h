@@ -69,8 +69,11 @@ class Load {
     bool spared = false;  ///< it is not bad yet
   };
   void feed(kpi::MetricBatch& batch, const core::Plan& plan, base::Duration span);
-  /// Those that it answered badly.
-  std::uint64_t add(kpi::MetricBatch& batch, const Part& part, std::uint64_t requests);
+  struct Added {
+    std::uint64_t bad = 0;
+    Answered answered;
+  };
+  Added add(kpi::MetricBatch& batch, const Part& part, std::uint64_t requests);
   void lie(kpi::MetricBatch& batch) const;
   [[nodiscard]] bool is_down(const Part& part) const;
   [[nodiscard]] Answers answers_of(const Part& part) const;

@@ -40,7 +40,7 @@ bool SimLanes::start(Lane& lane) {
   if (next == lane.waiting.end()) return false;
   const auto [before, after] = interference_.latency();
   const base::MonoTime acts_at = now + std::min(before, next->options.timeout);
-  Running running{std::move(*next), {}, acts_at, acts_at + after, false, {}};
+  Running running{std::move(*next), {}, now, acts_at, acts_at + after, false, {}};
   running.call.deadline = now + running.what.options.timeout;
   lane.waiting.erase(next);
   lane.running = std::move(running);
@@ -95,6 +95,12 @@ std::optional<base::MonoTime> SimLanes::next() const {
       for (const Waiting& each : lane.waiting) consider(each.not_before);
   }
   return next;
+}
+
+std::optional<base::MonoTime> SimLanes::running_since(const std::string& lane) const {
+  const auto found = lanes_.find(lane);
+  if (found == lanes_.end() || !found->second.running) return std::nullopt;
+  return found->second.running->began;
 }
 
 std::optional<base::MonoTime> SimLanes::waiting_since(const std::string& lane) const {

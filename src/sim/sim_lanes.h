@@ -37,6 +37,8 @@ class SimLanes final : public ports::Lanes {
   bool run();
   /// When run() has something to do next; empty: never, by itself.
   [[nodiscard]] std::optional<base::MonoTime> next() const;
+  /// Since when a job of the lane has been running; empty: none is.
+  [[nodiscard]] std::optional<base::MonoTime> running_since(const std::string& lane) const;
   /// An append has waited so long that a rollback may act without it.
   [[nodiscard]] std::optional<base::MonoTime> waiting_since(const std::string& lane) const;
 
@@ -50,6 +52,7 @@ class SimLanes final : public ports::Lanes {
   struct Running {
     Waiting what;
     ports::Call call;
+    base::MonoTime began;
     base::MonoTime acts_at;
     base::MonoTime answers_at;
     bool acted = false;

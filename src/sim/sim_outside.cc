@@ -28,6 +28,7 @@ template <class Act>
 auto SimRouter::write(const ports::Call& call, const Act& act) -> decltype(act(false)) {
   Interference& interference = around_.interference;
   const Twist twist = interference.before(Place::RouterWrite, &call);
+  if (twist != Twist::None) around_.invariants.router_failed();
   if (twist == Twist::Refuse) return router_unavailable();
   if (twist == Twist::LoseRequest) {
     if (interference.strikes(Fault::LateWrites))
@@ -46,7 +47,10 @@ auto SimRouter::write(const ports::Call& call, const Act& act) -> decltype(act(f
 base::Result<void> SimRouter::endpoints(std::span<const ports::Endpoints> versions,
                                         const ports::Call& call) {
   const std::vector<ports::Endpoints> wanted(versions.begin(), versions.end());
-  return write(call, [this, wanted](bool) { return real_.endpoints(wanted, {}); });
+  return write(call, [this, wanted](bool late) {
+    if (!late) around_.invariants.servers_set(wanted);
+    return real_.endpoints(wanted, {});
+  });
 }
 
 base::Result<core::RoutingTable> SimRouter::apply(const core::RoutingTable& table,
@@ -61,7 +65,6 @@ base::Result<void> SimRouter::grant(const base::ReleaseId& release, base::Durati
                                     const ports::Call& call) {
   return write(call, [this, release, lease](bool late) {
     if (!late) around_.invariants.lease_granted(release);
-    if (!late) around_.invariants.leases_renewed();
     return real_.grant(release, lease, {});
   });
 }
@@ -71,13 +74,16 @@ base::Result<std::set<base::ReleaseId>> SimRouter::renew(std::span<const base::R
                                                          const ports::Call& call) {
   const std::vector<base::ReleaseId> wanted(releases.begin(), releases.end());
   return write(call, [this, wanted, lease](bool late) {
-    if (!late) around_.invariants.leases_renewed();
+    if (!late) around_.invariants.leases_renewed(wanted);
     return real_.renew(wanted, lease, {});
   });
 }
 
 base::Result<void> SimRouter::revoke(const base::ReleaseId& release, const ports::Call& call) {
-  return write(call, [this, release](bool) { return real_.revoke(release, {}); });
+  return write(call, [this, release](bool late) {
+    if (!late) around_.invariants.lease_revoked(release);
+    return real_.revoke(release, {});
+  });
 }
 
 base::Result<ports::RouterState> SimRouter::current(const ports::Call& call) {

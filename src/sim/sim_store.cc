@@ -18,7 +18,7 @@ base::Failure unreadable(const char* id) {
 base::Result<std::vector<ports::Appended>> SimJournal::append(
     const std::vector<ports::AppendRequest>& batches, const ports::Call& call) {
   const Twist twist = interference_.before(Place::Append, &call);
-  if (on_append) on_append(twist != Twist::None);
+  if (on_append) on_append(batches, twist != Twist::None);
   if (twist == Twist::Refuse || twist == Twist::LoseRequest) return no_space("JRN-0002");
   auto appended = stored_.append(batches, call);
   interference_.after(Place::Append);

@@ -26,8 +26,8 @@ class SimJournal final : public ports::JournalStore {
   SimJournal(adapters::MemoryJournal& stored, Interference& interference)
       : stored_(stored), interference_(interference) {}
 
-  /// Told after every append: whether its writer has to take it for failed.
-  std::function<void(bool failed)> on_append;
+  /// Told of every append: whether its writer has to take it for failed.
+  std::function<void(const std::vector<ports::AppendRequest>& batches, bool failed)> on_append;
 
   base::Result<std::vector<ports::Appended>> append(
       const std::vector<ports::AppendRequest>& batches, const ports::Call& call) override;

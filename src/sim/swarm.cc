@@ -98,8 +98,9 @@ Swarm swarm_of(std::uint64_t seed, const std::set<Fault>& without) {
   swarm.misfortunes = static_cast<std::uint32_t>(dice.between(1, 40));
   swarm.speed_before = pick(dice, std::array<std::int64_t, 3>{1200, 3600, 7200});
   swarm.speed_rollout = pick(dice, std::array<std::int64_t, 6>{5, 30, 60, 60, 600, 3600});
-  swarm.guard_interval = pick(dice, std::array{base::milliseconds(400), base::seconds(1),
-                                               base::seconds(2), base::seconds(3)});
+  // Rounds further apart than a second guard nothing, and no hold would ever end.
+  swarm.guard_interval = pick(dice, std::array{base::milliseconds(300), base::milliseconds(500),
+                                               base::milliseconds(800), base::seconds(1)});
   swarm.requests_per_second = pick(dice, std::array<std::uint64_t, 4>{1, 5, 20, 400});
   return swarm;
 }

@@ -78,10 +78,12 @@ World::World(const Scenario& scenario)
   if (scenario.trace) trace_.listen();
   outside_.guard({interference_, invariants_});
   listen();
-  store_.writer.on_append = [this](bool failed) { invariants_.append_failed(failed); };
+  store_.writer.on_append = [this](const auto& batches, bool failed) {
+    for (const ports::AppendRequest& batch : batches) invariants_.appended(batch.stream, failed);
+  };
   base::MonoTime at = clock_.mono();
   for (const core::Plan& plan : scenario.plans) {
-    invariants_.watch(plan);
+    invariants_.watch(plan, scenario.swarm.speed_rollout);
     load_.watch(plan);
     misfortunes_.watch(plan);
     breaches_.emplace(plan.release, Breaches(plan.guard.health_span));
@@ -111,7 +113,7 @@ void World::start() {
     invariants_.process(&process_->engine, &process_->lanes);
     process_->engine.on_report = [this](const base::Error& error) {
       trace_.say([&] { return "report: " + error.one_line(); });
-      if (error.id == "ENG-0026") invariants_.goes_ahead();
+      if (error.id == "ENG-0026") invariants_.goes_ahead(error.one_line());
     };
     if (const auto recovered = process_->engine.recover(); !recovered) {
       trace_.say([&] { return "cannot start: " + recovered.error().one_line(); });
@@ -236,9 +238,17 @@ void World::look_for_breaches(base::Duration passed) {
                   invariants_.ledgers().at(id).state.wave);
 }
 
-Facts World::facts() const {
-  return {process_ ? &process_->engine : nullptr, frozen(), interference_.weather.source_silent,
-          !interference_.weather.router_gone};
+Facts World::facts() {
+  const Weather& weather = interference_.weather;
+  Facts facts;
+  facts.engine = process_ ? &process_->engine : nullptr;
+  facts.frozen = frozen();
+  facts.source_silent = weather.source_silent;
+  facts.source_sound = !weather.source_silent && !weather.source_late && !weather.source_lies;
+  facts.router_reachable = !weather.router_gone;
+  for (const core::Plan& plan : scenario_.plans)
+    facts.exposures[plan.release] = &load_.exposure(plan.release);
+  return facts;
 }
 
 /// When the last misfortune is over everything heals, and people hurry.

@@ -82,7 +82,7 @@ class World {
   void watch_for_calm();
   [[nodiscard]] bool over() const;
   [[nodiscard]] bool frozen() const { return clock_.mono() < thaws_at_; }
-  [[nodiscard]] Facts facts() const;
+  [[nodiscard]] Facts facts();
   void listen();
   void look_for_breaches(base::Duration passed);
   [[nodiscard]] Ended ended(const Ledger& ledger);

@@ -7,6 +7,7 @@
 //     --calm                      the full minor release, and nothing ever happens to it
 //     --once                      no second run of each seed
 //     --threads N                 default: one a core
+//     --failures N                stop after so many failing seeds; default: 1
 //     --mistake N                 plant one in the engine (builds for tests; src/base/mutation.h)
 #include <fmt/format.h>
 
@@ -66,6 +67,8 @@ bool read_value(std::string_view option, std::string_view value, Arguments& read
     read.campaign.first = number;
   } else if (option == "--threads") {
     read.campaign.threads = static_cast<unsigned>(number);
+  } else if (option == "--failures") {
+    read.campaign.failures_max = number;
   } else if (option == "--seed") {
     read.campaign.first = number;
     read.single = true;

@@ -143,7 +143,14 @@ INSTANTIATE_TEST_SUITE_P(
                     Planted{Mutation::LoseDelivery, "LoseDelivery", {SubscriberFails}},
                     Planted{Mutation::ForgetEmergencyLine,
                             "ForgetEmergencyLine",
-                            {DiskFull, StoreRefuses, VersionErrs}}),
+                            {DiskFull, StoreRefuses, VersionErrs}},
+                    Planted{Mutation::IgnoreRollback, "IgnoreRollback", {VersionErrs}},
+                    Planted{Mutation::PauseForgivesAll, "PauseForgivesAll", {VersionErrs}},
+                    Planted{Mutation::IgnoreSchedule, "IgnoreSchedule", {}},
+                    Planted{Mutation::HurryHold, "HurryHold", {}},
+                    Planted{Mutation::ForgetRenewal, "ForgetRenewal", {}},
+                    Planted{Mutation::ForgetEvidence, "ForgetEvidence", {}},
+                    Planted{Mutation::DelayReturn, "DelayReturn", {PeopleOdd}}),
     [](const auto& each) { return std::string(each.param.name); });
 
 #endif
