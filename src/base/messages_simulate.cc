@@ -190,6 +190,8 @@ constexpr MessageRow kSimulate[] = {
     {"sim.fault.workload-answer-lost", "eine Antwort der Instanzen geht verloren",
      "an answer about instances is lost"},
     {"sim.fault.workload-hangs", "das Starten oder Stoppen hängt", "starting or stopping hangs"},
+    {"sim.fault.workload-half-done", "nur ein Teil der Instanzen startet oder stoppt",
+     "only some instances start or stop"},
     {"sim.fault.instances-die", "die Instanzen einer Version sterben",
      "the instances of a version die"},
     {"sim.fault.step-fails", "eine Prüfung schlägt fehl", "a check fails"},
@@ -222,6 +224,8 @@ constexpr MessageRow kSimulate[] = {
     {"sim.fault.people-slow", "Menschen sind langsam", "people are slow"},
     {"sim.fault.slow-lanes", "Wirkungen dauern", "effects take their time"},
     {"sim.fault.late-writes", "ein Befehl wirkt verspätet", "a command acts late"},
+    {"sim.fault.answer-overdue", "eine Antwort bleibt minutenlang aus",
+     "an answer is minutes overdue"},
 };
 
 }  // namespace

@@ -79,6 +79,7 @@ std::vector<ports::HealthTarget> health_targets(const core::Plan& plan,
 
 void Effects::start(EffectContext started) {
   const auto context = std::make_shared<const EffectContext>(std::move(started));
+  cancelled_.erase(context->intent.key);
   switch (context->intent.kind) {
     case core::EffectKind::RunStep:
       return run_step(context);
@@ -108,8 +109,21 @@ void Effects::start(EffectContext started) {
   }
 }
 
+void Effects::cancel(const base::EffectKey& key) {
+  ports_.lanes.cancel(key);
+  cancelled_.insert(key);
+}
+
 void Effects::run(const Context& context, Place place, Work work, Next next) {
-  if (!next) next = [this, context](EffectResult result) { answer(context, std::move(result)); };
+  const Next last = [this, context](EffectResult result) { answer(context, std::move(result)); };
+  // The completion of a job that ran when its effect was cancelled still arrives.
+  if (next)
+    next = [this, context, last, more = std::move(next)](EffectResult result) {
+      if (cancelled_.contains(context->intent.key)) return last(std::move(result));
+      more(std::move(result));
+    };
+  else
+    next = last;
   ports::JobOptions options{std::move(place.lane), context->intent.key, place.timeout,
                             context->intent.delay, place.urgent};
   ports_.lanes.submit(std::move(options),

@@ -9,6 +9,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "core/decide.h"
@@ -57,6 +58,8 @@ class Effects {
       : ports_(ports), committer_(committer), host_(std::move(host)) {}
 
   void start(EffectContext context);
+  /// What of it still waits never acts; what runs is told to stop and is its last act.
+  void cancel(const base::EffectKey& key);
 
  private:
   using Context = std::shared_ptr<const EffectContext>;
@@ -98,6 +101,7 @@ class Effects {
   EnginePorts& ports_;
   Committer& committer_;
   Host host_;
+  std::set<base::EffectKey> cancelled_;
 };
 
 /// Failed with the error's line; OutcomeUnknown stays unknown.

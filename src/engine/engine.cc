@@ -215,7 +215,7 @@ void Engine::start_effect(const base::ReleaseId& release, const core::Intent& in
   effects_.start(context_of(live, intent));
 }
 
-void Engine::cancel_effect(const base::EffectKey& key) { ports_.lanes.cancel(key); }
+void Engine::cancel_effect(const base::EffectKey& key) { effects_.cancel(key); }
 
 EffectContext Engine::context_of(const Live& live, const core::Intent& intent) const {
   return {live.run.shared_plan(), live.run.state(), intent, false};

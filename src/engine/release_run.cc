@@ -73,7 +73,7 @@ void ReleaseRun::pump() {
     return;
   }
   const base::MonoTime mono = ports_.clock.mono();
-  if (mono - pending_->since >= kAppendPatience) act_early();
+  if (mono - pending_->since >= kAppendPatience && can_look_ahead()) act_early();
   if (!pending_->in_flight && mono >= pending_->retry_at) append();
 }
 
@@ -85,9 +85,14 @@ std::optional<base::MonoTime> ReleaseRun::wake_at() const {
     return std::max(mono + clock_.until(*due, mono), ticks_from_);
   }
   if (!pending_->in_flight) return pending_->retry_at;
-  if (acted_early_.empty() && (pending_->rolls_back || !inputs_.empty()))
-    return std::max(pending_->since + kAppendPatience, mono + base::milliseconds(10));
+  if (can_look_ahead() && (pending_->rolls_back || !inputs_.empty()))
+    return std::max(pending_->since + kAppendPatience, mono);
   return std::nullopt;
+}
+
+/// Each input is decided on in advance once, however long the append hangs.
+bool ReleaseRun::can_look_ahead() const {
+  return !pending_->looked_ahead || *pending_->looked_ahead < inputs_.size();
 }
 
 Answer ReleaseRun::answer_of(const core::Decision& decision) {
@@ -245,6 +250,7 @@ void ReleaseRun::look_whether_written() {
 /// Deciding in advance shows; the keys will be the same when it is decided for good, as of the same
 /// moment. True: there is a rollback.
 bool ReleaseRun::act_early() {
+  pending_->looked_ahead = inputs_.size();
   bool goes_back = pending_->rolls_back || state_.rollback.has_value();
   if (goes_back) act_early_on(pending_->decision);
   core::State state = pending_->decision.next;

@@ -102,6 +102,8 @@ class ReleaseRun {
     base::MonoTime retry_at;
     std::uint32_t failures = 0;
     std::optional<base::EffectKey> answers;  ///< the effect whose answer is decided on
+    /// So many of the inputs behind it were decided on in advance.
+    std::optional<std::size_t> looked_ahead = {};
   };
 
   void decide_next();
@@ -113,6 +115,7 @@ class ReleaseRun {
   void start_effects(const core::Decision& decision);
   void failed(const base::Error& error);
   void look_whether_written();
+  [[nodiscard]] bool can_look_ahead() const;
   bool act_early();
   void act_early_on(const core::Decision& decision);
   bool was_started_early(const core::Intent& intent);

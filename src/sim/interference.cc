@@ -148,6 +148,14 @@ bool Interference::strikes(Fault fault) {
   return true;
 }
 
+base::Duration Interference::overdue() {
+  // Each lasts so long that few are many.
+  constexpr std::uint64_t kRarer = 8;
+  if (calm() || !swarm_.has(AnswerOverdue) || dice_of(AnswerOverdue).below(kRarer) > 0) return {};
+  if (!strikes(AnswerOverdue)) return {};
+  return dice_of(AnswerOverdue).between(base::seconds(1), base::minutes(2));
+}
+
 std::pair<base::Duration, base::Duration> Interference::latency() {
   if (calm() || !swarm_.has(SlowLanes)) return {};
   Random& dice = dice_of(SlowLanes);

@@ -102,6 +102,8 @@ class Interference {
   bool strikes(Fault fault);
   /// How long a job waits for its turn and how long its answer takes.
   std::pair<base::Duration, base::Duration> latency();
+  /// How long its answer comes after its deadline; mostly not.
+  base::Duration overdue();
   /// Time that calls of the job that just ran have waited in vain.
   base::Duration take_delay() { return std::exchange(delay_, {}); }
 

@@ -158,6 +158,14 @@ void Invariants::check_entry(const Ledger& before, const engine::ReadEntry& entr
   if (const auto* hold = std::get_if<core::HoldCompleted>(&entry.event)) check_hold(before, *hold);
   if (const auto* approval = std::get_if<core::ApprovalGranted>(&entry.event))
     check_approval(before, *approval, entry.by);
+  if (std::holds_alternative<core::TrafficReturned>(entry.event)) check_returned(before);
+}
+
+/// Read back, the router serves nobody the new version, unless somebody else has changed it since.
+void Invariants::check_returned(const Ledger& before) {
+  const auto router = router_.current({});
+  if (router && !tampered_ && on_new(before, *router))
+    fail("a-rollback-says-so-when-traffic-is-back", before.plan->release.str());
 }
 
 void Invariants::check_order(const Ledger& before, const std::string& type) {
@@ -419,12 +427,11 @@ void Invariants::told(const ports::Notice& notice) {
 // ---- traffic is where the journal put it
 
 /// Somebody may be served by the new version, which is not yet the stable one.
-bool Invariants::on_new(const Ledger& ledger, const Seen& seen) const {
-  if (!seen.router) return false;
+bool Invariants::on_new(const Ledger& ledger, const ports::RouterState& router) {
   const base::ReleaseId& release = ledger.plan->release;
-  for (const auto& [component, routes] : seen.router->table.components) {
+  for (const auto& [component, routes] : router.table.components) {
     if (!routes.candidate || routes.candidate->release != release) continue;
-    if (!routes.candidate->leased || seen.router->leases.contains(release)) return true;
+    if (!routes.candidate->leased || router.leases.contains(release)) return true;
   }
   return false;
 }

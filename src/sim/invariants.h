@@ -126,6 +126,7 @@ class Invariants {
   void check_order(const Ledger& before, const std::string& type);
   void check_gate(const Ledger& before, const core::TrafficIntended& wave);
   void check_hold(const Ledger& before, const core::HoldCompleted& hold);
+  void check_returned(const Ledger& before);
   void check_approval(const Ledger& ledger, const core::ApprovalGranted& approval,
                       const base::PersonId& by);
   // ---- invariants_time.cc
@@ -156,7 +157,10 @@ class Invariants {
   void check_told(const Ledger& ledger);
   void check_replay(const Ledger& ledger);
   void check_gaps(const engine::ReplayReport& replayed);
-  [[nodiscard]] bool on_new(const Ledger& ledger, const Seen& seen) const;
+  [[nodiscard]] static bool on_new(const Ledger& ledger, const ports::RouterState& router);
+  [[nodiscard]] static bool on_new(const Ledger& ledger, const Seen& seen) {
+    return seen.router && on_new(ledger, *seen.router);
+  }
   /// It acts ahead of its entry, and may.
   bool acts_early(const Ledger& ledger);
   [[nodiscard]] const Excuses& excuse_of(const Ledger& ledger) const;

@@ -89,7 +89,12 @@ void Invariants::check_reaction(const Ledger& ledger, const Seen& seen, Watch& w
       is_judged(ledger, seen) && seen.facts.source_sound && watch.wave_run == ledger.waves_begun;
   watch.wave_run = ledger.waves_begun;
   if (!counts || exposure == seen.facts.exposures.end()) {
-    watch.reaction.forget(clock_.mono());
+    // Its windows begin with the wave; what it heard before a gap stays in them.
+    const bool gap = engine_ == nullptr || seen.stood_still || !seen.facts.source_sound;
+    if (gap)
+      watch.reaction.doubt(clock_.mono());
+    else
+      watch.reaction.forget(clock_.mono());
     watch.unanswered = watch.unreturned = {};
     return;
   }

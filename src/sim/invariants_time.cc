@@ -100,7 +100,7 @@ void Invariants::restart_times() {
   for (auto& [id, watch] : watches_) {
     if (wall_was_moved()) watch.time.lose();
     watch.time.started(clock_.mono());
-    watch.reaction.forget(clock_.mono());
+    watch.reaction.doubt(clock_.mono());
     watch.unheard = watch.asking = watch.unanswered = watch.unreturned = {};
     watch.renewing_since.reset();
   }

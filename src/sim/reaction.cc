@@ -12,11 +12,18 @@ constexpr base::Duration kEdge = base::seconds(2);
 
 void Reaction::forget(base::MonoTime now) {
   since_ = now;
+  doubted_ = false;
   answered_.clear();
+}
+
+void Reaction::doubt(base::MonoTime now) {
+  forget(now);
+  doubted_ = true;
 }
 
 void Reaction::look(const Exposure& seen, base::MonoTime now, const core::GuardPolicy& policy) {
   if (now - since_ < kEdge) return;
+  if (doubted_ && now - since_ < policy.window + kEdge) return;
   for (const auto& [component, counts] : seen.by_new) {
     std::deque<Moment>& all = answered_[component];
     all.push_back({now, counts});

@@ -17,8 +17,10 @@ namespace stellwerk::sim {
 
 class Reaction {
  public:
-  /// A wave begins anew, or nobody watched: what was before does not count.
+  /// A wave begins anew, and the guard's windows with it.
   void forget(base::MonoTime now);
+  /// The guard has not heard everything: nothing is said until its windows are past that.
+  void doubt(base::MonoTime now);
   /// One step, which a guard that is fed has seen.
   void look(const Exposure& seen, base::MonoTime now, const core::GuardPolicy& policy);
   /// The window of some component is beyond the limit, with a second more or less at either end.
@@ -31,6 +33,7 @@ class Reaction {
   };
 
   base::MonoTime since_;
+  bool doubted_ = false;
   std::map<base::ComponentName, std::deque<Moment>> answered_;
 };
 

@@ -42,6 +42,8 @@ bool SimLanes::start(Lane& lane) {
   const base::MonoTime acts_at = now + std::min(before, next->options.timeout);
   Running running{std::move(*next), {}, now, acts_at, acts_at + after, false, {}};
   running.call.deadline = now + running.what.options.timeout;
+  if (const base::Duration overdue = interference_.overdue(); overdue > base::Duration{})
+    running.answers_at = running.call.deadline + overdue;
   lane.waiting.erase(next);
   lane.running = std::move(running);
   return true;

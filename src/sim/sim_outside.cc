@@ -21,6 +21,11 @@ base::Failure workload_failed(Twist twist) {
   return base::fail(base::Code::OutcomeUnknown, "PRC-0004", "stopped waiting for the instances");
 }
 
+core::WorkloadSpec half_of(core::WorkloadSpec spec) {
+  spec.instances = (spec.instances + 1) / 2;
+  return spec;
+}
+
 }  // namespace
 
 /// A request whose answer is lost may act later, when its caller has long gone on.
@@ -105,10 +110,11 @@ base::Result<ports::WorkloadStatus> SimWorkload::ensure(const ports::VersionRef&
                                                         const ports::Call& call) {
   const Twist twist = around_.interference.before(Place::Ensure, &call);
   if (twist == Twist::Refuse || twist == Twist::LoseRequest) return workload_failed(twist);
+  const bool half = around_.interference.strikes(Fault::WorkloadHalfDone);
   around_.invariants.version_started(version);
-  auto status = real_.ensure(version, spec, health, call);
+  auto status = real_.ensure(version, half ? half_of(spec) : spec, health, call);
   around_.interference.after(Place::Ensure);
-  if (twist == Twist::LoseAnswer) return workload_failed(twist);
+  if (half || twist == Twist::LoseAnswer) return workload_failed(Twist::LoseAnswer);
   return status;
 }
 
@@ -118,6 +124,10 @@ base::Result<void> SimWorkload::retire(const ports::VersionRef& version,
   if (twist == Twist::Refuse || twist == Twist::LoseRequest)
     return workload_failed(Twist::LoseRequest);
   around_.invariants.version_stopped(version);
+  if (around_.interference.strikes(Fault::WorkloadHalfDone)) {
+    static_cast<void>(real_.ensure(version, half_of(spec), {}, call));
+    return workload_failed(Twist::LoseAnswer);
+  }
   auto retired = real_.retire(version, spec, call);
   around_.interference.after(Place::Retire);
   if (twist == Twist::LoseAnswer) return workload_failed(twist);

@@ -27,6 +27,7 @@ constexpr std::array<Named, kFaults> kNames = {{
     {Fault::WorkloadRefuses, "workload-refuses"},
     {Fault::WorkloadAnswerLost, "workload-answer-lost"},
     {Fault::WorkloadHangs, "workload-hangs"},
+    {Fault::WorkloadHalfDone, "workload-half-done"},
     {Fault::InstancesDie, "instances-die"},
     {Fault::StepFails, "step-fails"},
     {Fault::StepUnknown, "step-unknown"},
@@ -53,6 +54,7 @@ constexpr std::array<Named, kFaults> kNames = {{
     {Fault::PeopleSlow, "people-slow"},
     {Fault::SlowLanes, "slow-lanes"},
     {Fault::LateWrites, "late-writes"},
+    {Fault::AnswerOverdue, "answer-overdue"},
 }};
 
 template <class T, std::size_t N>

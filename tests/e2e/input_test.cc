@@ -196,7 +196,7 @@ TEST(Simulate, EndsAtASignal) {
   Site site;
   site.plan({});
   Program& simulate =
-      site.start({"simulate", site.release_file("rel-1"), "--seeds", "100000", "--threads", "2"});
+      site.start({"simulate", site.release_file("rel-1"), "--seeds", "10000", "--threads", "2"});
   const std::filesystem::path threads = "/proc/" + std::to_string(simulate.pid()) + "/task";
   ASSERT_TRUE(site.wait_for("its threads", [&] {
     return std::distance(std::filesystem::directory_iterator(threads), {}) > 1;

@@ -35,9 +35,15 @@ void add_checks(core::Release& release, Random& dice) {
         command("spot-check", core::Phase::PostCheck, false, dice.chance(base::percent(50))));
 }
 
-/// Two people of every role: some steps want two.
+constexpr const char* kSecond = "crm-domain";
+
+/// Two people of every role: some steps want two. And a second service that can be released.
 core::Environment environment() {
   core::Environment environment = stellwerk::testing::sample_environment();
+  environment.services.front().workload->instances = 2;
+  core::Service second = environment.services.front();
+  second.name = base::ServiceName(kSecond);
+  environment.services.push_back(std::move(second));
   const auto people = environment.people;
   for (const core::Person& person : people)
     environment.people.push_back(
@@ -63,6 +69,24 @@ core::Release release_of(Random& dice) {
   return release;
 }
 
+core::Component second_of(const core::Release& release) {
+  core::Component second = release.components.front();
+  second.name = base::ComponentName(kSecond);
+  return second;
+}
+
+/// One release, of one component or two; or two under way side by side.
+std::vector<core::Release> releases_of(Random& dice) {
+  core::Release first = release_of(dice);
+  const std::uint64_t kind = dice.below(10);
+  if (kind < 3) first.components.push_back(second_of(first));
+  if (kind < 7) return {std::move(first)};
+  core::Release other = release_of(dice);
+  other.id = base::ReleaseId("rel-2025-10-002");
+  other.components = {second_of(other)};
+  return {std::move(first), std::move(other)};
+}
+
 }  // namespace
 
 Scenario scenario_of(std::uint64_t seed, const std::set<Fault>& without) {
@@ -71,10 +95,12 @@ Scenario scenario_of(std::uint64_t seed, const std::set<Fault>& without) {
   scenario.seed = seed;
   scenario.swarm = swarm_of(seed, without);
   scenario.traffic.requests_per_second = scenario.swarm.requests_per_second;
-  const auto compiled = core::compile(release_of(dice), environment());
-  for (const auto& problem : compiled.problems) fmt::print(stderr, "{}\n", problem.one_line());
-  STELLWERK_CHECK(compiled.plan.has_value());
-  scenario.plans.push_back(*compiled.plan);
+  for (const core::Release& release : releases_of(dice)) {
+    const auto compiled = core::compile(release, environment());
+    for (const auto& problem : compiled.problems) fmt::print(stderr, "{}\n", problem.one_line());
+    STELLWERK_CHECK(compiled.plan.has_value());
+    scenario.plans.push_back(*compiled.plan);
+  }
   return scenario;
 }
 

@@ -1,7 +1,8 @@
 // hand_lanes.h — lanes without threads: jobs run when the engine asks what has finished. For tests
 // only.
 //
-// Role: ports::Lanes by the clock of the test; a lane can be held, as by a disk that hangs.
+// Role: ports::Lanes by the clock of the test; a lane can be held, as by a disk that hangs,
+// or mute, as by an answer that is late.
 // Thread-safety: one thread.                                            Start here: HandLanes
 #pragma once
 
@@ -30,8 +31,11 @@ class HandLanes final : public ports::Lanes {
   }
   std::vector<ports::Completion> finished() override {
     std::vector<ports::Completion> completions;
-    for (Waiting& each : take_due())
-      completions.push_back(each.job({clock_.mono() + each.options.timeout, {}}));
+    for (Waiting& each : take_due()) {
+      const bool kept = mute_.contains(each.options.lane);
+      (kept ? unanswered_ : completions)
+          .push_back(each.job({clock_.mono() + each.options.timeout, {}}));
+    }
     return completions;
   }
   void wait(base::MonoTime) override {}
@@ -40,8 +44,17 @@ class HandLanes final : public ports::Lanes {
 
   void hold(const std::string& lane) { held_.insert(lane); }
   void let_go(const std::string& lane) { held_.erase(lane); }
+  /// Its jobs act, and their answers do not come until answer_late().
+  void mute(const std::string& lane) { mute_.insert(lane); }
+  void answer_late() {
+    mute_.clear();
+    for (const ports::Completion& late : std::exchange(unanswered_, {})) late();
+  }
   /// As when the process ends: nothing of it is run.
-  void drop_all() { jobs_.clear(); }
+  void drop_all() {
+    jobs_.clear();
+    unanswered_.clear();
+  }
 
  private:
   struct Waiting {
@@ -65,7 +78,9 @@ class HandLanes final : public ports::Lanes {
 
   const ports::Clock& clock_;
   std::vector<Waiting> jobs_;
+  std::vector<ports::Completion> unanswered_;
   std::set<std::string> held_;
+  std::set<std::string> mute_;
 };
 
 }  // namespace stellwerk::engine::testing
