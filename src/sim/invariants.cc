@@ -290,9 +290,9 @@ void Invariants::goes_ahead(const std::string& report) {
 }
 
 const Excuses& Invariants::excuse_of(const Ledger& ledger) const {
-  static const Excuses kNone;
+  static const Excuses none;
   const auto found = excuses_.find(ledger.plan->release);
-  return found == excuses_.end() ? kNone : found->second;
+  return found == excuses_.end() ? none : found->second;
 }
 
 bool Invariants::acts_early(const Ledger& ledger) {

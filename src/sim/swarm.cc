@@ -27,7 +27,6 @@ constexpr std::array<Named, kFaults> kNames = {{
     {Fault::WorkloadRefuses, "workload-refuses"},
     {Fault::WorkloadAnswerLost, "workload-answer-lost"},
     {Fault::WorkloadHangs, "workload-hangs"},
-    {Fault::WorkloadHalfDone, "workload-half-done"},
     {Fault::InstancesDie, "instances-die"},
     {Fault::StepFails, "step-fails"},
     {Fault::StepUnknown, "step-unknown"},
@@ -54,6 +53,7 @@ constexpr std::array<Named, kFaults> kNames = {{
     {Fault::PeopleSlow, "people-slow"},
     {Fault::SlowLanes, "slow-lanes"},
     {Fault::LateWrites, "late-writes"},
+    {Fault::WorkloadHalfDone, "workload-half-done"},
     {Fault::AnswerOverdue, "answer-overdue"},
 }};
 

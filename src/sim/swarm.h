@@ -39,11 +39,9 @@ enum class Fault : std::uint8_t {
   WorkloadRefuses,
   WorkloadAnswerLost,
   WorkloadHangs,
-  WorkloadHalfDone,  ///< a call: some instances are started or stopped, others not, and nobody
-                     ///< knows
-  InstancesDie,      ///< for a time: the instances of a version back off
-  StepFails,         ///< a call: a check finds something bad
-  StepUnknown,       ///< a call: started, and nobody knows what became of it
+  InstancesDie,  ///< for a time: the instances of a version back off
+  StepFails,     ///< a call: a check finds something bad
+  StepUnknown,   ///< a call: started, and nobody knows what became of it
   StepHangs,
   StepsFailForever,  ///< one check never passes, until people do something about it
   SubscriberFails,   ///< a call: nothing delivered
@@ -65,9 +63,10 @@ enum class Fault : std::uint8_t {
   AnswerTwice,  ///< an effect's answer comes a second time
   PeopleOdd,    ///< commands that nobody expects, twice, late, by the wrong person
   PeopleSlow,
-  SlowLanes,      ///< effects take time, in another order each time
-  LateWrites,     ///< what the router was told acts seconds after its answer was lost
-  AnswerOverdue,  ///< an effect answers minutes after its deadline, and its lane waits for it
+  SlowLanes,         ///< effects take time, in another order each time
+  LateWrites,        ///< what the router was told acts seconds after its answer was lost
+  WorkloadHalfDone,  ///< a call: some instances are started or stopped, others not; nobody knows
+  AnswerOverdue,     ///< an effect answers minutes after its deadline, and its lane waits for it
 };
 inline constexpr std::size_t kFaults = 45;
 std::string_view to_string(Fault fault);
