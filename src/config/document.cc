@@ -331,7 +331,9 @@ std::string reason(std::string_view text, const YAML::Exception& exception) {
   if (indent.find('\t') != std::string_view::npos) return "a tab; indent with spaces";
   for (const auto& [theirs, ours] : kReasons)
     if (exception.msg == theirs) return std::string(ours);
-  if (exception.msg != "unknown token" || position == text.size()) return exception.msg;
+  // It may name one byte of a character.
+  if (exception.msg != "unknown token" || position == text.size())
+    return base::printable(exception.msg);
   return fmt::format("a text cannot begin with {} unless it is in quotes",
                      base::printable(text.substr(position, 1)));
 }
@@ -358,7 +360,8 @@ Node parse_document(std::string_view text, Problems& problems) {
     problems.add(Places(text).at(exception.mark),
                  problem("CFG-0002", "the file is not valid YAML", reason(text, exception)));
   } catch (const std::exception& exception) {
-    problems.add({}, problem("CFG-0002", "the file is not valid YAML", exception.what()));
+    problems.add(
+        {}, problem("CFG-0002", "the file is not valid YAML", base::printable(exception.what())));
   }
   return {};
 }

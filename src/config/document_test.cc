@@ -5,6 +5,7 @@
 
 #include <string>
 
+#include "base/text.h"
 #include "config/testing/problems.h"
 
 namespace stellwerk::config {
@@ -124,6 +125,9 @@ TEST(Document, SaysWhereYamlIsBroken) {
 TEST(Document, SaysWhereAnEscapeAtTheEndIsBroken) {
   EXPECT_TRUE(problems_of("a: \"\\u\r\n").starts_with("2:1 CFG-0002"))
       << problems_of("a: \"\\u\r\n");
+  const std::string half = problems_of("a: \"\\\xEF\xBB\xBFi\"");
+  EXPECT_TRUE(base::valid_utf8(half)) << half;
+  EXPECT_NE(half.find("\\xef"), std::string::npos) << half;
   EXPECT_TRUE(problems_of("a: \"\\U00").starts_with("1:9 CFG-0002")) << problems_of("a: \"\\U00");
 }
 
