@@ -277,7 +277,7 @@ void Invariants::appended(const base::ReleaseId& release, bool failed) {
 /// A rollback may go ahead of its entry, once its append has waited long enough or has failed.
 void Invariants::goes_ahead(const std::string& report) {
   const base::MonoTime now = clock_.mono();
-  const auto since = lanes_ == nullptr ? std::nullopt : lanes_->waiting_since("store");
+  const auto since = lanes_ == nullptr ? std::nullopt : lanes_->busy_since("store");
   const bool waited = since && now - *since >= kPatience;
   owes_gap_ = true;
   for (const auto& [id, ledger] : ledgers_) {
@@ -487,7 +487,7 @@ void Invariants::check_routes(const Ledger& ledger, const Seen& seen) {
   const bool early = excuse_of(ledger).is_back(clock_.mono()) ||
                      (strange && excuse_of(ledger).may_act(clock_.mono()));
   const bool watched = facts.engine != nullptr && !facts.frozen && facts.router_reachable &&
-                       core::guard_armed(ledger.state);
+                       !runs_long("router") && store_answers() && core::guard_armed(ledger.state);
   if (!strange || watched)
     spend(strange_routes_[ledger.plan->release], strange && !early, seen.passed,
           {tampered_ ? kPutRight : base::Duration{}, "traffic-is-where-the-journal-put-it"},

@@ -9,6 +9,10 @@ void SimLanes::submit(ports::JobOptions options, ports::Job job) {
   Lane& lane = lanes_[options.lane];
   const bool urgent = options.urgent;
   const base::MonoTime now = clock_.mono();
+  // What follows at the same instant is no rest.
+  Busy& busy = busy_.try_emplace(options.lane, Busy{now}).first->second;
+  if (busy.until && *busy.until < now) busy.since = now;
+  busy.until.reset();
   const base::MonoTime not_before = now + options.delay;
   Waiting waiting{std::move(options), std::move(job), not_before, now};
   if (urgent)
@@ -80,7 +84,9 @@ bool SimLanes::run() {
   for (const std::string& name : order) {
     Lane& lane = lanes_[name];
     turn(lane);
-    if (!lane.running && lane.waiting.empty()) lanes_.erase(name);
+    if (lane.running || !lane.waiting.empty()) continue;
+    busy_[name].until = clock_.mono();
+    lanes_.erase(name);
   }
   return !finished_.empty();
 }
@@ -103,6 +109,14 @@ std::optional<base::MonoTime> SimLanes::running_since(const std::string& lane) c
   const auto found = lanes_.find(lane);
   if (found == lanes_.end() || !found->second.running) return std::nullopt;
   return found->second.running->began;
+}
+
+std::optional<base::MonoTime> SimLanes::busy_since(const std::string& lane) const {
+  const auto found = busy_.find(lane);
+  if (found == busy_.end()) return std::nullopt;
+  const Busy& busy = found->second;
+  if (busy.until && *busy.until < clock_.mono()) return std::nullopt;
+  return busy.since;
 }
 
 std::optional<base::MonoTime> SimLanes::waiting_since(const std::string& lane) const {

@@ -39,8 +39,10 @@ class SimLanes final : public ports::Lanes {
   [[nodiscard]] std::optional<base::MonoTime> next() const;
   /// Since when a job of the lane has been running; empty: none is.
   [[nodiscard]] std::optional<base::MonoTime> running_since(const std::string& lane) const;
-  /// An append has waited so long that a rollback may act without it.
+  /// Since when the job whose turn it is has been waiting for its end; empty: there is none.
   [[nodiscard]] std::optional<base::MonoTime> waiting_since(const std::string& lane) const;
+  /// Since when the lane has had no rest: what waits for it may have waited so long.
+  [[nodiscard]] std::optional<base::MonoTime> busy_since(const std::string& lane) const;
 
  private:
   struct Waiting {
@@ -63,6 +65,11 @@ class SimLanes final : public ports::Lanes {
     std::optional<Running> running;
   };
 
+  struct Busy {
+    base::MonoTime since;
+    std::optional<base::MonoTime> until = {};  ///< it rests since then
+  };
+
   bool start(Lane& lane);
   bool go_on(Lane& lane);
   bool turn(Lane& lane);
@@ -71,6 +78,7 @@ class SimLanes final : public ports::Lanes {
   Interference& interference_;
   Random dice_;
   std::map<std::string, Lane> lanes_;
+  std::map<std::string, Busy> busy_;
   std::vector<ports::Completion> finished_;
 };
 
