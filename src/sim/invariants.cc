@@ -310,6 +310,7 @@ void Invariants::process(const engine::Engine* engine, const SimLanes* lanes) {
   for (const auto& [id, excuses] : excuses_) tampered_ = tampered_ || excuses.went_back();
   excuses_.clear();
   compared_.clear();
+  without_data_.clear();  // what the source said to the one before, this one does not know
   restart_times();
 }
 
