@@ -79,7 +79,7 @@ std::vector<ports::HealthTarget> health_targets(const core::Plan& plan,
 
 void Effects::start(EffectContext started) {
   const auto context = std::make_shared<const EffectContext>(std::move(started));
-  cancelled_.erase(context->intent.key);
+  cancelled_.erase(context->intent.key);  // of a decision that could not be written
   switch (context->intent.kind) {
     case core::EffectKind::RunStep:
       return run_step(context);

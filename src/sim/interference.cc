@@ -141,8 +141,10 @@ Twist Interference::before(Place place, const ports::Call* call) {
 
 void Interference::after(Place place) { maybe_kill(place, "after"); }
 
-bool Interference::strikes(Fault fault) {
-  if (calm() || !swarm_.has(fault) || !dice_of(fault).chance(swarm_.call_rate)) return false;
+bool Interference::strikes(Fault fault) { return strikes(fault, swarm_.call_rate); }
+
+bool Interference::strikes(Fault fault, base::Ppm rate) {
+  if (calm() || !swarm_.has(fault) || !dice_of(fault).chance(rate)) return false;
   count(fault);
   trace_.say([&] { return std::string(to_string(fault)); });
   return true;
@@ -150,9 +152,7 @@ bool Interference::strikes(Fault fault) {
 
 base::Duration Interference::overdue() {
   // Each lasts so long that few are many.
-  constexpr std::uint64_t kRarer = 8;
-  if (calm() || !swarm_.has(AnswerOverdue) || dice_of(AnswerOverdue).below(kRarer) > 0) return {};
-  if (!strikes(AnswerOverdue)) return {};
+  if (!strikes(AnswerOverdue, {swarm_.call_rate.value / 8})) return {};
   return dice_of(AnswerOverdue).between(base::seconds(1), base::minutes(2));
 }
 

@@ -132,6 +132,7 @@ class Interference {
   Weather weather;
 
  private:
+  bool strikes(Fault fault, base::Ppm rate);
   void maybe_kill(Place place, const char* when);
   [[nodiscard]] Twist weather_at(Place place) const;
   Twist twist_of(Fault fault, Place place, const ports::Call* call);

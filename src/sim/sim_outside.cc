@@ -124,13 +124,14 @@ base::Result<void> SimWorkload::retire(const ports::VersionRef& version,
   if (twist == Twist::Refuse || twist == Twist::LoseRequest)
     return workload_failed(Twist::LoseRequest);
   around_.invariants.version_stopped(version);
-  if (around_.interference.strikes(Fault::WorkloadHalfDone)) {
+  const bool half = around_.interference.strikes(Fault::WorkloadHalfDone);
+  base::Result<void> retired;
+  if (half)
     static_cast<void>(real_.ensure(version, half_of(spec), {}, call));
-    return workload_failed(Twist::LoseAnswer);
-  }
-  auto retired = real_.retire(version, spec, call);
+  else
+    retired = real_.retire(version, spec, call);
   around_.interference.after(Place::Retire);
-  if (twist == Twist::LoseAnswer) return workload_failed(twist);
+  if (half || twist == Twist::LoseAnswer) return workload_failed(Twist::LoseAnswer);
   return retired;
 }
 
