@@ -14,12 +14,12 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
+#include <filesystem>
 #include <vector>
 
 #include "adapters/haproxy/names.h"
 #include "adapters/haproxy/patience.h"
 #include "adapters/haproxy/runtime_socket.h"
-#include "adapters/haproxy/unix_socket.h"
 #include "base/files.h"
 #include "base/json.h"
 #include "base/text.h"
@@ -29,6 +29,14 @@ namespace {
 
 constexpr std::size_t kProcFileMax = 65536;
 constexpr std::size_t kReasonBytesMax = 2000;
+
+// Places in what stat_fields() returns.
+constexpr std::size_t kState = 0;
+constexpr std::size_t kSession = 3;
+constexpr std::size_t kStartTicks = 19;
+constexpr std::size_t kStatFields = 20;
+
+namespace fs = std::filesystem;
 
 int open_pidfd(pid_t pid) { return static_cast<int>(::syscall(SYS_pidfd_open, pid, 0)); }
 
@@ -47,11 +55,48 @@ std::string command_line(pid_t pid) {
   return base::read_file(fmt::format("/proc/{}/cmdline", pid), kProcFileMax).value_or("");
 }
 
+/// /proc/<pid>/stat from field 3 on (proc(5)); fewer than kStatFields: there is no such process.
+std::vector<std::string> stat_fields(pid_t pid) {
+  const auto text = base::read_file(fmt::format("/proc/{}/stat", pid), kProcFileMax).value_or("");
+  // The name in parentheses may contain anything; what follows the last one is numbers.
+  const auto name_end = text.rfind(')');
+  if (name_end == std::string::npos || name_end + 2 > text.size()) return {};
+  const auto fields = base::split(std::string_view(text).substr(name_end + 2), ' ');
+  return {fields.begin(), fields.end()};
+}
+
+bool runs(const std::vector<std::string>& stat) {
+  return stat.size() >= kStatFields && stat[kState] != "Z" && stat[kState] != "X";
+}
+
+bool runs_as_us(pid_t pid) {
+  const auto status =
+      base::read_file(fmt::format("/proc/{}/status", pid), kProcFileMax).value_or("");
+  return status.find(fmt::format("\nUid:\t{}\t", ::getuid())) != std::string::npos;
+}
+
+bool works_in(pid_t pid, const std::string& folder) {
+  struct stat its{};
+  struct stat ours{};
+  return ::stat(fmt::format("/proc/{}/cwd", pid).c_str(), &its) == 0 &&
+         ::stat(folder.c_str(), &ours) == 0 && its.st_dev == ours.st_dev &&
+         its.st_ino == ours.st_ino;
+}
+
 /// HAProxy that was started in our folder: its command line says so.
 bool serves_folder(const std::string& command, const std::string& folder) {
   const auto words = base::split(command, '\0');
   return std::find(words.begin(), words.end(), std::string_view(folder)) != words.end() &&
          std::find(words.begin(), words.end(), std::string_view(kConfigFile)) != words.end();
+}
+
+/// The master of a HAProxy in this folder: one that start() gave a session of its own, unlike its
+/// workers and the checks of a configuration.
+bool leads_haproxy_of(pid_t pid, const std::string& folder) {
+  const auto stat = stat_fields(pid);
+  if (!runs(stat) || stat[kSession] != std::to_string(pid) || !runs_as_us(pid)) return false;
+  const std::string command = command_line(pid);
+  return command.empty() ? works_in(pid, folder) : serves_folder(command, folder);
 }
 
 std::optional<ProcessRecord> read_record(const std::string& path) {
@@ -134,15 +179,11 @@ class SpawnActions {
 }  // namespace
 
 std::optional<ProcessRecord> identify(pid_t pid) {
-  auto text = base::read_file(fmt::format("/proc/{}/stat", pid), kProcFileMax);
-  if (!text) return std::nullopt;
-  // The name in parentheses may contain anything; what follows the last one is numbers.
-  const auto name_end = text->rfind(')');
-  if (name_end == std::string::npos) return std::nullopt;
-  const auto fields = base::split(std::string_view(*text).substr(name_end + 2), ' ');
-  if (fields.size() < 20 || fields[0] == "Z" || fields[0] == "X") return std::nullopt;
+  const auto stat = stat_fields(pid);
+  if (!runs(stat)) return std::nullopt;
   ProcessRecord record{.pid = pid, .start_ticks = 0, .boot_id = boot_id()};
-  std::from_chars(fields[19].data(), fields[19].data() + fields[19].size(), record.start_ticks);
+  const std::string& ticks = stat[kStartTicks];
+  std::from_chars(ticks.data(), ticks.data() + ticks.size(), record.start_ticks);
   return record;
 }
 
@@ -156,7 +197,7 @@ bool Process::alive() {
     pid_ = 0;
   }
   if (!pidfd_.valid()) find_recorded();
-  if (!pidfd_.valid()) find_listening();
+  if (!pidfd_.valid()) find_running();
   return pidfd_.valid();
 }
 
@@ -172,17 +213,23 @@ void Process::find_recorded() {
   pid_ = record->pid;
 }
 
-void Process::find_listening() {
-  // Started, and we died before the record was written: the listener of its socket is it.
-  auto socket = connect_unix(folder_, kMasterSocket);
-  if (!socket) return;
-  const pid_t pid = listener_of(socket->get());
-  base::UniqueFd pidfd(open_pidfd(pid));
-  if (!pidfd.valid() || !identify(pid)) return;
-  const std::string command = command_line(pid);  // none for a moment, while a reload executes anew
-  if (!command.empty() && !serves_folder(command, folder_)) return;
-  pidfd_ = std::move(pidfd);
-  pid_ = pid;
+// Started, and we died before the record was written, or it was lost. Asking who listens on its
+// sockets would not do: right after its start a master executes itself anew, and has none.
+void Process::find_running() {
+  std::error_code problem;
+  for (fs::directory_iterator at("/proc", problem), end; !problem && at != end;
+       at.increment(problem)) {
+    const std::string name = at->path().filename();
+    pid_t pid = 0;
+    if (std::from_chars(name.data(), name.data() + name.size(), pid).ec != std::errc()) continue;
+    if (!leads_haproxy_of(pid, folder_)) continue;
+    base::UniqueFd pidfd(open_pidfd(pid));
+    // Looked at again: it may have become another process before its pidfd was opened.
+    if (!pidfd.valid() || !leads_haproxy_of(pid, folder_)) continue;
+    pidfd_ = std::move(pidfd);
+    pid_ = pid;
+    return;
+  }
 }
 
 base::Result<void> Process::start() {

@@ -50,7 +50,7 @@ class Process {
 
  private:
   void find_recorded();
-  void find_listening();
+  void find_running();
   base::Result<void> remember(pid_t pid);
 
   std::string program_;

@@ -47,11 +47,4 @@ tl::expected<base::UniqueFd, int> connect_unix(const std::string& folder, const 
   return socket;
 }
 
-pid_t listener_of(int socket) {
-  ucred credentials{};
-  socklen_t size = sizeof credentials;
-  if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) return 0;
-  return credentials.pid;
-}
-
 }  // namespace stellwerk::adapters::haproxy

@@ -4,8 +4,6 @@
 // socket reached through /proc/self/fd.                                  Thread-safety: any thread.
 #pragma once
 
-#include <sys/types.h>
-
 #include <string>
 
 #include "base/result.h"
@@ -15,8 +13,5 @@ namespace stellwerk::adapters::haproxy {
 
 /// A non-blocking connection. @return errno on failure
 tl::expected<base::UniqueFd, int> connect_unix(const std::string& folder, const std::string& name);
-
-/// The process that listens at the other end of a connection we made; 0: not known.
-pid_t listener_of(int socket);
 
 }  // namespace stellwerk::adapters::haproxy
