@@ -327,10 +327,11 @@ void on_input(Decider& d, const Ticked&) {
 }
 
 void on_input(Decider& d, const HoldProgressed& in) {
-  // What was measured of the last wave's hold may come late, and says nothing about the watch.
+  // What was measured may come late: it says nothing about a wave that was begun anew since, and
+  // that of the last wave's hold nothing about the watch.
   const bool counts = d.s.stage == (in.watching ? Stage::PostChecking : Stage::Holding);
-  if (!counts || in.wave != d.s.wave || d.s.hold_done)
-    return d.ignore("no hold of this wave is running");
+  const bool is_of_now = in.wave == d.s.wave && in.run.value_or(d.s.wave_run) == d.s.wave_run;
+  if (!counts || !is_of_now || d.s.hold_done) return d.ignore("no hold of this wave is running");
   d.emit(HoldSaved{in.wave, in.guarded, in.real, in.requests, in.guard_state});
   if (d.s.paused || !hold_complete(d.plan, d.s, in)) return;
   d.emit(HoldCompleted{in.wave, in.windows});

@@ -368,7 +368,8 @@ HoldProgressed minimum_of(const Story& story) {
           guard.hold_requests_min,
           {},
           {},
-          false};
+          false,
+          {}};
 }
 
 TEST(PromoteStory, SkipsTheRestOfAHoldOnceTheGuardHasItsMinimum) {
@@ -511,6 +512,25 @@ TEST(LeaseStory, OfAnEarlierGrantSaysNothingAboutALaterOne) {
   story.run_until(Stage::Holding);
   EXPECT_FALSE(story.send(earlier).ignored_because.empty());
   EXPECT_FALSE(story.state.paused);
+}
+
+// Goal: what was measured before the lease ran out and comes late completes nothing of the wave
+// that was begun anew.
+TEST(LeaseStory, ThatRanOutLeavesTheWaveItsWholeHold) {
+  Story story;
+  story.run_until(Stage::Holding);
+  HoldProgressed held = minimum_of(story);
+  held.guarded = hold_wanted(story.plan, story.state);
+  held.run = story.state.wave_run;
+  story.send(LeaseLost{story.state.lease_since});
+  story.send(ResumeRequested{}, kManager);
+  story.run_until(Stage::Holding);
+  EXPECT_FALSE(story.send(held).ignored_because.empty());
+  EXPECT_FALSE(story.state.hold_done);
+  EXPECT_EQ(story.state.guarded, base::Duration{});
+  held.run = story.state.wave_run;
+  EXPECT_TRUE(story.send(held).ignored_because.empty());
+  EXPECT_TRUE(story.state.hold_done || story.state.wave == 2);
 }
 
 TEST(LeaseStory, ThatRunsOutOnceVerifiedIsRecordedAndHindersNothing) {

@@ -57,6 +57,8 @@ struct HoldProgressed {
   std::optional<base::Digest> guard_state;
   std::optional<base::Digest> windows;  ///< raw windows so far, when the hold is complete
   bool watching = false;                ///< the post-check's watch, not the last wave's hold
+  /// State::wave_run it was measured in; empty: an older program, which did not say.
+  std::optional<std::uint32_t> run = {};
 };
 /// The guard's label or action changed, or a gate asks.
 struct VerdictReached {

@@ -34,6 +34,7 @@ template <class A>
 void fields(A& a, HoldProgressed& in) {
   a("wave", in.wave)("guarded_us", in.guarded)("real_us", in.real)("requests", in.requests);
   a("guard_state", in.guard_state)("windows", in.windows)("watching", in.watching);
+  a("run", in.run);
 }
 template <class A>
 void fields(A& a, VerdictReached& in) {

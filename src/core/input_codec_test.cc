@@ -27,9 +27,12 @@ std::vector<Case> cases() {
       {returned,
        R"({"kind":"effect-returned","says":{"data":{"read_back_us":5},"emergency_line":"@",)"
        R"("evidence":"@","key":"rel/7/0","outcome":"failed","summary":"exit 3","text":"@"}})"},
-      {HoldProgressed{2, {5}, {6}, 70, kDigest, {}, true},
+      {HoldProgressed{2, {5}, {6}, 70, kDigest, {}, true, 3},
        R"({"kind":"hold-progressed","says":{"guard_state":"@","guarded_us":5,"real_us":6,)"
-       R"("requests":70,"watching":true,"wave":2}})"},
+       R"("requests":70,"run":3,"watching":true,"wave":2}})"},
+      {HoldProgressed{2, {5}, {6}, 70, {}, {}, false, {}},  // of a program that said no run
+       R"({"kind":"hold-progressed","says":{"guarded_us":5,"real_us":6,"requests":70,)"
+       R"("watching":false,"wave":2}})"},
       {Attested{base::StepId("a/b"), kDigest},
        R"({"kind":"attested","says":{"note":"@","step":"a/b"}})"},
       {Approved{kDigest, true}, R"({"kind":"approved","says":{"plan":"@","signed":true}})"},

@@ -91,6 +91,7 @@ GuardWatch::GuardWatch(const core::Plan& plan, const core::State& state,
     recorder_ = kpi::ComparisonRecorder(guarded_components(plan));
   }
   if (anew && holds(stage_)) guard_.begin_wave(now);
+  if (anew && core::guard_armed(state)) guard_.rearm(now);
   if (state.integrity_failed) guard_.observe_integrity(false, now);
   requests_base_ = guard_.progress(now).requests;
   if (anew && core::guard_armed(state)) recorder_.begin_rollout(now);
@@ -199,7 +200,8 @@ GuardRound GuardWatch::round(const core::Plan& plan, const core::State& state, b
     return result;
   }
   const bool watching = state.stage == core::Stage::PostChecking;
-  core::HoldProgressed hold{state.wave, guarded_, real_, requests_, {}, {}, watching};
+  core::HoldProgressed hold{state.wave, guarded_, real_,    requests_,
+                            {},         {},       watching, state.wave_run};
   const bool complete = !state.paused && verdict_.action == core::Action::Continue &&
                         core::hold_complete(plan, state, hold) && progress.may_end;
   const bool at_gate = complete && !completing_;

@@ -81,7 +81,7 @@ struct Inference {
     const auto* completed = first_of<core::HoldCompleted>(group);
     only(core::HoldProgressed{e.wave, e.guarded, e.real, e.requests, e.guard_state,
                               completed == nullptr ? std::nullopt : completed->evidence,
-                              state.stage == core::Stage::PostChecking});
+                              state.stage == core::Stage::PostChecking, state.wave_run});
   }
   void operator()(const core::VerdictChanged& e) {
     only(core::VerdictReached{e.verdict, e.evidence, e.received});

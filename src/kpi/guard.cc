@@ -105,6 +105,7 @@ void Guard::observe(const MetricBatch& batch) {
 
 void Guard::apply(const MetricBatch& guarded) {
   alive_at_ = guarded.alive_at;
+  if (deaf_since_ && alive_at_ > deaf_since_) deaf_since_.reset();
   if (guarded.lost_lines + guarded.unreadable_lines > 0)
     lost_.add(alive_at_.value_or(wave_at_.value_or(MonoTime{})),
               {guarded.lost_lines, guarded.unreadable_lines});
@@ -232,7 +233,7 @@ HoldProgress Guard::progress(MonoTime now) const {
     progress.requests = std::min(progress.requests, r.requests_wave);
   progress.real = std::max(Duration{}, now - *wave_at_);
   progress.guarded = seen.source_silent < policy_.no_data_pause;
-  progress.lease_good = seen.source_silent < policy_.no_data_rollback;
+  progress.lease_good = seen.source_silent < policy_.no_data_rollback && !deaf_since_;
   const core::Verdict verdict = judge(policy_, seen);
   progress.may_end = progress.guarded && verdict.action == core::Action::Continue &&
                      verdict.cause == core::Cause::AllGood &&
@@ -242,6 +243,7 @@ HoldProgress Guard::progress(MonoTime now) const {
 }
 
 void Guard::rearm(MonoTime now) {
+  deaf_since_ = now;
   const MonoTime latest = std::max(armed_at_.value_or(now), alive_at_.value_or(now));
   const bool other_clock = latest > now || wave_at_.value_or(now) > now;
   if (armed_at_) armed_at_ = now;

@@ -41,7 +41,8 @@ struct HoldProgress {
       0;                    ///< of the new version since the wave began; the component with fewest
   base::Duration real;      ///< since the wave began
   bool guarded = false;     ///< now is guarded time: the source was heard within no_data_pause
-  bool lease_good = false;  ///< a good guard round: the source was heard within no_data_rollback
+  bool lease_good = false;  ///< a good guard round: the source was heard within no_data_rollback,
+                            ///< by this process
   bool may_end = false;     ///< guarded, enough requests and real time, and the verdict is all good
 };
 
@@ -54,6 +55,9 @@ class Guard {
   /// A wave was read back (or starts anew): request windows begin anew; gauges, health and the
   /// source's last sign of life stay. Before the first wave no requests or gauges are judged.
   void begin_wave(base::MonoTime at);
+  /// Another process takes it up: deadlines for data count from now, since nobody listened, and no
+  /// lease is renewed before it has heard the source itself. restore() does so.
+  void rearm(base::MonoTime now);
 
   /// Requests of other versions and without a tenant are ignored (design: they do not count).
   void observe(const MetricBatch& batch);
@@ -115,7 +119,6 @@ class Guard {
 
   void apply(const MetricBatch& guarded);
   void failed(Target& target, base::MonoTime at) const;
-  void rearm(base::MonoTime now);
   [[nodiscard]] base::Duration silence(std::optional<base::MonoTime> last,
                                        base::MonoTime now) const;
   [[nodiscard]] RequestEvidence requests_of(std::size_t index, base::MonoTime now) const;
@@ -128,6 +131,7 @@ class Guard {
   std::optional<base::MonoTime> armed_at_;  ///< deadlines for data count from here at the earliest
   std::optional<base::MonoTime> wave_at_;
   std::optional<base::MonoTime> alive_at_;
+  std::optional<base::MonoTime> deaf_since_;  ///< this process has not heard the source yet
   bool integrity_failed_ = false;
   std::vector<Watched> watched_;
   LossWindow lost_;

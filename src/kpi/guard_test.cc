@@ -279,6 +279,18 @@ TEST(GuardState, CountsDeadlinesAnewWhenRestored) {
   EXPECT_EQ(again->progress(at(1000)).requests, 80U);
 }
 
+// Goal: however often a process is restarted, traffic without data ends with its lease.
+TEST(GuardState, RenewsNoLeaseBeforeTheNewProcessHasHeardTheSource) {
+  const Guard guard = used_guard();
+  auto again = Guard::restore({}, guard.components(), guard.save(), at(1000));
+  ASSERT_TRUE(again.has_value());
+  EXPECT_FALSE(again->progress(at(1001)).lease_good);
+  again->observe(batch(999));  // of before
+  EXPECT_FALSE(again->progress(at(1001)).lease_good);
+  again->observe(batch(1001));
+  EXPECT_TRUE(again->progress(at(1002)).lease_good);
+}
+
 TEST(GuardState, BeginsItsWindowsAnewWhenTheClockIsAnotherOne) {
   const Guard guard = used_guard();
   auto again = Guard::restore({}, guard.components(), guard.save(), at(7));

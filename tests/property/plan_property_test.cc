@@ -58,7 +58,8 @@ void hold_the_minimum(testing::Story& story) {
                             1000,
                             {},
                             {},
-                            watching});
+                            watching,
+                            story.state.wave_run});
 }
 
 /// One thing happens, people included. False: nothing will happen any more.

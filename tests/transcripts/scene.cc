@@ -210,7 +210,8 @@ void Scene::count_hold(base::Duration span) {
                                   progress.requests - requests_before_,
                                   {},
                                   {},
-                                  state().stage == Stage::PostChecking};
+                                  state().stage == Stage::PostChecking,
+                                  state().wave_run};
   if (state().paused || !progress.may_end || !core::hold_complete(plan(), state(), hold)) return;
   send(hold);
 }

@@ -33,7 +33,7 @@ core::VerdictReached verdict(Action action, Cause cause) {
 
 core::HoldProgressed held(const Story& story, base::Duration guarded) {
   const bool watching = story.state.stage == core::Stage::PostChecking;
-  return {story.state.wave, guarded, guarded, 1000, {}, {}, watching};
+  return {story.state.wave, guarded, guarded, 1000, {}, {}, watching, story.state.wave_run};
 }
 
 base::Duration hold_of(const Story& story) {
