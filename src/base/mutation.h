@@ -31,8 +31,9 @@ enum class Mutation : std::uint8_t {
   ForgetRenewal,        ///< leases are not renewed
   ForgetEvidence,       ///< an entry names evidence that is not stored
   DelayReturn,          ///< a rollback tries seven times without writing anything
+  ForgetPatience,       ///< a rollback goes ahead of its entry at once
 };
-inline constexpr Mutation kLastMutation = Mutation::DelayReturn;
+inline constexpr Mutation kLastMutation = Mutation::ForgetPatience;
 
 #ifdef STELLWERK_MUTATIONS
 bool mutated(Mutation mutation);

@@ -119,8 +119,10 @@ void Effects::run(const Context& context, Place place, Work work, Next next) {
   // The completion of a job that ran when its effect was cancelled still arrives.
   if (next)
     next = [this, context, last, more = std::move(next)](EffectResult result) {
-      if (cancelled_.contains(context->intent.key)) return last(std::move(result));
-      more(std::move(result));
+      if (!cancelled_.contains(context->intent.key)) return more(std::move(result));
+      if (result.outcome == core::Outcome::Done)
+        result = {core::Outcome::Unknown, "cancelled", {}, base::Json::object()};
+      last(std::move(result));
     };
   else
     next = last;
@@ -346,10 +348,8 @@ void Effects::check_integrity(const Context& context) {
 /// The text is taken at once: the next wave begins a new one.
 void Effects::keep_windows(const Context& context) {
   EffectResult windows = host_.report(*context);
-  run(
-      context, {"content", base::seconds(10)},
-      [windows = std::move(windows)](const ports::Call&) { return windows; },
-      [this, context](EffectResult result) { answer(context, std::move(result)); });
+  run(context, {"content", base::seconds(10)},
+      [windows = std::move(windows)](const ports::Call&) { return windows; });
 }
 
 void Effects::write_report(const Context& context) { answer(context, host_.report(*context)); }

@@ -28,7 +28,7 @@ void Engine::start_emergency(const base::ReleaseId& release, const core::Intent&
                              const core::State& state) {
   report(base::error(base::Code::Unavailable, "ENG-0026",
                      fmt::format("rolling back {} before the journal has the entry", release.str()))
-             .because("the store refused, or did not answer within 250 ms")
+             .because("the store refused, or its turn and its answer took more than 250 ms")
              .now("traffic is being returned; it is recorded in the emergency file"));
   call_off_raising(intent);
   ++gaps_open_;

@@ -82,6 +82,34 @@ TEST(Emergency, ReturnsTrafficAfterRestoringCapacityWhileTheStoreHangs) {
   expect_gap_covered(machine);
 }
 
+// Goal: what follows of a rollback waits no longer than its first decision, by the engine's own
+// wakes: it has no guard to keep it awake any more.
+TEST(Emergency, ReturnsTrafficInTimeWhenTheStoreHangsInTheMiddleOfARollback) {
+  Machine machine;
+  machine.reach_wave(1);
+  const base::ComponentName component = machine.plan.components.front().name;
+  machine.tell(core::OldCapacityChanged{component, true}, "");
+  machine.turn(base::milliseconds(1));
+  machine.lanes.hold("workload:" + component.str());
+  ASSERT_TRUE(machine.roll_back(kReason));
+  machine.until("the rollback's entry", [&] { return machine.state().rollback.has_value(); });
+  machine.turn();
+  ASSERT_EQ(machine.serves("pilot-1"), "1.3.0");
+  machine.lanes.hold("store");
+  machine.lanes.let_go("workload:" + component.str());
+  const base::MonoTime began = machine.clock.mono();
+  while (machine.serves("pilot-1") != "1.2.0" && machine.clock.mono() - began < base::minutes(1)) {
+    const base::MonoTime wake = machine.engine->step();
+    const base::Duration sleeps =
+        machine.lanes.ready() ? base::Duration{} : wake - machine.clock.mono();
+    machine.clock.advance(std::max(sleeps, base::milliseconds(1)));
+  }
+  EXPECT_LT(machine.clock.mono() - began, base::milliseconds(600));
+  machine.lanes.let_go("store");
+  machine.reach(Stage::RolledBack);
+  machine.turns(2);
+}
+
 TEST(Emergency, SaysSoWhenItsFileCannotBeWrittenAndGoesOn) {
   Machine machine;
   machine.reach_wave(1);

@@ -15,6 +15,10 @@ namespace {
 /// nothing blocks it).
 constexpr base::Duration kAppendPatience = base::milliseconds(250);
 
+/// What an append has at least, however long its turn was in coming: a store that answers is not
+/// passed over, as when the process was frozen.
+constexpr base::Duration kAppendChance = base::milliseconds(50);
+
 bool starts_rollback(const core::Decision& decision) {
   return std::any_of(decision.entries.begin(), decision.entries.end(), [](const auto& entry) {
     return std::holds_alternative<core::RollbackInitiated>(entry.event);
@@ -59,7 +63,7 @@ base::Now ReleaseRun::now() const {
 }
 
 void ReleaseRun::handle(core::InputBody body, const base::PersonId& by, Reply reply) {
-  inputs_.push_back({std::move(body), by, std::move(reply)});
+  inputs_.push_back({std::move(body), by, std::move(reply), ports_.clock.mono()});
   decide_next();
 }
 
@@ -68,12 +72,12 @@ void ReleaseRun::pump() {
     const auto due = core::next_due(*plan_, state_);
     const base::MonoTime mono = ports_.clock.mono();
     if (due && inputs_.empty() && mono >= ticks_from_ && clock_.at(mono) >= *due)
-      inputs_.push_back({core::Ticked{}, {}, {}});
+      inputs_.push_back({core::Ticked{}, {}, {}, mono});
     decide_next();
     return;
   }
   const base::MonoTime mono = ports_.clock.mono();
-  if (mono - pending_->since >= kAppendPatience && can_look_ahead()) act_early();
+  if (can_look_ahead() && mono >= looks_ahead_at()) act_early();
   if (!pending_->in_flight && mono >= pending_->retry_at) append();
 }
 
@@ -85,9 +89,14 @@ std::optional<base::MonoTime> ReleaseRun::wake_at() const {
     return std::max(mono + clock_.until(*due, mono), ticks_from_);
   }
   if (!pending_->in_flight) return pending_->retry_at;
-  if (can_look_ahead() && (pending_->rolls_back || !inputs_.empty()))
-    return std::max(pending_->since + kAppendPatience, mono);
+  const bool goes_back = pending_->rolls_back || state_.rollback;
+  if (can_look_ahead() && (goes_back || !inputs_.empty())) return std::max(looks_ahead_at(), mono);
   return std::nullopt;
+}
+
+base::MonoTime ReleaseRun::looks_ahead_at() const {
+  if (base::mutated(base::Mutation::ForgetPatience)) return pending_->asked_at;
+  return std::max(pending_->since + kAppendPatience, pending_->asked_at + kAppendChance);
 }
 
 /// Each input is decided on in advance once, however long the append hangs.
@@ -117,14 +126,9 @@ void ReleaseRun::decide_next() {
     if (!told_program_)
       decision.entries.front().input[kProgramKey] = std::string(base::program_version());
     const bool rolls_back = starts_rollback(decision);
-    pending_ = Pending{std::move(decision),
-                       at,
-                       std::move(waiting.reply),
-                       rolls_back,
-                       false,
-                       ports_.clock.mono(),
-                       {},
-                       0,
+    pending_ = Pending{std::move(decision), at,    std::move(waiting.reply),
+                       rolls_back,          false, waiting.since,
+                       ports_.clock.mono(), {},    0,
                        std::move(answers)};
     append();
   }
@@ -177,7 +181,7 @@ void ReleaseRun::give_up(const base::Error& error) {
     bare.key = *left.answers;
     bare.outcome = once ? core::Outcome::Unknown : core::Outcome::Failed;
     bare.summary = kUnwritable;
-    inputs_.push_front({std::move(bare), {}, {}});
+    inputs_.push_front({std::move(bare), {}, {}, ports_.clock.mono()});
   }
   if (left.reply) left.reply({why, {}, {}});
 }

@@ -87,6 +87,7 @@ class ReleaseRun {
     core::InputBody body;
     base::PersonId by;
     Reply reply;
+    base::MonoTime since;  ///< handed in
     /// When it was first decided on, ahead of its entry: it is decided for good as of then, so that
     /// the same comes of it, with the same keys.
     std::optional<base::Now> decided_at = {};
@@ -97,8 +98,9 @@ class ReleaseRun {
     base::Now at;
     Reply reply;
     bool rolls_back = false;
-    bool in_flight = false;  ///< the store has it
-    base::MonoTime since;
+    bool in_flight = false;   ///< the store has it
+    base::MonoTime since;     ///< what is decided on was handed in
+    base::MonoTime asked_at;  ///< the store was asked first
     base::MonoTime retry_at;
     std::uint32_t failures = 0;
     std::optional<base::EffectKey> answers;  ///< the effect whose answer is decided on
@@ -116,6 +118,7 @@ class ReleaseRun {
   void failed(const base::Error& error);
   void look_whether_written();
   [[nodiscard]] bool can_look_ahead() const;
+  [[nodiscard]] base::MonoTime looks_ahead_at() const;
   bool act_early();
   void act_early_on(const core::Decision& decision);
   bool was_started_early(const core::Intent& intent);

@@ -41,6 +41,11 @@ class HandLanes final : public ports::Lanes {
   void wait(base::MonoTime) override {}
   void wake() override {}
   [[nodiscard]] bool busy() const override { return !jobs_.empty(); }
+  /// A job would run now: real lanes wake the engine with its answer.
+  [[nodiscard]] bool ready() const {
+    return std::any_of(jobs_.begin(), jobs_.end(),
+                       [this](const Waiting& each) { return may_run(each); });
+  }
 
   void hold(const std::string& lane) { held_.insert(lane); }
   void let_go(const std::string& lane) { held_.erase(lane); }
@@ -62,11 +67,14 @@ class HandLanes final : public ports::Lanes {
     ports::Job job;
     base::MonoTime due;
   };
+  [[nodiscard]] bool may_run(const Waiting& each) const {
+    return each.due <= clock_.mono() && !held_.contains(each.options.lane);
+  }
   std::vector<Waiting> take_due() {
     std::vector<Waiting> due;
     std::vector<Waiting> later;
     for (Waiting& each : jobs_) {
-      const bool runs = each.due <= clock_.mono() && !held_.contains(each.options.lane);
+      const bool runs = may_run(each);
       (runs ? due : later).push_back(std::move(each));
     }
     jobs_ = std::move(later);
