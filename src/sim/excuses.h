@@ -22,6 +22,8 @@ class Excuses {
     failed_at_.reset();
     if (!written_at_) written_at_ = now;
   }
+  /// An append is under way and has no answer: it may be any time before what waits is written.
+  void append_hangs() { written_at_.reset(); }
   /// It goes ahead of its entry.
   void go_ahead(base::MonoTime now) {
     ahead_at_ = now;
@@ -35,10 +37,8 @@ class Excuses {
   [[nodiscard]] bool append_fails(base::MonoTime now) const {
     return failed_at_ && now - *failed_at_ < kLate * 3;
   }
-  /// What was begun ahead of its entry may act a while later.
-  [[nodiscard]] bool may_act(base::MonoTime now) const {
-    return ahead_at_ && now - *ahead_at_ < kLate * 2 && !is_over(now);
-  }
+  /// What was begun ahead of its entry is tried until it is done.
+  [[nodiscard]] bool may_act(base::MonoTime now) const { return ahead_at_ && !is_over(now); }
   [[nodiscard]] bool went_back() const { return went_back_; }
   [[nodiscard]] bool is_back(base::MonoTime now) const { return went_back_ && !is_over(now); }
 

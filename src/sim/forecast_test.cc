@@ -113,6 +113,15 @@ TEST(Forecast, HasPeopleWhoResumeAfterMeasurementsWereSilent) {
   EXPECT_EQ(summary.with_breach, 0U);
 }
 
+// Goal: a store that is minutes overdue keeps people waiting, not the simulation.
+TEST(Forecast, GoesOnWhileAnAnswerIsOverdue) {
+  ForecastOptions options = quick({}, FaultLevel::Many, 3);
+  options.world.kinds = {Fault::AnswerOverdue};
+  const Forecast told = forecast(testing::sample_plan(), options);
+  EXPECT_FALSE(told.failure) << told.failure->violation.invariant;
+  EXPECT_EQ(told.samples.size(), 3U);
+}
+
 TEST(Forecast, RollsBackByHandWhatIsNotGoodAgainAtTheThirdLook) {
   ForecastOptions options = quick({}, FaultLevel::None, 3);
   options.world.speed = 1;

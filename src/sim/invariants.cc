@@ -15,7 +15,7 @@ constexpr base::Duration kSlack = base::seconds(20);
 /// Of time in which the engine lives and the router can be reached.
 constexpr base::Duration kPutRight = base::minutes(2);
 constexpr base::Duration kReturn = base::minutes(10);
-constexpr base::Duration kPatience = base::milliseconds(250);
+constexpr base::Duration kPatience = base::milliseconds(50);  ///< with an append, at least
 
 /// The runbook's event sequence: each once, none before those above it.
 constexpr std::array<std::string_view, 7> kUpToWaves = {
@@ -274,11 +274,15 @@ void Invariants::appended(const base::ReleaseId& release, bool failed) {
     excuses.append_done(clock_.mono());
 }
 
+bool Invariants::append_hangs() const {
+  const auto since = lanes_ == nullptr ? std::nullopt : lanes_->busy_since("store");
+  return since && clock_.mono() - *since >= kPatience;
+}
+
 /// A rollback may go ahead of its entry, once its append has waited long enough or has failed.
 void Invariants::goes_ahead(const std::string& report) {
   const base::MonoTime now = clock_.mono();
-  const auto since = lanes_ == nullptr ? std::nullopt : lanes_->busy_since("store");
-  const bool waited = since && now - *since >= kPatience;
+  const bool waited = append_hangs();
   owes_gap_ = true;
   for (const auto& [id, ledger] : ledgers_) {
     if (report.find(fmt::format(" {} ", id.str())) == std::string::npos) continue;
@@ -310,7 +314,6 @@ void Invariants::process(const engine::Engine* engine, const SimLanes* lanes) {
   for (const auto& [id, excuses] : excuses_) tampered_ = tampered_ || excuses.went_back();
   excuses_.clear();
   compared_.clear();
-  without_data_.clear();  // what the source said to the one before, this one does not know
   restart_times();
 }
 
@@ -487,8 +490,10 @@ void Invariants::check_routes(const Ledger& ledger, const Seen& seen) {
   strange_ = strange_ || strange || ledger.tables.size() > 1;
   const bool early = excuse_of(ledger).is_back(clock_.mono()) ||
                      (strange && excuse_of(ledger).may_act(clock_.mono()));
+  // What a hand from outside did is put right by an effect, which needs its entry.
+  const bool can_put_right = !tampered_ || (!runs_long("router") && store_answers());
   const bool watched = facts.engine != nullptr && !facts.frozen && facts.router_reachable &&
-                       !runs_long("router") && store_answers() && core::guard_armed(ledger.state);
+                       can_put_right && core::guard_armed(ledger.state);
   if (!strange || watched)
     spend(strange_routes_[ledger.plan->release], strange && !early, seen.passed,
           {tampered_ ? kPutRight : base::Duration{}, "traffic-is-where-the-journal-put-it"},
@@ -552,6 +557,8 @@ void Invariants::check(const Facts& facts) {
   was_frozen_ = facts.frozen;
   if (auto state = router_.current({})) seen.router = std::move(*state);
   strange_ = false;
+  if (append_hangs())
+    for (auto& [id, excuses] : excuses_) excuses.append_hangs();
   for (auto& [id, ledger] : ledgers_) {
     if (ledger.state.version == 0) continue;
     check_traffic(ledger, seen);

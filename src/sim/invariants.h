@@ -163,6 +163,7 @@ class Invariants {
   }
   /// It acts ahead of its entry, and may.
   bool acts_early(const Ledger& ledger);
+  [[nodiscard]] bool append_hangs() const;
   [[nodiscard]] const Excuses& excuse_of(const Ledger& ledger) const;
   /// Asked for, and the process has not heard of any end of it yet.
   [[nodiscard]] bool asked_for(const Ledger& ledger, core::EffectKind kind,

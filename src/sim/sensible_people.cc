@@ -57,8 +57,9 @@ void People::act_sensibly(engine::Engine& engine) {
       answer_sensibly(engine, run);
     }
   }
-  for (const auto& [id, at] : answers_at_) next_ = std::min(next_, at);
-  next_ = std::max(next_, clock_.mono() + base::milliseconds(10));
+  // Whose time has come waits for a release that is busy.
+  for (const auto& [id, at] : answers_at_)
+    if (at > clock_.mono()) next_ = std::min(next_, at);
 }
 
 void People::answer_sensibly(engine::Engine& engine, const engine::ReleaseRun& run) {

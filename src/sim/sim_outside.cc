@@ -21,11 +21,6 @@ base::Failure workload_failed(Twist twist) {
   return base::fail(base::Code::OutcomeUnknown, "PRC-0004", "stopped waiting for the instances");
 }
 
-core::WorkloadSpec half_of(core::WorkloadSpec spec) {
-  spec.instances = (spec.instances + 1) / 2;
-  return spec;
-}
-
 }  // namespace
 
 /// A request whose answer is lost may act later, when its caller has long gone on.
@@ -104,6 +99,19 @@ base::Result<std::uint64_t> SimRouter::drain(const ports::VersionRef& version,
   return real_.drain(version, call);
 }
 
+std::uint32_t SimWorkload::running(const ports::VersionRef& version) {
+  const auto status = real_.status(version);
+  return status ? static_cast<std::uint32_t>(status->instances.size()) : 0;
+}
+
+/// Half of what is missing.
+core::WorkloadSpec SimWorkload::half_started(const ports::VersionRef& version,
+                                             core::WorkloadSpec spec) {
+  const std::uint32_t there = running(version);
+  if (spec.instances > there) spec.instances = there + (spec.instances - there + 1) / 2;
+  return spec;
+}
+
 base::Result<ports::WorkloadStatus> SimWorkload::ensure(const ports::VersionRef& version,
                                                         const core::WorkloadSpec& spec,
                                                         const core::HealthCheck& health,
@@ -112,7 +120,7 @@ base::Result<ports::WorkloadStatus> SimWorkload::ensure(const ports::VersionRef&
   if (twist == Twist::Refuse || twist == Twist::LoseRequest) return workload_failed(twist);
   const bool half = around_.interference.strikes(Fault::WorkloadHalfDone);
   around_.invariants.version_started(version);
-  auto status = real_.ensure(version, half ? half_of(spec) : spec, health, call);
+  auto status = real_.ensure(version, half ? half_started(version, spec) : spec, health, call);
   around_.interference.after(Place::Ensure);
   if (half || twist == Twist::LoseAnswer) return workload_failed(Twist::LoseAnswer);
   return status;
@@ -125,9 +133,11 @@ base::Result<void> SimWorkload::retire(const ports::VersionRef& version,
     return workload_failed(Twist::LoseRequest);
   around_.invariants.version_stopped(version);
   const bool half = around_.interference.strikes(Fault::WorkloadHalfDone);
+  core::WorkloadSpec left = spec;
+  left.instances = running(version) / 2;
   base::Result<void> retired;
-  if (half)
-    static_cast<void>(real_.ensure(version, half_of(spec), {}, call));
+  if (half && left.instances > 0)
+    static_cast<void>(real_.ensure(version, left, {}, call));
   else
     retired = real_.retire(version, spec, call);
   around_.interference.after(Place::Retire);

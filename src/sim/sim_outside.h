@@ -70,6 +70,9 @@ class SimWorkload final : public ports::Workload {
   base::Result<ports::WorkloadStatus> status(const ports::VersionRef& version) override;
 
  private:
+  std::uint32_t running(const ports::VersionRef& version);
+  core::WorkloadSpec half_started(const ports::VersionRef& version, core::WorkloadSpec spec);
+
   adapters::MemoryWorkload& real_;
   Guarded around_;
 };

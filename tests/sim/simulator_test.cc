@@ -152,7 +152,8 @@ INSTANTIATE_TEST_SUITE_P(
         Planted{Mutation::HurryHold, "HurryHold", {}},
         Planted{Mutation::ForgetRenewal, "ForgetRenewal", {}},
         Planted{Mutation::ForgetEvidence, "ForgetEvidence", {}},
-        Planted{Mutation::DelayReturn, "DelayReturn", {PeopleOdd}}),
+        Planted{Mutation::DelayReturn, "DelayReturn", {PeopleOdd}},
+        Planted{Mutation::ForgetPatience, "ForgetPatience", {PeopleOdd, SlowLanes}}),
     [](const auto& each) { return std::string(each.param.name); });
 
 #endif
