@@ -40,6 +40,7 @@ struct Facts {
   bool source_silent = false;              ///< nothing measured reaches anybody
   bool source_sound = true;                ///< what is measured comes at once, and is true
   bool router_reachable = true;
+  std::optional<base::MonoTime> router_crashed_at = {};  ///< last; it may be up again since
   std::map<base::ReleaseId, const Exposure*> exposures = {};
 };
 

@@ -153,8 +153,10 @@ void Invariants::check_lease(const Ledger& ledger, const Seen& seen, Watch& watc
   const bool wanted = run != nullptr && wants(ledger.state) && wants(run->state()) &&
                       wants(run->next_state()) && !excuse_of(ledger).may_act(clock_.mono()) &&
                       !ledger.is_open(core::EffectKind::SettleTraffic);
+  const auto& crashed_at = seen.facts.router_crashed_at;
+  const bool crashed = crashed_at && *crashed_at >= checked_at_;
   const bool sound =
-      wanted && !seen.stood_still && !seen.facts.source_silent && router_answers(seen);
+      wanted && !seen.stood_still && !seen.facts.source_silent && router_answers(seen) && !crashed;
   if (!sound) watch.renewing_since.reset();
   if (sound && !watch.renewing_since) watch.renewing_since = clock_.mono();
   const bool has = seen.router && seen.router->leases.contains(id);

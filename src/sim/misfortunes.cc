@@ -103,9 +103,9 @@ void Misfortunes::strike(Fault fault) {
       drift_ = {dice_.between(-900, 900)};
       return;
     case RouterCrash:
-      return outside_.balancer.crash();
+      return crash_router();
     case RouterGone:
-      outside_.balancer.crash();
+      crash_router();
       return last(fault, &Weather::router_gone, base::minutes(2));
     case InstancesDie:
       return instances_die();
@@ -120,6 +120,11 @@ void Misfortunes::strike(Fault fault) {
     default:
       return strike_weather(fault);
   }
+}
+
+void Misfortunes::crash_router() {
+  router_crashed_at_ = clock_.mono();
+  outside_.balancer.crash();
 }
 
 void Misfortunes::strike_weather(Fault fault) {

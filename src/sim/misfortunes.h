@@ -36,6 +36,10 @@ class Misfortunes {
   void heal();
   /// How far the wall clock runs from the monotonic one.
   [[nodiscard]] base::Ppm drift() const { return drift_; }
+  /// Last; it may have been brought up again since.
+  [[nodiscard]] std::optional<base::MonoTime> router_crashed_at() const {
+    return router_crashed_at_;
+  }
 
  private:
   /// Each has dice and a time of its own, so that one can be left out and the others stay.
@@ -51,6 +55,7 @@ class Misfortunes {
   void strike_version(Fault fault);
   void strike_health(Fault fault);
   void last(Fault fault, bool Weather::* what, base::Duration longest);
+  void crash_router();
   void instances_die();
   base::Duration some_time(base::Duration longest);
 
@@ -63,6 +68,7 @@ class Misfortunes {
   std::vector<Kind> kinds_;
   std::vector<const core::Plan*> plans_;
   base::Ppm drift_;
+  std::optional<base::MonoTime> router_crashed_at_;
 };
 
 }  // namespace stellwerk::sim

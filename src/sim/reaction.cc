@@ -22,8 +22,7 @@ void Reaction::doubt(base::MonoTime now) {
 }
 
 void Reaction::look(const Exposure& seen, base::MonoTime now, const core::GuardPolicy& policy) {
-  if (now - since_ < kEdge) return;
-  if (doubted_ && now - since_ < policy.window + kEdge) return;
+  if (!doubted_ && now - since_ < kEdge) return;
   for (const auto& [component, counts] : seen.by_new) {
     std::deque<Moment>& all = answered_[component];
     all.push_back({now, counts});
@@ -32,6 +31,7 @@ void Reaction::look(const Exposure& seen, base::MonoTime now, const core::GuardP
 }
 
 bool Reaction::beyond(base::MonoTime now, const core::GuardPolicy& policy) const {
+  if (doubted_ && now - since_ < policy.window + kEdge) return false;
   return std::any_of(answered_.begin(), answered_.end(), [&](const auto& component) {
     std::uint64_t most = 0;
     std::uint64_t requests = 0;

@@ -246,6 +246,7 @@ Facts World::facts() {
   facts.source_silent = weather.source_silent;
   facts.source_sound = !weather.source_silent && !weather.source_late && !weather.source_lies;
   facts.router_reachable = !weather.router_gone;
+  facts.router_crashed_at = misfortunes_.router_crashed_at();
   for (const core::Plan& plan : scenario_.plans)
     facts.exposures[plan.release] = &load_.exposure(plan.release);
   return facts;
