@@ -16,7 +16,7 @@ namespace {
 constexpr base::Duration kAppendPatience = base::milliseconds(250);
 
 /// What an append has at least, however long its turn was in coming: a store that answers is not
-/// passed over, as when the process was frozen.
+/// passed over, as when the process was frozen before it was asked.
 constexpr base::Duration kAppendChance = base::milliseconds(50);
 
 bool starts_rollback(const core::Decision& decision) {

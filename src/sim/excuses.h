@@ -1,7 +1,8 @@
 // excuses.h — when a release may act ahead of its entry, and how long the world may then differ
 // from what the journal says.
 //
-// Role: each release has its own; an append of it that succeeds ends them.     Start here: Excuses
+// Role: each release has its own; an append of it that succeeds ends them a while later, if the
+// store does not hang again by then.                                           Start here: Excuses
 // Thread-safety: one thread.
 #pragma once
 

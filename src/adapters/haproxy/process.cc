@@ -83,11 +83,14 @@ bool works_in(pid_t pid, const std::string& folder) {
          its.st_ino == ours.st_ino;
 }
 
-/// HAProxy that was started in our folder: its command line says so.
+/// A master that was started in our folder, no check of its configuration: its command line says
+/// so.
 bool serves_folder(const std::string& command, const std::string& folder) {
   const auto words = base::split(command, '\0');
-  return std::find(words.begin(), words.end(), std::string_view(folder)) != words.end() &&
-         std::find(words.begin(), words.end(), std::string_view(kConfigFile)) != words.end();
+  const auto has = [&](std::string_view word) {
+    return std::find(words.begin(), words.end(), word) != words.end();
+  };
+  return has("-W") && has(folder) && has(kConfigFile);
 }
 
 /// The master of a HAProxy in this folder: one that start() gave a session of its own, unlike its
