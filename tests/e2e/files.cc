@@ -41,16 +41,24 @@ const std::vector<std::string>& tenants() {
   return kTenants;
 }
 
+std::string quick_guard() { return flow_map(kQuickGuard); }
+
 std::string release_yaml(const ReleaseFile& release) {
   Keys guard = release.guard;
   guard.insert(kQuickGuard.begin(), kQuickGuard.end());
   std::string text = fmt::format(
-      "id: {}\ntype: {}\ntitle: \"document-domain {}\"\nstrategy: canary\ncomponents:\n"
+      "id: {}\ntype: {}\ntitle: \"document-domain {}\"\nstrategy: {}\ncomponents:\n"
       "  - domain: document-domain\n    from: {}\n    to: {}\n",
-      release.id, release.type, release.to, release.from, release.to);
+      release.id, release.type, release.to, release.strategy, release.from, release.to);
   if (!release.faults.empty())
     text += fmt::format("    command: {{run: {}}}\n", command_of(release.program, release.faults));
-  text += "waves:\n";
+  std::string before = "document-domain";
+  for (const std::string& component : release.components) {
+    text += fmt::format("  - {{domain: {}, from: {}, to: {}, after: [{}]}}\n", component,
+                        release.from, release.to, before);
+    before = component;
+  }
+  if (!release.waves.empty()) text += "waves:\n";
   for (const std::string& wave : release.waves) text += fmt::format("  - {}\n", wave);
   text += fmt::format("guard: {}\nschedule: {{announce_lead: 0s}}\n", flow_map(guard));
   Keys slo = release.slo;
@@ -66,13 +74,19 @@ std::string site_yaml(const SiteFile& site) {
       "installation: {}\nlocale: en\ndata_folder: data\ntenants: [{}]\nservices:\n"
       "  - name: document-domain\n    health: {{url: /health, json: {{/status: ok}}, timeout: "
       "3s}}\n"
-      "    port: {}\n    run:\n      command: {}\n      instances: 1\n      start_timeout: {}\n"
+      "    port: {}\n    run:\n      command: {}\n      instances: {}\n      start_timeout: {}\n"
       "      drain: {}\n      stop_timeout: {}\n"
       "    gauges:\n      - {{name: consumer_lag, path: /lag, format: json,"
       " selector: /consumer_lag, interval: 500ms, timeout: 500ms}}\n",
       site.installation, fmt::join(tenants(), ", "), site.port,
-      command_of(site.document_domain, site.faults), site.start_timeout, site.drain,
+      command_of(site.document_domain, site.faults), site.instances, site.start_timeout, site.drain,
       site.stop_timeout);
+  for (const Neighbour& component : site.components)
+    text += fmt::format(
+        "  - name: {}\n    health: {{url: /health, json: {{/status: ok}}, timeout: 3s}}\n"
+        "    port: {}\n    run: {{command: {}, instances: {}, drain: {}, stop_timeout: {}}}\n",
+        component.name, component.port, command_of(site.document_domain, site.faults),
+        site.instances, site.drain, site.stop_timeout);
   for (const Neighbour& neighbour : site.neighbours)
     text += fmt::format(
         "  - {{name: {}, health: {{url: \"http://127.0.0.1:{}/health\", json: {{/status: "
@@ -85,7 +99,7 @@ std::string site_yaml(const SiteFile& site) {
       "notices: [{{adapter: file, folder: notices}}]\n"
       "events: [{{adapter: ndjson, file: events.ndjson}}]\n",
       flow_map(router));
-  return text;
+  return text + site.more;
 }
 
 }  // namespace stellwerk::e2e

@@ -19,15 +19,19 @@ struct ReleaseFile {
   std::string type = "minor";
   std::string from = "1.2.0";
   std::string to = "1.3.0";
-  std::vector<std::string> faults = {};  ///< of the new version, as document-domain takes them
+  std::string strategy = "canary";
+  std::vector<std::string> components = {};  ///< further ones, each after the one before it
+  std::vector<std::string> faults = {};      ///< of the new version, as document-domain takes them
   std::vector<std::string> waves = {"{share: 10%, tenants: [pilot-1], hold: 1h}",
-                                    "{share: 100%, tenants: all, hold: 1h}"};
+                                    "{share: 100%, tenants: all, hold: 1h}"};  ///< none: usual
   Keys slo = {};
   Keys guard = {};           ///< besides and instead of the quick ones
   std::string more = {};     ///< further keys, as they stand in the file
   std::string program = {};  ///< document-domain; the site knows it
 };
 std::string release_yaml(const ReleaseFile& release);
+/// A guard that judges on seconds, as a value of `guard`.
+std::string quick_guard();
 
 struct Neighbour {
   std::string name;
@@ -38,12 +42,15 @@ struct SiteFile {
   std::string document_domain;  ///< the program
   int port = 0;                 ///< where HAProxy serves it
   std::vector<Neighbour> neighbours = {};
+  std::vector<Neighbour> components = {};  ///< run as document-domain is, on ports of their own
+  int instances = 1;
   std::vector<std::string> faults = {};  ///< of every version
   Keys router = {};                      ///< settings of HAProxy
   std::string start_timeout = "10s";
   std::string drain = "500ms";
   std::string stop_timeout = "2s";
   std::string installation = "e2e";
+  std::string more = {};  ///< further keys, as they stand in the file
 };
 std::string site_yaml(const SiteFile& site);
 

@@ -96,6 +96,11 @@ void Site::plan(ReleaseFile release) {
   write(release.id + ".yaml", release_yaml(release));
 }
 
+void Site::plan_text(const std::string& id, const std::string& text) {
+  release_ = id;
+  write(id + ".yaml", text);
+}
+
 // ---- commands
 
 std::vector<std::string> Site::command(const std::vector<std::string>& words) const {
@@ -159,6 +164,7 @@ void Site::answer(const json& view) {
   };
   for (const json& waiting : view.at("waiting_for")) {
     const auto step = waiting.get<std::string>();
+    if (step == left_alone_) continue;
     if (kinds[step] == "approval")
       say({"approve", release_});
     else
@@ -256,8 +262,8 @@ json Site::data_of(const std::string& name) const {
 
 std::string Site::url() const { return fmt::format("http://127.0.0.1:{}", file_.port); }
 
-std::string Site::asked(const std::string& tenant) const {
-  examples::testing::HttpClient client(url());
+std::string Site::asked(int port, const std::string& tenant) {
+  examples::testing::HttpClient client(fmt::format("http://127.0.0.1:{}", port));
   const auto answer =
       client.send({.path = "/health", .headers = {"x-tenant-id: " + tenant}, .timeout = 3s});
   if (!answer || answer->status != 200) return {};
@@ -265,12 +271,23 @@ std::string Site::asked(const std::string& tenant) const {
   return version == answer->headers.end() ? "" : version->second;
 }
 
-std::string Site::served(const std::string& tenant) const {
+Site::Answered Site::answered(const std::string& tenant) const {
+  examples::testing::HttpClient client(url());
+  std::vector<std::string> headers;
+  if (!tenant.empty()) headers.push_back("x-tenant-id: " + tenant);
+  const auto answer = client.send({.path = "/health", .headers = headers, .timeout = 3s});
+  if (!answer) return {};
+  return {static_cast<int>(answer->status), answer->body};
+}
+
+std::string Site::served(const std::string& tenant) const { return served_at(file_.port, tenant); }
+
+std::string Site::served_at(int port, const std::string& tenant) const {
   std::string version;
   // On a busy machine no answer says nothing yet.
   for (int again = 0; again < 5 && version.empty(); ++again) {
     if (again > 0) std::this_thread::sleep_for(kPoll);
-    version = asked(tenant);
+    version = asked(port, tenant);
   }
   return version;
 }
@@ -291,7 +308,7 @@ std::vector<std::string> Site::load_command(const std::vector<std::string>& of, 
 }
 
 void Site::start_load(int rate, const std::string& mix) {
-  if (!wait_for("HAProxy", [this] { return !asked(tenants().front()).empty(); })) return;
+  if (!wait_for("HAProxy", [this] { return !asked(file_.port, tenants().front()).empty(); })) return;
   auto words = load_command(tenants(), rate);
   words.insert(words.end(),
                {"--mix", mix, "--until-stopped", "--report", (folder() / "load.json").string()});

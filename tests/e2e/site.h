@@ -52,6 +52,8 @@ class Site {
   void write(const std::string& name, const std::string& text) const;
   /// Writes `<id>.yaml` and makes it the release the site is about.
   void plan(ReleaseFile release);
+  /// … the same with a text that stands already.
+  void plan_text(const std::string& id, const std::string& text);
   [[nodiscard]] std::string release_file(const std::string& id) const;
   void rewrite(const std::function<void(SiteFile&)>& change);
 
@@ -75,6 +77,8 @@ class Site {
   void attend() { attended_ = true; }
   /// What that person does besides, each time they look: they are given what `release show` says.
   void also(std::function<void(const json&)> more) { more_ = std::move(more); }
+  /// … but never answers for this step.
+  void leave_alone(const std::string& step) { left_alone_ = step; }
   /// Nobody answers any more.
   void leave() { attended_ = false; }
 
@@ -99,8 +103,16 @@ class Site {
 
   // ---- traffic
   [[nodiscard]] std::string url() const;
+  /// What a tenant (empty: nobody's request) is answered at document-domain's port now.
+  struct Answered {
+    int status = 0;  ///< 0: nothing
+    std::string body;
+  };
+  [[nodiscard]] Answered answered(const std::string& tenant) const;
   /// The version that answers a tenant now; empty when nobody does within some seconds.
   [[nodiscard]] std::string served(const std::string& tenant) const;
+  /// … at another component's port.
+  [[nodiscard]] std::string served_at(int port, const std::string& tenant) const;
   [[nodiscard]] bool all_served_by(const std::string& version) const;
   /// Load for all tenants until stop_load(); waits until HAProxy is there.
   void start_load(int rate, const std::string& mix = "create=20,get=80");
@@ -123,7 +135,7 @@ class Site {
   [[nodiscard]] std::vector<std::string> command(const std::vector<std::string>& words) const;
   void look_around();
   void answer(const json& view);
-  [[nodiscard]] std::string asked(const std::string& tenant) const;
+  [[nodiscard]] static std::string asked(int port, const std::string& tenant);
   [[nodiscard]] std::vector<std::string> load_command(const std::vector<std::string>& of,
                                                       int rate) const;
   void report_failure() const;
@@ -138,6 +150,7 @@ class Site {
   std::vector<std::unique_ptr<Program>> others_;
   mutable std::string answers_;  ///< what people's commands said when they failed
   bool attended_ = false;
+  std::string left_alone_;
   std::function<void(const json&)> more_;
   std::chrono::steady_clock::time_point looked_at_;
   int started_ = 0;
