@@ -83,6 +83,8 @@ constexpr MessageRow kCli[] = {
     {"cli.view.traffic-none", "alle auf der alten Version", "everyone on the old version"},
     {"cli.view.traffic-share", "{share} auf der neuen Version: {tenants}",
      "{share} on the new version: {tenants}"},
+    {"cli.view.traffic-page", "{traffic} · Wartungsseite für {tenants}",
+     "{traffic} · page of maintenance for {tenants}"},
     {"cli.view.traffic-all", "alle auf der neuen Version", "everyone on the new version"},
     {"cli.view.guard", "Wächter", "guard"},
     {"cli.view.guard-armed", "scharf", "armed"},

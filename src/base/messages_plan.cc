@@ -95,12 +95,21 @@ constexpr MessageRow kPlan[] = {
     {"step.rollback.post-mortem", "Post-Mortem geplant", "Post-mortem planned"},
 
     // ---- plan.view.*: what `stellwerk plan` prints around them
-    {"plan.view.kind", "{type} · Strategie {strategy} · Installation {installation}",
-     "{type} · strategy {strategy} · installation {installation}"},
+    {"plan.view.kind", "{type} · Strategie {strategy}, {capacity} · Installation {installation}",
+     "{type} · strategy {strategy}, {capacity} · installation {installation}"},
+    {"plan.view.capacity.parallel", "beide Versionen nebeneinander", "both versions in parallel"},
+    {"plan.view.capacity.in-place", "am Platz der alten Version", "in place of the old version"},
+    {"plan.view.lanes", "Instanzen, alte + neue Version", "Instances, old + new version"},
+    {"plan.view.lane-wave", "Welle {wave}", "wave {wave}"},
+    {"plan.view.after", "nach {components}", "after {components}"},
+    {"plan.view.everybody", "alle", "everybody"},
     {"plan.view.start", "T+0 frühestens {time}", "T+0 not before {time}"},
     {"plan.view.no-start", "T+0 ist {lead} nach der Ankündigung",
      "T+0 is {lead} after the announcement"},
-    {"plan.view.downtime", "Mit Downtime", "With downtime"},
+    {"plan.view.downtime",
+     "Downtime mit Wartungsseite für {tenants}, von {begin} bis Welle {wave} sie umgestellt hat",
+     "Downtime with a page of maintenance for {tenants}, from {begin} until wave {wave} has moved "
+     "them"},
     {"plan.view.tests", "Tests: {lines}", "Tests: {lines}"},
     {"plan.view.documents", "Dokumente: {lines}", "Documents: {lines}"},
     {"plan.view.audit", "Audit: {lines}", "Audit: {lines}"},
@@ -185,6 +194,16 @@ constexpr MessageRow kPlan[] = {
     {"plan.note.no-lease",
      "Ohne Lease (guard_lost: hold): Fällt Stellwerk aus, bleibt der Verkehr auf der neuen Version",
      "Without a lease (guard_lost: hold): if Stellwerk is gone, traffic stays on the new version"},
+    {"plan.note.in-place",
+     "Kapazität am Platz: Instanzen der neuen Version ersetzen die der alten. Ein Rollback startet "
+     "diese zuerst wieder; bis dahin kehrt nur so viel Verkehr zurück, wie sie tragen",
+     "Capacity in place: instances of the new version replace those of the old one. A rollback "
+     "first starts these again; until then only as much traffic returns as they can carry"},
+    {"plan.note.unsigned",
+     "Diese Installation nimmt unsignierte Freigaben an (unsigned_approvals); das Runbook verlangt "
+     "für ein {type}-Release signierte",
+     "This installation accepts unsigned approvals (unsigned_approvals); the runbook demands "
+     "signed ones for a {type} release"},
     {"plan.note.waived", "{service} darf beim Pre-Check ausfallen: {reason}",
      "{service} may be unhealthy at the pre-check: {reason}"},
 };

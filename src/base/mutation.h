@@ -32,8 +32,9 @@ enum class Mutation : std::uint8_t {
   ForgetEvidence,       ///< an entry names evidence that is not stored
   DelayReturn,          ///< a rollback tries seven times without writing anything
   ForgetPatience,       ///< a rollback goes ahead of its entry at once
+  MoveBeforeCapacity,   ///< a wave does not wait for the instances it needs
 };
-inline constexpr Mutation kLastMutation = Mutation::ForgetPatience;
+inline constexpr Mutation kLastMutation = Mutation::MoveBeforeCapacity;
 
 #ifdef STELLWERK_MUTATIONS
 bool mutated(Mutation mutation);

@@ -129,6 +129,10 @@ class Teller {
   std::string operator()(const core::RoutesReasserted& e) const {
     return say(e.router_was_gone.value_or(false) ? "router-back" : "reasserted", {});
   }
+  std::string operator()(const core::DowntimeStarted& e) const {
+    return say("downtime", {{"tenants", tenants_text(e.tenants, locale_)}});
+  }
+  std::string operator()(const core::DowntimeEnded&) const { return say("downtime-over", {}); }
   std::string operator()(const core::TrafficSettled&) const { return say("settled", {}); }
   std::string operator()(const core::VersionRetired& e) const {
     return say(e.old_version ? "retired-old" : "retired-new", {{"component", e.component.str()}});

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "cli/console.h"
+#include "core/capacity.h"
 #include "core/policy.h"
 #include "core/requirements.h"
 #include "core/runbook_steps.h"
@@ -50,6 +51,7 @@ class PlanView {
   void demands();
   void waves();
   void wave(const core::PlannedWave& wave);
+  void lanes();
   void phases();
   void phase(Phase phase);
   void gate(Phase phase);
@@ -135,9 +137,11 @@ void PlanView::header() {
                                 ? plan_.release.str()
                                 : fmt::format("{} · {}", plan_.release.str(), plan_.title);
   out_ += painted(wrapped(title, width_, 0), Colour::Bold, options_.colour) + '\n';
-  line(text("plan.view.kind", {{"type", std::string(to_string(plan_.type))},
-                               {"strategy", std::string(to_string(plan_.strategy))},
-                               {"installation", plan_.installation.str()}}));
+  line(text("plan.view.kind",
+            {{"type", std::string(to_string(plan_.type))},
+             {"strategy", std::string(to_string(plan_.strategy))},
+             {"capacity", text(fmt::format("plan.view.capacity.{}", to_string(plan_.capacity)))},
+             {"installation", plan_.installation.str()}}));
   for (const core::PlannedComponent& component : plan_.components)
     line(fmt::format("{} {} → {}{}", component.name.str(), component.from.to_string(),
                      component.to.to_string(),
@@ -148,7 +152,16 @@ void PlanView::header() {
     line(text("plan.view.start", {{"time", wall_text(*plan_.schedule.start)}}), 2);
   else
     line(text("plan.view.no-start", {{"lead", base::to_string(plan_.schedule.announce_lead)}}), 2);
-  if (plan_.downtime) line(text("plan.view.downtime"), 2);
+  if (const auto& window = plan_.downtime_window) {
+    std::vector<std::string_view> tenants;
+    for (const base::TenantId& tenant : window->tenants) tenants.push_back(tenant.str());
+    line(text("plan.view.downtime",
+              {{"tenants", window->everyone ? text("plan.view.everybody")
+                                            : fmt::format("{}", fmt::join(tenants, ", "))},
+               {"begin", base::offset_text(plan_.schedule.deploy)},
+               {"wave", std::to_string(plan_.last_wave_of_downtime())}}),
+         2);
+  }
 }
 
 void PlanView::demands() {
@@ -186,6 +199,32 @@ void PlanView::wave(const core::PlannedWave& wave) {
 void PlanView::waves() {
   heading("plan.view.waves");
   for (const core::PlannedWave& each : plan_.waves) wave(each);
+}
+
+/// What runs of each component, from its start and in each wave, in the order of their starts.
+void PlanView::lanes() {
+  if (plan_.components.size() < 2 && plan_.capacity == core::Capacity::Parallel) return;
+  heading("plan.view.lanes");
+  constexpr std::size_t kCell = 8;
+  std::size_t names = 0;
+  for (const core::PlannedComponent& component : plan_.components)
+    names = std::max(names, width_of(component.name.str()));
+  std::string head = padded("", names + 2);
+  for (const core::PlannedWave& each : plan_.waves)
+    head += padded(text("plan.view.lane-wave", {{"wave", std::to_string(each.number)}}), kCell);
+  out_ += "  " + dim(head) + '\n';
+  for (const core::PlannedComponent& component : plan_.components) {
+    std::string row = padded(component.name.str(), names + 2);
+    for (const core::PlannedWave& each : plan_.waves) {
+      const auto counts = core::instances_in_wave(plan_, component, each.number);
+      row += padded(fmt::format("{}+{}", counts.old_version, counts.new_version), kCell);
+    }
+    std::vector<std::string_view> before;
+    for (const base::ComponentName& other : component.after) before.push_back(other.str());
+    if (!before.empty())
+      row += text("plan.view.after", {{"components", fmt::format("{}", fmt::join(before, ", "))}});
+    out_ += "  " + row + '\n';
+  }
 }
 
 std::string PlanView::words_of(const Step& step, const std::vector<core::Role>& usual) const {
@@ -338,6 +377,7 @@ std::string PlanView::render() && {
   header();
   demands();
   waves();
+  lanes();
   phases();
   follow_ups();
   rollback();

@@ -188,7 +188,15 @@ class ViewWriter {
         Colour::Red);
   }
 
+  /// Where the traffic goes, and who is shown the page of maintenance instead.
   [[nodiscard]] std::string share_text() const {
+    const base::Json& shown = member(member(view_, "traffic"), "maintenance");
+    if (!shown.is_array()) return versions_text();
+    return say("cli.view.traffic-page", {{"traffic", versions_text()},
+                                         {"tenants", tenants_text(words(shown), style_.locale)}});
+  }
+
+  [[nodiscard]] std::string versions_text() const {
     const base::Json& traffic = member(view_, "traffic");
     const std::int64_t share = number(traffic, "new_version_share_ppm");
     if (share == 0) return say("cli.view.traffic-none");

@@ -89,7 +89,7 @@ constexpr std::array kCheckFields = {
                                                .kinds = "http"}),
     field<&CheckDraft::http, &HttpCheck::tenant>(
         {.key = "tenant",
-         .text = "The tenant whose request it is, when it goes through the router.",
+         .text = "The tenant whose request it is, when it goes to a component.",
          .kinds = "http"}),
     field<&CheckDraft::http, &HttpCheck::body>(
         {.key = "body", .text = "The request's body.", .syntax = &kBlock, .kinds = "http"}),
@@ -127,7 +127,9 @@ constexpr std::array kCheckFields = {
     field<&CheckDraft::request, &CheckRequest::roles>(
         {.key = "roles", .text = "Who answers for it.", .default_text = "those of the phase"}),
     field<&CheckDraft::request, &CheckRequest::critical>(
-        {.key = "critical", .text = "In the post-check: a failure rolls the release back."})};
+        {.key = "critical",
+         .text =
+             "In the post-check a failure rolls the release back; in the rollout it ends it."})};
 constexpr Table<CheckDraft> kCheck{.name = "check",
                                    .text = "A check that this release adds to its runbook.",
                                    .fields = kCheckFields,

@@ -172,6 +172,11 @@ constexpr std::array kFileFields = {
          .items_min = 1}),
     field<&EnvironmentFile::environment, &Environment::people>(
         {.key = "people", .text = "Who may act.", .required = true, .items_min = 1}),
+    field<&EnvironmentFile::environment, &Environment::unsigned_approvals>(
+        {.key = "unsigned_approvals",
+         .text = "Approvals without a signature are accepted also where the runbook demands signed "
+                 "ones (major releases): who approves is then whom the operating system says. The "
+                 "plan notes it."}),
     field<&EnvironmentFile::router>(
         {.key = "router", .text = "What moves the traffic.", .required = true}),
     field<&EnvironmentFile::workload>(

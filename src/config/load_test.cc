@@ -137,7 +137,7 @@ health_waivers: [{service: audit-domain, reason: being moved}]
 stakeholders: [a@b.example]
 requested_by: anna
 standby: 15m
-downtime: true
+downtime: {tenants: [pilot-1]}
 )");
   EXPECT_EQ(release.title, "Größeres");
   EXPECT_EQ(release.scope, (std::vector<std::string>{"one", "two: three"}));
@@ -149,7 +149,8 @@ downtime: true
   EXPECT_EQ(release.health_waivers[0].where.line, 10);
   EXPECT_EQ(release.requested_by, "anna");
   EXPECT_EQ(release.standby, base::minutes(15));
-  EXPECT_TRUE(release.downtime);
+  ASSERT_TRUE(release.downtime);
+  EXPECT_EQ(release.downtime->tenants, std::vector{base::TenantId("pilot-1")});
 }
 
 TEST(LoadEnvironment, ReadsServicesAndTheirDefaults) {

@@ -141,10 +141,11 @@ void finish_http(Reading& reading, CheckDraft& draft) {
     refuse(reading, "url",
            {"a request through the router needs a tenant",
             "the tenant decides which version answers: add tenant"});
-  if (!through_router && !draft.http.tenant.empty())
+  const bool direct = draft.http.url.starts_with("new:");
+  if (!through_router && !direct && !draft.http.tenant.empty())
     refuse(reading, "tenant",
-           {"a tenant only matters to requests through the router",
-            "write the url as router:<component>/path"});
+           {"a tenant only matters to requests to a component",
+            "write the url as router:<component>/path or new:<component>/path"});
   draft.http.timeout = draft.timeout.value_or(draft.http.timeout);
   draft.request.action = std::move(draft.http);
 }
@@ -183,21 +184,48 @@ CheckDraft draft_of(const core::CheckRequest& request) {
   return draft;
 }
 
-bool read_wave_tenants(Reading& reading, const FieldSpec& spec, const Node& node,
-                       WaveRequest& wave) {
+namespace {
+
+/// A list of tenants, or the word all.
+template <class Owner>
+bool read_tenants(Reading& reading, const FieldSpec& spec, const Node& node, Owner& owner) {
   if (node.kind == Node::Kind::Scalar && node.text == "all") {
-    wave.all_tenants = true;
+    owner.all_tenants = true;
     return true;
   }
   FieldSpec list = spec;
   list.items_min = 1;
-  return Codec<std::vector<base::TenantId>>::read(reading, list, node, wave.tenants);
+  return Codec<std::vector<base::TenantId>>::read(reading, list, node, owner.tenants);
 }
 
+template <class Owner>
+OrderedJson write_tenants(const FieldSpec& spec, const Owner& owner) {
+  if (owner.all_tenants) return "all";
+  if (owner.tenants.empty()) return {};
+  return Codec<std::vector<base::TenantId>>::write(spec, owner.tenants);
+}
+
+}  // namespace
+
+bool read_wave_tenants(Reading& reading, const FieldSpec& spec, const Node& node,
+                       WaveRequest& wave) {
+  return read_tenants(reading, spec, node, wave);
+}
 OrderedJson write_wave_tenants(const FieldSpec& spec, const WaveRequest& wave) {
-  if (wave.all_tenants) return "all";
-  if (wave.tenants.empty()) return {};
-  return Codec<std::vector<base::TenantId>>::write(spec, wave.tenants);
+  return write_tenants(spec, wave);
+}
+bool read_downtime_tenants(Reading& reading, const FieldSpec& spec, const Node& node,
+                           core::DowntimeRequest& downtime) {
+  return read_tenants(reading, spec, node, downtime);
+}
+OrderedJson write_downtime_tenants(const FieldSpec& spec, const core::DowntimeRequest& downtime) {
+  return write_tenants(spec, downtime);
+}
+
+void finish_downtime(Reading& reading, core::DowntimeRequest& downtime) {
+  if (!reading.sound("")) return;
+  refuse_duplicates(reading, {"tenants", ""}, downtime.tenants,
+                    [](const base::TenantId& tenant) { return tenant.str(); });
 }
 
 ValueInfo describe_wave_tenants(const FieldSpec& spec) {
@@ -291,12 +319,14 @@ void finish_check(Reading& reading, CheckDraft& draft) {
                     [](const std::string& id) { return id; });
   refuse_duplicates(reading, {"roles", ""}, request.roles,
                     [](core::Role role) { return std::string(core::to_string(role)); });
-  if (request.critical && request.phase != core::Phase::PostCheck)
+  const bool may_be_critical =
+      request.phase == core::Phase::PostCheck || request.phase == core::Phase::Rollout;
+  if (request.critical && !may_be_critical)
     refuse(
         reading, "critical",
         {fmt::format("a check in the phase {} cannot be critical", core::to_string(request.phase)),
-         "critical means that a failure in the post-check rolls back; before that, a failed "
-         "check closes its gate anyway"});
+         "critical means that a failure ends the release (rollout) or rolls it back (post-check); "
+         "before that, a failed check closes its gate anyway"});
   switch (draft.kind) {
     case CheckKind::Command:
       return finish_command(reading, draft);
@@ -310,6 +340,10 @@ void finish_check(Reading& reading, CheckDraft& draft) {
 void finish_release(Reading& reading, core::Release& release) {
   refuse_duplicates(reading, {"components", "domain"}, release.components,
                     [](const core::Component& component) { return component.name.str(); });
+  for (std::size_t i = 0; i < release.components.size(); ++i)
+    refuse_duplicates(reading, {fmt::format("components[{}].after", i), ""},
+                      release.components[i].after,
+                      [](const base::ComponentName& name) { return name.str(); });
   refuse_duplicates(reading, {"health_waivers", "service"}, release.health_waivers,
                     [](const core::HealthWaiver& waiver) { return waiver.service.str(); });
   refuse_duplicates(reading, {"stakeholders", ""}, release.stakeholders,

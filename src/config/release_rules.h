@@ -29,7 +29,10 @@ CheckDraft draft_of(const core::CheckRequest& request);
 bool read_wave_tenants(Reading&, const FieldSpec&, const Node&, core::WaveRequest&);
 OrderedJson write_wave_tenants(const FieldSpec&, const core::WaveRequest&);
 ValueInfo describe_wave_tenants(const FieldSpec&);
+bool read_downtime_tenants(Reading&, const FieldSpec&, const Node&, core::DowntimeRequest&);
+OrderedJson write_downtime_tenants(const FieldSpec&, const core::DowntimeRequest&);
 
+void finish_downtime(Reading& reading, core::DowntimeRequest& downtime);
 void finish_wave(Reading& reading, core::WaveRequest& wave);
 void finish_thresholds(Reading& reading, core::Thresholds& limits);
 void finish_guard(Reading& reading, core::GuardPolicy& guard);

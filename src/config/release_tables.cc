@@ -16,12 +16,15 @@ template <>
 const Table<core::ApprovalRequest>& table_of<core::ApprovalRequest>();
 template <>
 const Table<core::HealthWaiver>& table_of<core::HealthWaiver>();
+template <>
+const Table<core::DowntimeRequest>& table_of<core::DowntimeRequest>();
 
 namespace {
 
 using base::hours;
 using core::ApprovalRequest;
 using core::Component;
+using core::DowntimeRequest;
 using core::GuardPolicy;
 using core::HealthWaiver;
 using core::Release;
@@ -56,6 +59,10 @@ constexpr std::array kComponentFields = {
     field<&Component::command>(
         {.key = "command",
          .text = "How the new version is started, where that differs from the service's run."}),
+    field<&Component::after>({.key = "after",
+                              .text = "Components of this release whose new version must run "
+                                      "before this one's is started. A rollback stops them in "
+                                      "reverse."}),
     refused_component_key("flags", kNoFlags),
     refused_component_key("migrations", kNoMigrations),
     refused_component_key("contracts", kNoContracts)};
@@ -143,6 +150,23 @@ constexpr Table<HealthWaiver> kWaiver{
     .fields = kWaiverFields,
     .finish = finish_waiver};
 
+constexpr std::array kDowntimeFields = {Field<DowntimeRequest>{
+    .spec = {.key = "tenants",
+             .text = "Who is shown the page, by name; the word all means everybody, also requests "
+                     "without a tenant.",
+             .required = true},
+    .read = read_downtime_tenants,
+    .write = write_downtime_tenants,
+    .describe = describe_wave_tenants}};
+constexpr Table<DowntimeRequest> kDowntime{
+    .name = "downtime",
+    .text =
+        "A time without service: from the start of the rollout on the router answers the "
+        "release's components with a page of maintenance, each tenant until the wave that "
+        "moves it, or until the release goes back.",
+    .fields = kDowntimeFields,
+    .finish = finish_downtime};
+
 constexpr std::array kReleaseFields = {
     field<&Release::id>({.key = "id",
                          .text = "The name of this release, such as rel-2025-10-001; it is used "
@@ -160,6 +184,12 @@ constexpr std::array kReleaseFields = {
                                  .items_min = 1}),
     field<&Release::strategy>(
         {.key = "strategy", .text = "How the traffic moves.", .default_text = "the type's"}),
+    field<&Release::capacity>(
+        {.key = "capacity",
+         .text = "Where the new version's instances run: parallel, beside all of the old "
+                 "version's; or in-place, replacing them wave by wave, which needs one more at a "
+                 "time but makes a rollback start the old ones again first.",
+         .default_text = "the strategy's: in-place for rolling, else parallel"}),
     field<&Release::waves>({.key = "waves",
                             .text = "The changes of traffic, in order; the last one moves all.",
                             .default_text = "the strategy's"}),
@@ -220,6 +250,10 @@ const Table<ApprovalRequest>& table_of<ApprovalRequest>() {
 template <>
 const Table<HealthWaiver>& table_of<HealthWaiver>() {
   return kWaiver;
+}
+template <>
+const Table<DowntimeRequest>& table_of<DowntimeRequest>() {
+  return kDowntime;
 }
 
 const Table<Release>& release_table() { return kRelease; }

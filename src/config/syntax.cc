@@ -123,17 +123,18 @@ std::string health_url(std::string_view text) {
 }
 
 std::string check_url(std::string_view text) {
-  constexpr std::string_view kRouter = "router:";
-  if (!text.starts_with(kRouter)) {
-    const bool http = text.starts_with("http://") || text.starts_with("https://");
-    return http ? http_url(text) : "it must begin with http://, https:// or router:";
+  constexpr std::string_view kPrefixes[] = {"router:", "new:"};
+  for (const std::string_view prefix : kPrefixes) {
+    if (!text.starts_with(prefix)) continue;
+    const auto rest = text.substr(prefix.size());
+    const auto slash = rest.find('/');
+    if (slash == std::string_view::npos) return "after the component a path must follow";
+    if (!base::parse_name(rest.substr(0, slash)))
+      return fmt::format("after {} a component's name must follow", prefix);
+    return url_characters(text);
   }
-  const auto rest = text.substr(kRouter.size());
-  const auto slash = rest.find('/');
-  if (slash == std::string_view::npos) return "after the component a path must follow";
-  if (!base::parse_name(rest.substr(0, slash)))
-    return "after router: a component's name must follow";
-  return url_characters(text);
+  const bool http = text.starts_with("http://") || text.starts_with("https://");
+  return http ? http_url(text) : "it must begin with http://, https://, router: or new:";
 }
 
 std::string header_name(std::string_view text) {

@@ -98,8 +98,9 @@ inline constexpr Syntax kHealthUrl{
     "^(/|https?://)[!-~]*$", Scalar::Text, problem_in::health_url};
 inline constexpr Syntax kCheckUrl{
     "the URL of a check",
-    "an absolute http or https URL, or router:<component>/path to go through the router",
-    "^(router:[a-z0-9._-]+/|https?://)[!-~]*$", Scalar::Text, problem_in::check_url};
+    "an absolute http or https URL, router:<component>/path to go through the router, or "
+    "new:<component>/path to ask each instance of the new version",
+    "^((router|new):[a-z0-9._-]+/|https?://)[!-~]*$", Scalar::Text, problem_in::check_url};
 inline constexpr Syntax kHeaderName{"the name of a header", "letters, digits and -",
                                     "^[A-Za-z0-9-]{1,64}$", Scalar::Text, problem_in::header_name};
 inline constexpr Syntax kVariableName{

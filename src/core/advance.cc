@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <utility>
 
 #include "base/mutation.h"
+#include "core/capacity.h"
 #include "core/decider.h"
 
 namespace stellwerk::core {
@@ -82,7 +85,7 @@ bool Decider::advance_once() {
     case Stage::Deploying:
       return advance_deploying();
     case Stage::Deployed:
-      return advance_to_wave(1);
+      return advance_deployed();
     case Stage::Holding:
       return advance_holding();
     case Stage::PostChecking:
@@ -114,6 +117,12 @@ bool Decider::gate_open(Phase phase) const {
   });
 }
 
+bool Decider::asked_for(EffectKind kind, const std::string& subject) const {
+  return std::any_of(s.open.begin(), s.open.end(), [&](const auto& each) {
+    return each.second.kind == kind && each.second.subject == subject;
+  });
+}
+
 bool Decider::has_open(EffectKind kind) const {
   return std::any_of(s.open.begin(), s.open.end(),
                      [&](const auto& each) { return each.second.kind == kind; });
@@ -133,10 +142,7 @@ const Step* Decider::step_of_kind(std::string_view kind) const {
 /// The journal is checked before a gate lets the release pass. False: not checked yet.
 bool Decider::journal_checked(const std::string& gate) {
   if (s.gate_checked == gate) return true;
-  const bool under_way = std::any_of(s.open.begin(), s.open.end(), [&](const auto& each) {
-    return each.second.kind == EffectKind::CheckIntegrity && each.second.subject == gate;
-  });
-  if (!under_way)
+  if (!asked_for(EffectKind::CheckIntegrity, gate))
     emit(EffectRequested{"check the journal: " + gate}, {{EffectKind::CheckIntegrity, gate}});
   return false;
 }
@@ -145,6 +151,7 @@ bool Decider::journal_checked(const std::string& gate) {
 Wanted Decider::keep_windows() const {
   std::string subject = fmt::format("wave {}", s.wave);
   if (s.wave_run > 1) subject += fmt::format(" run {}", s.wave_run);
+  if (s.settled) subject += " standby";
   return {EffectKind::KeepWindows, std::move(subject)};
 }
 
@@ -186,13 +193,38 @@ bool Decider::advance_ready() {
   if (!reached(plan.schedule.deploy)) return false;
   emit(ReleaseStarted{});
   emit(StartNotified{});
-  for (const Step& step : plan.steps)
-    if (const auto* deploy = std::get_if<DeployAction>(&step.action))
-      emit(StepStarted{step.id}, {{EffectKind::DeployVersion, deploy->component.str()}});
+  if (plan.downtime_window)
+    emit(EffectRequested{"begin the downtime"}, {{EffectKind::BeginDowntime, ""}});
+  else
+    start_deployments();
   return true;
 }
 
+/// Those whose predecessors run.
+bool Decider::start_deployments() {
+  std::set<base::ComponentName> running;
+  std::vector<std::pair<const Step*, const DeployAction*>> waiting;
+  for (const Step& step : plan.steps)
+    if (const auto* deploy = std::get_if<DeployAction>(&step.action)) {
+      const StepStatus status = s.status_of(step.id);
+      if (status == StepStatus::Passed) running.insert(deploy->component);
+      if (status == StepStatus::Open) waiting.emplace_back(&step, deploy);
+    }
+  bool started = false;
+  for (const auto& [step, deploy] : waiting) {
+    const auto& after = plan.find_component(deploy->component)->after;
+    const bool free = std::all_of(after.begin(), after.end(),
+                                  [&](const auto& name) { return running.contains(name); });
+    if (!free) continue;
+    emit(StepStarted{step->id}, {{EffectKind::DeployVersion, deploy->component.str()}});
+    started = true;
+  }
+  return started;
+}
+
 bool Decider::advance_deploying() {
+  if (plan.downtime_window && !s.downtime) return false;  // first nobody uses the old version
+  if (start_deployments()) return true;
   std::vector<std::string> deployed;
   for (const Step& step : plan.steps) {
     const auto* deploy = std::get_if<DeployAction>(&step.action);
@@ -205,10 +237,46 @@ bool Decider::advance_deploying() {
   return true;
 }
 
+/// The new version runs without traffic: the release's own checks of it come before the first wave.
+bool Decider::advance_deployed() {
+  if (start_steps(Phase::Rollout)) return true;
+  const bool checked = std::all_of(plan.steps.begin(), plan.steps.end(), [&](const Step& step) {
+    const bool is_check =
+        starts_with_phase(step.action) || std::holds_alternative<Attestation>(step.action);
+    return step.phase != Phase::Rollout || !is_check || s.status_of(step.id) == StepStatus::Passed;
+  });
+  return checked && advance_to_wave(1);
+}
+
+bool Decider::has_capacity(std::uint32_t number, bool& emitted) {
+  if (plan.capacity == Capacity::Parallel) return true;
+  if (base::mutated(base::Mutation::MoveBeforeCapacity)) return true;
+  const auto is_arranged = [&](const base::ComponentName& name) {
+    const auto found = s.arranged.find(name);
+    return found != s.arranged.end() && found->second >= number;
+  };
+  std::vector<Wanted> wanted;
+  bool complete = true;
+  for (const PlannedComponent& component : plan.components) {
+    if (is_arranged(component.name)) continue;
+    complete = false;
+    std::string subject = subject_of({number, component.name});
+    const bool free = std::all_of(component.after.begin(), component.after.end(), is_arranged);
+    if (free && !asked_for(EffectKind::ArrangeCapacity, subject))
+      wanted.push_back({EffectKind::ArrangeCapacity, std::move(subject)});
+  }
+  if (wanted.empty()) return complete;
+  emit(EffectRequested{fmt::format("capacity for wave {}", number)}, std::move(wanted));
+  emitted = true;
+  return false;
+}
+
 bool Decider::advance_to_wave(std::uint32_t number) {
   if (!s.promoted && !reached(plan.wave(number).at)) return false;
   // Routes that are being put right for this wave must not come after those of the next.
   if (has_open(EffectKind::MoveTraffic)) return false;
+  bool emitted = false;
+  if (!has_capacity(number, emitted)) return emitted;
   std::vector<Wanted> wanted;
   if (s.wave > 0) wanted.push_back(keep_windows());  // of the wave that ends here
   wanted.push_back({EffectKind::MoveTraffic, std::to_string(number)});
@@ -279,9 +347,11 @@ void Decider::request_end_checkpoint() {
 bool Decider::advance_concluding() {
   if (s.settled && !s.retiring) {
     if (now.runbook < s.completed_at + plan.schedule.standby) return false;
+    if (asks_for_rollback(s)) return false;  // the way back stays open until that is decided
     std::vector<Wanted> wanted;
     for (const PlannedComponent& component : plan.components)
       wanted.push_back({EffectKind::RetireOld, component.name.str()});
+    if (s.may_carry_traffic) wanted.push_back(keep_windows());  // of the standby that ends here
     emit(EffectRequested{"retire the old version"}, std::move(wanted));
     return true;
   }

@@ -40,16 +40,49 @@ void compile_strategy(Compilation& c) {
   c.origin("strategy", std::string(to_string(c.plan.strategy)), c.runbook());
 }
 
-void compile_downtime(Compilation& c) {
-  c.plan.downtime = c.release.downtime;
-  c.origin("downtime", c.release.downtime ? "true" : "false", c.runbook());
-  if (!c.release.downtime || c.policy.downtime == Downtime::WithApproval) return;
+void compile_capacity(Compilation& c) {
+  const StrategyTemplate& row = strategy_of(c.release.type, c.plan.strategy);
+  c.plan.capacity = c.release.capacity.value_or(row.capacity);
+  if (c.plan.capacity != row.capacity && !row.has_choice) {
+    base::Error& error =
+        c.problem({"PLN-0007", "capacity",
+                   fmt::format("{} is not rolled out {}", to_string(c.plan.strategy),
+                               to_string(c.plan.capacity)),
+                   "it keeps both versions at their full capacity, so that one can take over from "
+                   "the other at once"});
+    error = std::move(error).then("remove the key", "the strategy's own capacity");
+    c.plan.capacity = row.capacity;
+  }
+  c.origin("capacity", std::string(to_string(c.plan.capacity)), c.runbook());
+  if (c.plan.capacity == Capacity::InPlace)
+    c.note("plan.note.in-place", {}, c.written_at(c.release.capacity ? "capacity" : "strategy"));
+}
+
+void refuse_downtime(Compilation& c) {
   const bool with_database = c.policy.downtime == Downtime::WithDatabase;
   c.problem({"PLN-0007", "downtime",
              fmt::format("a {} release has no downtime", to_string(c.release.type)),
              with_database ? "only a database migration that needs a lock allows one, and this "
                              "release has no migration"
                            : "the runbook allows none"});
+}
+
+void compile_downtime(Compilation& c) {
+  c.plan.downtime = c.release.downtime.has_value();
+  c.origin("downtime", c.plan.downtime ? "true" : "false", c.runbook());
+  if (!c.release.downtime) return;
+  if (c.policy.downtime != Downtime::WithApproval) return refuse_downtime(c);
+  const DowntimeRequest& asked = *c.release.downtime;
+  for (std::size_t i = 0; i < asked.tenants.size(); ++i) {
+    const base::TenantId& tenant = asked.tenants[i];
+    if (c.environment.find_tenant(tenant) != nullptr) continue;
+    c.problem({"PLN-0004", fmt::format("downtime.tenants[{}]", i),
+               fmt::format("there is no tenant {}", base::in_quotes(tenant.str())),
+               "no tenant of that id stands in stellwerk.yaml"});
+    c.suggest(tenant.str(),
+              names_in(c.environment.tenants, [](const Tenant& each) { return each.id.str(); }));
+  }
+  c.plan.downtime_window = {asked.all_tenants, asked.tenants};
 }
 
 void compile_head(Compilation& c) {
@@ -94,6 +127,7 @@ CompileResult compile(const Release& release, const Environment& environment) {
   compile_head(c);
   compile_components(c);
   compile_strategy(c);
+  compile_capacity(c);
   compile_downtime(c);
   compile_waves(c);
   compile_schedule(c);

@@ -100,7 +100,6 @@ TEST(Checks, MayHaveTheNameOfAManualStepTheyReplace) {
 }
 
 TEST(Checks, AreRefusedWhereTheyCannotStand) {
-  EXPECT_EQ(ids_of(compile_with({check("late", Phase::Rollout)})), "PLN-0008");
   EXPECT_EQ(ids_of(compile_with({check("undo", Phase::Rollback)})), "PLN-0008");
   EXPECT_EQ(ids_of(compile_with({check("health", Phase::PreCheck)})), "PLN-0008");
   EXPECT_EQ(ids_of(compile_with({check("a", Phase::PreCheck), check("a", Phase::PreCheck)})),

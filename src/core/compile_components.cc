@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <set>
 
 #include "base/text.h"
@@ -108,7 +109,8 @@ PlannedComponent planned(const Component& component, const Service& service) {
                           .new_workload = *service.workload,
                           .health = service.health,
                           .gauges = service.gauges,
-                          .listen_port = service.listen_port};
+                          .listen_port = service.listen_port,
+                          .after = component.after};
   if (component.command) result.new_workload.command = *component.command;
   return result;
 }
@@ -142,6 +144,55 @@ const Service* service_of(Compilation& c, std::size_t index) {
   return nullptr;
 }
 
+/// Each name under `after` is another component of this release.
+void check_after(Compilation& c, std::size_t index) {
+  const Component& component = c.release.components[index];
+  for (std::size_t i = 0; i < component.after.size(); ++i) {
+    const base::ComponentName& other = component.after[i];
+    const std::string key = fmt::format("{}[{}]", key_of(index, "after"), i);
+    if (other == component.name) {
+      c.problem({"PLN-0009", key, fmt::format("{} cannot come after itself", other.str()),
+                 "it names the components whose new version must run before"});
+      continue;
+    }
+    std::vector<std::string> others;
+    for (const Component& each : c.release.components)
+      if (each.name != component.name) others.push_back(each.name.str());
+    if (std::find(others.begin(), others.end(), other.str()) != others.end()) continue;
+    c.problem({"PLN-0004", key,
+               fmt::format("there is no component {}", base::in_quotes(other.str())),
+               "only components of this release can come before another one"});
+    c.suggest(other.str(), others);
+  }
+}
+
+/// As they are written, but each after those it names. What is left over waits for itself.
+void order_components(Compilation& c) {
+  std::vector<PlannedComponent> left = std::move(c.plan.components);
+  std::vector<PlannedComponent> ordered;
+  const auto is_left = [&](const base::ComponentName& name) {
+    return std::any_of(left.begin(), left.end(),
+                       [&](const PlannedComponent& each) { return each.name == name; });
+  };
+  const auto is_free = [&](const PlannedComponent& component) {
+    return std::none_of(component.after.begin(), component.after.end(), is_left);
+  };
+  for (auto next = left.begin();
+       (next = std::find_if(left.begin(), left.end(), is_free)) != left.end();) {
+    ordered.push_back(std::move(*next));
+    left.erase(next);
+  }
+  if (!left.empty() && c.problems.empty()) {
+    std::vector<std::string> names;
+    for (const PlannedComponent& component : left) names.push_back(component.name.str());
+    c.problem({"PLN-0009", "components",
+               fmt::format("{} wait for each other", base::and_list(names)),
+               "following `after` from one of them comes back to it, so none could be first"});
+  }
+  std::move(left.begin(), left.end(), std::back_inserter(ordered));
+  c.plan.components = std::move(ordered);
+}
+
 }  // namespace
 
 void check_version(Compilation& c, std::size_t index) {
@@ -167,7 +218,9 @@ void compile_components(Compilation& c) {
     check_version(c, i);
     if (const Service* service = service_of(c, i))
       c.plan.components.push_back(planned(component, *service));
+    check_after(c, i);
   }
+  order_components(c);
 }
 
 }  // namespace stellwerk::core

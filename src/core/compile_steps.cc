@@ -15,6 +15,7 @@ namespace {
 constexpr std::string_view kReturnTraffic = "rollback/return-traffic";
 constexpr std::string_view kProgress = "rollout/progress-notice";
 constexpr std::string_view kRouter = "router:";
+constexpr std::string_view kNewVersion = "new:";
 
 std::vector<Role> list_of(RoleSet roles) {
   std::vector<Role> list;
@@ -117,8 +118,10 @@ struct WantedApproval {
 };
 std::vector<WantedApproval> wanted_approvals(const Compilation& c) {
   std::vector<WantedApproval> wanted;
-  for (const RequiredApproval& each : c.policy.approvals)
-    wanted.push_back({{each.role, each.count, each.signature_required}, c.runbook()});
+  for (const RequiredApproval& each : c.policy.approvals) {
+    const bool is_signed = each.signature_required && !c.environment.unsigned_approvals;
+    wanted.push_back({{each.role, each.count, is_signed}, c.runbook()});
+  }
   for (std::size_t i = 0; i < c.release.approvals.size(); ++i) {
     const ApprovalRequest& asked = c.release.approvals[i];
     const std::string place = c.written_at(fmt::format("approvals[{}]", i));
@@ -133,7 +136,17 @@ std::vector<WantedApproval> wanted_approvals(const Compilation& c) {
   return wanted;
 }
 
+/// What the installation lets go of the type's demands is told.
+void note_unsigned(Compilation& c) {
+  const auto demands = [](const RequiredApproval& each) { return each.signature_required; };
+  if (c.environment.unsigned_approvals &&
+      std::any_of(c.policy.approvals.begin(), c.policy.approvals.end(), demands))
+    c.note("plan.note.unsigned", {{"type", std::string(to_string(c.release.type))}},
+           "stellwerk.yaml");
+}
+
 void StepBuilder::add_approvals(const StepTemplate& row) {
+  note_unsigned(c_);
   for (WantedApproval& wanted : wanted_approvals(c_)) {
     const std::string_view role = to_string(wanted.action.role);
     const base::MessageArguments arguments{{"role", title(fmt::format("role.{}", role), {})},
@@ -184,6 +197,27 @@ void StepBuilder::add_waves(const StepTemplate& row) {
   }
 }
 
+/// The new version is there from the rollout on, and before only in the plan.
+void check_direct(Compilation& c, const CheckRequest& check, const HttpCheck& http,
+                  const std::string& key) {
+  const std::string rest = http.url.substr(kNewVersion.size());
+  const base::ComponentName component(rest.substr(0, rest.find('/')));
+  if (c.plan.find_component(component) == nullptr) {
+    c.problem({"PLN-0004", key + ".url",
+               fmt::format("there is no component {}", base::in_quotes(component.str())),
+               "only components of this release have a new version"});
+    std::vector<std::string> names;
+    for (const PlannedComponent& each : c.plan.components) names.push_back(each.name.str());
+    c.suggest(component.str(), names);
+  }
+  if (check.phase == Phase::Rollout || check.phase == Phase::PostCheck) return;
+  base::Error& error = c.problem(
+      {"PLN-0008", key + ".phase",
+       fmt::format("check {} asks the new version before it runs", check.name),
+       fmt::format("it is started in the rollout, after the phase {}", to_string(check.phase))});
+  error = std::move(error).then("write phase: rollout", "after its start, before any traffic");
+}
+
 /// A smoke test through the router must name a component of this release and a known tenant.
 void check_request(Compilation& c, const HttpCheck& http, const std::string& key) {
   if (!http.url.starts_with(kRouter)) return;
@@ -207,19 +241,15 @@ void check_request(Compilation& c, const HttpCheck& http, const std::string& key
   c.suggest(http.tenant.str(), tenants);
 }
 
-/// Nothing starts checks while waves move or a rollback runs; only people answer for those phases.
+/// Nothing starts checks while a rollback runs; only people answer for it.
 bool may_stand_in(Compilation& c, const CheckRequest& check, const std::string& key) {
   const bool manual = std::holds_alternative<Attestation>(check.action);
-  const bool possible = check.phase != Phase::Rollout && (check.phase != Phase::Rollback || manual);
-  if (possible) return true;
+  if (check.phase != Phase::Rollback || manual) return true;
   base::Error& error = c.problem(
       {"PLN-0008", key + ".phase",
        fmt::format("check {} cannot stand in the phase {}", check.name, to_string(check.phase)),
-       check.phase == Phase::Rollout
-           ? "the guard alone judges while waves move"
-           : "nothing may delay a rollback; only a person can attest something after it"});
-  error =
-      std::move(error).then("write phase: pre-check or phase: post-check", "before or after it");
+       "nothing may delay a rollback; only a person can attest something after it"});
+  error = std::move(error).then("write another phase", "before it");
   return false;
 }
 
@@ -228,7 +258,10 @@ void StepBuilder::add_checks(const StepTemplate& row) {
     const CheckRequest& check = c_.release.checks[i];
     const std::string key = fmt::format("checks[{}]", i);
     if (check.phase != row.phase || !may_stand_in(c_, check, key)) continue;
-    if (const auto* http = std::get_if<HttpCheck>(&check.action)) check_request(c_, *http, key);
+    if (const auto* http = std::get_if<HttpCheck>(&check.action)) {
+      check_request(c_, *http, key);
+      if (http->url.starts_with(kNewVersion)) check_direct(c_, check, *http, key);
+    }
     Step step;
     step.id = base::StepId(fmt::format("{}/{}", to_string(check.phase), check.name));
     step.phase = check.phase;

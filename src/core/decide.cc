@@ -8,6 +8,7 @@
 #include <array>
 
 #include "base/mutation.h"
+#include "core/capacity.h"
 #include "core/decider.h"
 
 namespace stellwerk::core {
@@ -29,7 +30,8 @@ EffectFinished finished(const EffectReturned& in) {
 void step_failed(Decider& d, const Step& step, const EffectReturned& in) {
   d.emit(StepFailed{step.id, in.summary, in.outcome == Outcome::Unknown, in.evidence, in.text});
   if (d.s.stage == Stage::RollingBack || d.s.stage == Stage::Cancelling) return;
-  if (step.critical && d.s.may_carry_traffic) {
+  // Before any traffic that ends the release, without a rollback.
+  if (step.critical && (d.s.may_carry_traffic || step.phase == Phase::Rollout)) {
     d.begin_rollback(RollbackCause::CriticalStep, step.id.str());
     return;
   }
@@ -128,6 +130,34 @@ void on_traffic_moved(Decider& d, const Intent& intent, const EffectReturned& in
 
   d.emit(wave_started(d), {{EffectKind::SignCheckpoint, fmt::format("wave {}", d.s.wave)}});
   d.emit(ProgressNotified{d.s.wave, static_cast<std::uint32_t>(d.plan.waves.size())});
+  if (d.s.downtime && d.s.wave >= d.plan.last_wave_of_downtime()) d.emit(DowntimeEnded{});
+}
+
+void on_downtime_begun(Decider& d, const Intent& intent, const EffectReturned& in) {
+  if (in.outcome != Outcome::Done && intent.attempt < kAttemptsMax) {
+    d.emit(finished(in), {again(intent)});
+    return;
+  }
+  d.emit(finished(in));
+  if (in.outcome != Outcome::Done) return d.begin_rollback(RollbackCause::Router, "begin-downtime");
+  if (d.s.downtime) return;  // put right once more
+  DowntimeStarted started;
+  const PlannedDowntime& window = *d.plan.downtime_window;
+  if (window.everyone) started.tenants = {"all"};
+  started.tenants_count = static_cast<std::uint32_t>(window.tenants.size());
+  if (window.tenants.size() <= WaveStarted::kTenantsListedMax)
+    for (const base::TenantId& tenant : window.tenants) started.tenants.push_back(tenant.str());
+  d.emit(std::move(started));
+}
+
+/// For ever, as a rollback's traffic: nobody may be left in front of the page.
+void on_downtime_ended(Decider& d, const Intent& intent, const EffectReturned& in) {
+  if (in.outcome != Outcome::Done) {
+    d.emit(finished(in), {again(intent)});
+    return;
+  }
+  d.emit(finished(in));
+  if (d.s.downtime) d.emit(DowntimeEnded{});
 }
 
 std::optional<base::MonoTime> read_back_of(const EffectReturned& in) {
@@ -136,7 +166,26 @@ std::optional<base::MonoTime> read_back_of(const EffectReturned& in) {
   return base::MonoTime{at->get<std::int64_t>()};
 }
 
+/// In place: whether or not all of what the wave needs came to be, the old version still has what
+/// it serves. A person looks at it; the wave is tried again when they resume.
+void on_capacity_arranged(Decider& d, const Intent& intent, const EffectReturned& in) {
+  if (in.outcome != Outcome::Done && intent.attempt < kAttemptsMax) {
+    d.emit(finished(in), {again(intent)});
+    return;
+  }
+  d.emit(finished(in));
+  if (in.outcome == Outcome::Done) return;
+  const std::uint32_t wave = arrangement_in(intent.subject).wave;
+  for (const Step& step : d.plan.steps)
+    if (const auto* action = std::get_if<WaveAction>(&step.action))
+      if (action->wave == wave) step_failed(d, step, in);
+}
+
+/// As far as the old version's capacity goes; all of it follows, whatever came of this.
+void on_some_traffic_returned(Decider& d, const EffectReturned& in) { d.emit(finished(in)); }
+
 void on_traffic_returned(Decider& d, const Intent& intent, const EffectReturned& in) {
+  if (!intent.subject.empty()) return on_some_traffic_returned(d, in);
   const bool give_up = base::mutated(base::Mutation::GiveUpRollback);
   if (in.outcome != Outcome::Done && !give_up) {
     // For ever: a rollback is never given up. It may fail for want of the old version's servers.
@@ -149,10 +198,9 @@ void on_traffic_returned(Decider& d, const Intent& intent, const EffectReturned&
   }
   d.emit(finished(in));
   if (!d.s.rollback || d.s.rollback->traffic_returned) return;
-  std::vector<Wanted> wanted;
-  for (const PlannedComponent& component : d.plan.components)
-    wanted.push_back({EffectKind::RetireNew, component.name.str()});
+  std::vector<Wanted> wanted = d.next_to_retire();
   d.emit(TrafficReturned{read_back_of(in)}, std::move(wanted));
+  if (d.s.downtime) d.emit(DowntimeEnded{});
   for (const Step& step : d.plan.rollback)
     if (std::holds_alternative<ReturnTrafficAction>(step.action))
       d.emit(StepPassed{step.id, in.summary, in.evidence});
@@ -171,7 +219,7 @@ void on_capacity_restored(Decider& d, const Intent& intent, const EffectReturned
   if (d.s.stage != Stage::RollingBack) return on_old_version_up(d, intent, in);
   d.emit(finished(in));
   if (d.has_open(EffectKind::RestoreCapacity)) return;
-  if (d.has_open(EffectKind::ReturnTraffic) || d.s.rollback->traffic_returned) return;
+  if (d.asked_for(EffectKind::ReturnTraffic, "") || d.s.rollback->traffic_returned) return;
   d.emit(EffectRequested{"return traffic"}, {{EffectKind::ReturnTraffic, ""}});
 }
 
@@ -181,7 +229,9 @@ void on_settled(Decider& d, const Intent& intent, const EffectReturned& in) {
     return;
   }
   d.emit(finished(in));
-  d.emit(TrafficSettled{}, {d.keep_windows()});
+  if (d.s.settled) return;  // put right once more
+  std::vector<Wanted> wanted{d.keep_windows()};
+  d.emit(TrafficSettled{true}, std::move(wanted));
 }
 
 void pass_retire_step(Decider& d, const std::string& component, const EffectReturned& in) {
@@ -205,7 +255,7 @@ void on_retired(Decider& d, const Intent& intent, const EffectReturned& in) {
   // Instances without traffic are recorded and passed over. Whether they are without is read back
   // once more: a version that still has routes is not stopped.
   std::vector<Wanted> wanted;
-  if (d.s.stage == Stage::RollingBack && !d.has_open(EffectKind::ReturnTraffic))
+  if (d.s.stage == Stage::RollingBack && !d.asked_for(EffectKind::ReturnTraffic, ""))
     wanted.push_back({EffectKind::ReturnTraffic, ""});
   d.emit(EffectAbandoned{in.key, in.summary, in.text}, std::move(wanted));
 }
@@ -307,6 +357,12 @@ void on_input(Decider& d, const EffectReturned& in) {
       return on_checkpoint_signed(d, intent, in);
     case EffectKind::KeepWindows:
       return on_windows_kept(d, intent, in);
+    case EffectKind::ArrangeCapacity:
+      return on_capacity_arranged(d, intent, in);
+    case EffectKind::BeginDowntime:
+      return on_downtime_begun(d, intent, in);
+    case EffectKind::EndDowntime:
+      return on_downtime_ended(d, intent, in);
   }
 }
 
@@ -377,7 +433,8 @@ void on_input(Decider& d, const VerdictReached& in) {
       return;
     case Action::Rollback:
       if (!ask) return d.begin_rollback(RollbackCause::Guard, detail);
-      if (!verified && (!d.s.paused || d.s.paused->cause != PauseCause::AskRollback))
+      if ((!verified || d.s.settled) &&
+          (!d.s.paused || d.s.paused->cause != PauseCause::AskRollback))
         d.pause(PauseCause::AskRollback, detail);
       return;
     case Action::StopAndRollback:
@@ -386,7 +443,9 @@ void on_input(Decider& d, const VerdictReached& in) {
 }
 
 void on_input(Decider& d, const StopRequested&) {
-  if (!d.s.may_carry_traffic || d.s.stage == Stage::RollingBack || d.s.stage == Stage::Concluding)
+  const bool nobody_waits = !d.s.may_carry_traffic && !d.s.downtime;
+  if (nobody_waits || d.s.stage == Stage::RollingBack || d.s.stage == Stage::Concluding ||
+      d.s.stage == Stage::Cancelling)
     return d.ignore("nothing is to be rolled back");
   const bool at_whole = d.s.wave >= d.plan.waves.size() && d.s.stage != Stage::Moving;
   if (at_whole) return d.ignore("the new version serves everyone; the lease decides");
@@ -441,6 +500,10 @@ void on_input(Decider& d, const RoutesChanged& in) {
   if (!routes_rest(d.s)) return d.ignore("a change of traffic is under way, or none is guarded");
   if (d.s.rollback)
     d.emit(RoutesReasserted{in.found, {}}, {{EffectKind::ReturnTraffic, ""}});
+  else if (d.s.settled)
+    d.emit(RoutesReasserted{in.found, {}}, {{EffectKind::SettleTraffic, ""}});
+  else if (d.s.wave == 0)
+    d.emit(RoutesReasserted{in.found, {}}, {{EffectKind::BeginDowntime, ""}});
   else
     d.emit(RoutesReasserted{in.found, {}}, {{EffectKind::MoveTraffic, std::to_string(d.s.wave)}});
 }
@@ -454,7 +517,7 @@ void on_input(Decider& d, const OldCapacityChanged& in) {
   std::vector<Wanted> wanted;
   if (in.gone && d.s.stage == Stage::RollingBack) {
     const RollbackState& rollback = *d.s.rollback;
-    const bool asked = rollback.traffic_returned || d.has_open(EffectKind::ReturnTraffic);
+    const bool asked = rollback.traffic_returned || d.asked_for(EffectKind::ReturnTraffic, "");
     const bool wait =
         d.restores(in.component) || (!asked && rollback.restored.contains(in.component));
     if (!wait) wanted.push_back({EffectKind::RestoreCapacity, in.component.str()});

@@ -57,8 +57,8 @@ std::optional<RoutingTable> intended_routes(const Plan& plan, const State& state
 /// them: what it shows else is put right.
 bool routes_rest(const State& state);
 /// The table of wave `number` (0: everyone on the old version; waves.size()+1: settled on the new
-/// one).
-RoutingTable routes_of_wave(const Plan& plan, std::uint32_t number);
+/// one). @param downtime  it is on: those whom the wave does not serve are shown its page
+RoutingTable routes_of_wave(const Plan& plan, std::uint32_t number, bool downtime = false);
 
 /// The guard is armed: the new version may carry traffic.
 bool guard_armed(const State& state);

@@ -83,8 +83,8 @@ bool phase_begun(const State& s, Phase phase) {
       return s.stage != Stage::Unborn;
     case Phase::PreCheck:
       return s.t0.has_value();  // people may be ready before the hour
-    case Phase::Rollout:
-      return s.may_carry_traffic || s.rollout_completed;
+    case Phase::Rollout:        // once the new version runs
+      return s.stage == Stage::Deployed || s.may_carry_traffic || s.rollout_completed;
     case Phase::PostCheck:
       return s.rollout_completed;
     case Phase::Rollback:
@@ -353,14 +353,12 @@ void on_input(Decider& d, const PromoteRequested&) {
 void on_input(Decider& d, const RollbackRequested& in) {
   // As long as the guard would take it back, so can a person.
   if (d.s.stage == Stage::Completed || (d.s.stage == Stage::Concluding && !guard_armed(d.s))) {
-    d.refuse(
-        base::error(
-            base::Code::Conflict, "ENG-0016",
-            fmt::format("release {} is complete and cannot be rolled back", d.plan.release.str()))
-            .because("the router's stable version is the new one; the old one is stopped after "
-                     "its standby")
-            .now("the new version serves everyone")
-            .then("stellwerk plan RELEASE", "plan the reverse release as one of its own"));
+    d.refuse(base::error(base::Code::Conflict, "ENG-0016",
+                         fmt::format("release {} is complete and cannot be rolled back",
+                                     d.plan.release.str()))
+                 .because("its old version has stood by as long as it was to, and is stopped")
+                 .now("the new version serves everyone")
+                 .then("stellwerk plan RELEASE", "plan the reverse release as one of its own"));
     return;
   }
   if (!under_way(d, "rolling back") || !allowed(d, kMaySteer, "roll back")) return;

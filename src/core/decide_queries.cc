@@ -59,10 +59,24 @@ bool hold_complete(const Plan& plan, const State& state, const HoldProgressed& p
 
 namespace {
 
-/// A change of traffic is under way: what follows it comes with its answer, not with time.
+/// A change of traffic, or of the instances for one, is under way: what follows it comes with its
+/// answer, not with time.
 bool traffic_is_changing(const State& state) {
-  return std::any_of(state.open.begin(), state.open.end(),
-                     [](const auto& each) { return each.second.kind == EffectKind::MoveTraffic; });
+  return std::any_of(state.open.begin(), state.open.end(), [](const auto& each) {
+    return each.second.kind == EffectKind::MoveTraffic ||
+           each.second.kind == EffectKind::ArrangeCapacity;
+  });
+}
+
+/// Checks of the new version come before its first wave: then nothing but their answers matters.
+bool checks_are_open(const Plan& plan, const State& state) {
+  return std::any_of(plan.steps.begin(), plan.steps.end(), [&](const Step& step) {
+    const bool is_check = std::holds_alternative<CommandCheck>(step.action) ||
+                          std::holds_alternative<HttpCheck>(step.action) ||
+                          std::holds_alternative<Attestation>(step.action);
+    return step.phase == Phase::Rollout && is_check &&
+           state.status_of(step.id) != StepStatus::Passed;
+  });
 }
 
 }  // namespace
@@ -79,6 +93,7 @@ std::optional<base::RunbookTime> next_due(const Plan& plan, const State& state) 
     case Stage::Ready:
       return *state.t0 + plan.schedule.deploy;
     case Stage::Deployed:
+      if (checks_are_open(plan, state) || traffic_is_changing(state)) return std::nullopt;
       return *state.t0 + plan.wave(1).at;
     case Stage::Holding:
       if (!state.hold_done || state.wave >= plan.waves.size()) return std::nullopt;
@@ -106,7 +121,8 @@ bool routes_rest(const State& state) {
   const auto changes = [](const auto& each) {
     const EffectKind kind = each.second.kind;
     return kind == EffectKind::MoveTraffic || kind == EffectKind::ReturnTraffic ||
-           kind == EffectKind::SettleTraffic;
+           kind == EffectKind::SettleTraffic || kind == EffectKind::BeginDowntime ||
+           kind == EffectKind::EndDowntime;
   };
   if (std::any_of(state.open.begin(), state.open.end(), changes)) return false;
   switch (state.stage) {
@@ -117,14 +133,16 @@ bool routes_rest(const State& state) {
       return guard_armed(state);
     case Stage::RollingBack:
       return state.rollback->traffic_returned && !state.closing;
+    case Stage::Concluding:
+      return state.settled && guard_armed(state);  // the old version stands by
+    case Stage::Deploying:
+    case Stage::Deployed:
+      return state.downtime;
     case Stage::Unborn:
     case Stage::Preparing:
     case Stage::Announced:
     case Stage::PreChecking:
     case Stage::Ready:
-    case Stage::Deploying:
-    case Stage::Deployed:
-    case Stage::Concluding:
     case Stage::Cancelling:
     case Stage::Completed:
     case Stage::RolledBack:
@@ -135,12 +153,26 @@ bool routes_rest(const State& state) {
   return false;
 }
 
-RoutingTable routes_of_wave(const Plan& plan, std::uint32_t number) {
+namespace {
+
+MaintenanceRoute maintenance_of(const Plan& plan) {
+  MaintenanceRoute route;
+  route.release = plan.release;
+  route.everyone = plan.downtime_window->everyone;
+  route.tenants = {plan.downtime_window->tenants.begin(), plan.downtime_window->tenants.end()};
+  return route;
+}
+
+}  // namespace
+
+RoutingTable routes_of_wave(const Plan& plan, std::uint32_t number, bool downtime) {
   RoutingTable table;
+  const bool maintained = downtime && number < plan.last_wave_of_downtime();
   const bool settled = number > plan.waves.size();
   for (const PlannedComponent& component : plan.components) {
     ComponentRoutes& routes = table.components[component.name];
     routes.stable = settled ? component.to : component.from;
+    if (maintained) routes.maintenance = maintenance_of(plan);
     if (number == 0 || settled) continue;
     const PlannedWave& wave = plan.wave(number);
     CandidateRoute candidate;
@@ -157,10 +189,10 @@ RoutingTable routes_of_wave(const Plan& plan, std::uint32_t number) {
 }
 
 std::optional<RoutingTable> intended_routes(const Plan& plan, const State& state) {
-  if (state.settled) return routes_of_wave(plan, static_cast<std::uint32_t>(plan.waves.size()) + 1);
   if (state.rollback) return routes_of_wave(plan, 0);
-  if (!state.may_carry_traffic) return std::nullopt;
-  return routes_of_wave(plan, state.wave);
+  if (state.settled) return routes_of_wave(plan, static_cast<std::uint32_t>(plan.waves.size()) + 1);
+  if (!state.may_carry_traffic && !state.downtime) return std::nullopt;
+  return routes_of_wave(plan, state.wave, state.downtime);
 }
 
 std::vector<base::StepId> undecided_steps(const Plan& plan, const State& state) {
@@ -192,6 +224,7 @@ std::vector<base::StepId> waiting_for_people(const Plan& plan, const State& stat
   const auto phase_of = [](Stage stage) -> std::optional<Phase> {
     if (stage == Stage::Preparing) return Phase::Preparation;
     if (stage == Stage::Announced || stage == Stage::PreChecking) return Phase::PreCheck;
+    if (stage == Stage::Deployed) return Phase::Rollout;
     if (stage == Stage::PostChecking) return Phase::PostCheck;
     return std::nullopt;
   };
@@ -222,6 +255,8 @@ EffectClass class_of(const Plan& plan, EffectKind kind, const std::string& subje
     case EffectKind::MoveTraffic:
     case EffectKind::SettleTraffic:
     case EffectKind::RestoreCapacity:
+    case EffectKind::ArrangeCapacity:
+    case EffectKind::BeginDowntime:
       return EffectClass::Readable;
     case EffectKind::ReturnTraffic:
     case EffectKind::RetireNew:
@@ -231,6 +266,7 @@ EffectClass class_of(const Plan& plan, EffectKind kind, const std::string& subje
     case EffectKind::CheckIntegrity:
     case EffectKind::WriteSummary:
     case EffectKind::KeepWindows:
+    case EffectKind::EndDowntime:
       return EffectClass::Repeatable;
   }
   return EffectClass::Once;
@@ -258,6 +294,9 @@ std::vector<std::string> state_differences(const State& a, const State& b) {
   look("open", a.open, b.open);
   look("comparison", a.comparison_values, b.comparison_values);
   look("old_version", std::tie(a.old_gone, a.old_failed), std::tie(b.old_gone, b.old_failed));
+  look("downtime", a.downtime, b.downtime);
+  look("capacity", std::tie(a.capacity_wave, a.arranged, a.retiring_new),
+       std::tie(b.capacity_wave, b.arranged, b.retiring_new));
   look("lease", std::tie(a.lease_since, a.lease_given, a.lease_expired),
        std::tie(b.lease_since, b.lease_given, b.lease_expired));
   if (names.empty() && !(a == b)) names.emplace_back("another field");

@@ -43,6 +43,8 @@ class Decider {
   /// Changes of traffic that are under way: they do not come to an end any more.
   void call_off_moves(std::string_view why);
   void request_end_checkpoint();
+  /// Changes of either version's instances for a wave that is not to come.
+  void call_off_arrangements(std::string_view why);
   bool advance_rollback();
   bool advance_cancel();
 
@@ -52,6 +54,14 @@ class Decider {
   [[nodiscard]] bool old_versions_up() const;
   [[nodiscard]] bool lacks_old_version(const base::ComponentName& component) const;
   [[nodiscard]] bool restores(const base::ComponentName& component) const;
+  /// An intent for exactly this is open.
+  [[nodiscard]] bool asked_for(EffectKind kind, const std::string& subject) const;
+  /// In place, and the old version has given way in some wave: it lacks instances, or will soon.
+  [[nodiscard]] bool gave_way() const {
+    return plan.capacity == Capacity::InPlace && s.capacity_wave > 1;
+  }
+  /// RetireNew for those components that no other one still rests on: in reverse of `after`.
+  [[nodiscard]] std::vector<Wanted> next_to_retire() const;
   /// What failed and was not done again: a step's id, or kOldVersion. A pause for it may be over,
   /// or have another cause; going on without a person's word would leave it behind.
   [[nodiscard]] std::optional<std::string> left_undone() const;
@@ -74,12 +84,17 @@ class Decider {
   bool advance_pre_checking();
   bool advance_ready();
   bool advance_deploying();
+  bool advance_deployed();
+  bool start_deployments();
+  bool retire_next(bool ready);
   bool advance_to_wave(std::uint32_t number);
   bool advance_holding();
   bool advance_post_checking();
   bool advance_concluding();
   bool start_steps(Phase phase);
   bool start_closing_checks();
+  /// True when the wave's capacity is there; else it is asked for (`emitted`), or under way.
+  bool has_capacity(std::uint32_t number, bool& emitted);
   bool journal_checked(const std::string& gate);
   void abandon_open(std::string_view why);
   [[nodiscard]] bool reached(base::Duration offset) const;

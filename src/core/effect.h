@@ -19,7 +19,8 @@ enum class EffectKind : std::uint8_t {
   RunStep,        ///< subject: step id
   DeployVersion,  ///< subject: component; new version's instances run and are the router's servers
   MoveTraffic,    ///< subject: wave number; lease, table, read back
-  ReturnTraffic,  ///< revoke the lease, then everyone on the old version, read back
+  ReturnTraffic,  ///< revoke the lease, then everyone on the old version, read back; subject `1`:
+                  ///< back to that wave's routes, as far as the old version's capacity goes
   RestoreCapacity,  ///< subject: component; the old version's instances run again (rollback, before
                     ///< traffic)
   SettleTraffic,    ///< the new version becomes the stable one, no lease
@@ -31,8 +32,12 @@ enum class EffectKind : std::uint8_t {
   WriteSummary,     ///< subject: step id, or `rollback`
   KeepWindows,  ///< subject: `wave 2`, `wave 2 run 2` when it was begun anew; the raw windows of
                 ///< a wave that ended, by digest
+  ArrangeCapacity,  ///< subject: `2 document-domain`; that component's instances of both versions
+                    ///< are as the wave needs them (capacity in place)
+  BeginDowntime,    ///< those whom the plan names are shown the page of maintenance, read back
+  EndDowntime,      ///< of a release that ends before any traffic: the old version serves them
 };
-inline constexpr std::size_t kEffectKinds = 13;
+inline constexpr std::size_t kEffectKinds = 16;
 
 /// Subject of the checkpoint that closes a release.
 inline constexpr std::string_view kEndCheckpoint = "end";

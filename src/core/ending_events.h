@@ -52,8 +52,13 @@ struct SuccessNotified {  // notification.release.successful
   void fields(A&) {}
 };
 struct TrafficSettled {  // scheduler.traffic.settled: the new version is the stable one
+  /// The old version stands by: the guard stays armed and a rollback possible until it is retired.
+  /// Old entries have none: then the release could not go back any more.
+  std::optional<bool> standby = {};
   template <class A>
-  void fields(A&) {}
+  void fields(A& a) {
+    a("standby", standby);
+  }
 };
 struct VersionRetired {  // scheduler.version.retired
   base::ComponentName component;

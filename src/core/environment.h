@@ -109,6 +109,7 @@ struct Environment {
   std::vector<Tenant> tenants;
   std::vector<Service> services;
   std::vector<Person> people;
+  bool unsigned_approvals = false;  ///< accepted also where a release type demands signatures
 
   [[nodiscard]] const Service* find_service(const base::ServiceName& name) const;
   [[nodiscard]] const Tenant* find_tenant(const base::TenantId& id) const;

@@ -66,6 +66,8 @@ constexpr std::array<std::string_view, std::variant_size_v<Event>> kNames{
     "scheduler.capacity.changed",
     "audit.journal.gap",
     "stellwerk.engine.restarted",
+    "scheduler.downtime.started",
+    "scheduler.downtime.ended",
 };
 
 using Decoder = base::Result<Event> (*)(const base::Json&);

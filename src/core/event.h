@@ -19,18 +19,17 @@
 
 namespace stellwerk::core {
 
-using Event =
-    std::variant<ReleasePlanned, ReleaseScheduled, ClockAnchored, ClockStepped, StepStarted,
-                 StepPassed, StepAttested, StepFailed, StepReopened, ApprovalGranted,
-                 ApprovalRejected, MaintenanceScheduled, PreCheckStarted, PreCheckCompleted,
-                 ReleaseStarted, StartNotified, VersionDeployed, TrafficIntended, WaveStarted,
-                 ProgressNotified, HoldSaved, HoldCompleted, VerdictChanged, ReleasePaused,
-                 ReleaseResumed, ReleasePromoted, RolloutCompleted, MetricsRecorded,
-                 ReleaseVerified, SuccessNotified, ReleaseLogged, RollbackInitiated,
-                 TrafficReturned, ReleaseRolledBack, RollbackNotified, RollbackRecorded,
-                 RollbackLogged, CancelStarted, ReleaseCancelled, ReleaseFailed, EffectRequested,
-                 EffectFinished, EffectAbandoned, LeaseExpired, RoutesReasserted, TrafficSettled,
-                 VersionRetired, CheckpointSigned, CapacityChanged, JournalGap, EngineRestarted>;
+using Event = std::variant<
+    ReleasePlanned, ReleaseScheduled, ClockAnchored, ClockStepped, StepStarted, StepPassed,
+    StepAttested, StepFailed, StepReopened, ApprovalGranted, ApprovalRejected, MaintenanceScheduled,
+    PreCheckStarted, PreCheckCompleted, ReleaseStarted, StartNotified, VersionDeployed,
+    TrafficIntended, WaveStarted, ProgressNotified, HoldSaved, HoldCompleted, VerdictChanged,
+    ReleasePaused, ReleaseResumed, ReleasePromoted, RolloutCompleted, MetricsRecorded,
+    ReleaseVerified, SuccessNotified, ReleaseLogged, RollbackInitiated, TrafficReturned,
+    ReleaseRolledBack, RollbackNotified, RollbackRecorded, RollbackLogged, CancelStarted,
+    ReleaseCancelled, ReleaseFailed, EffectRequested, EffectFinished, EffectAbandoned, LeaseExpired,
+    RoutesReasserted, TrafficSettled, VersionRetired, CheckpointSigned, CapacityChanged, JournalGap,
+    EngineRestarted, DowntimeStarted, DowntimeEnded>;
 
 /// The private text an event names: what was printed or answered, or a person's reason or note.
 std::optional<base::Digest> private_text_of(const Event& event);

@@ -2,6 +2,7 @@
 // a new one does not compile until it has.
 #include <algorithm>
 
+#include "core/capacity.h"
 #include "core/state.h"
 
 namespace stellwerk::core {
@@ -107,6 +108,7 @@ struct Fold {
   }
   void operator()(const TrafficReturned&) {
     s.rollback->traffic_returned = true;
+    s.settled = false;
     s.may_carry_traffic = false;
     s.lease_since = 0;
   }
@@ -140,6 +142,11 @@ struct Fold {
     }
     if (intent->second.kind == EffectKind::MoveTraffic && e.data.value(kLeaseGiven, false))
       s.lease_given = true;
+    if (e.outcome == Outcome::Done) note_arranged(intent->second);
+    const bool returned_some = intent->second.kind == EffectKind::ReturnTraffic &&
+                               !intent->second.subject.empty() && s.rollback;
+    if (returned_some && e.outcome == Outcome::Done)
+      s.rollback->returned_to = wave_in(intent->second.subject);
     s.open.erase(intent);
   }
   void operator()(const EffectAbandoned& e) { s.open.erase(e.key); }
@@ -149,9 +156,11 @@ struct Fold {
     s.lease_since = 0;
   }
   void operator()(const RoutesReasserted&) {}
-  void operator()(const TrafficSettled&) {
+  void operator()(const DowntimeStarted&) { s.downtime = true; }
+  void operator()(const DowntimeEnded&) { s.downtime = false; }
+  void operator()(const TrafficSettled& e) {
     s.settled = true;
-    s.may_carry_traffic = false;
+    s.may_carry_traffic = e.standby.value_or(false);
     s.lease_expired = false;
     s.lease_since = 0;
   }
@@ -169,6 +178,14 @@ struct Fold {
   }
 
  private:
+  /// A component's instances are what a wave needs of them.
+  void note_arranged(const Intent& intent) {
+    if (intent.kind == EffectKind::DeployVersion)
+      s.arranged[base::ComponentName(intent.subject)] = 1;
+    if (intent.kind != EffectKind::ArrangeCapacity) return;
+    const Arrangement arrangement = arrangement_in(intent.subject);
+    s.arranged[arrangement.component] = arrangement.wave;
+  }
   void end(Stage stage) {
     s.stage = stage;
     s.open.clear();
@@ -202,7 +219,14 @@ State evolve(const Plan& plan, State state, const Event& event, const base::Now&
 State evolve_intents(State state, const std::vector<Intent>& intents) {
   for (const Intent& intent : intents) {
     state.open[intent.key] = intent;
-    if (intent.kind == EffectKind::RetireOld) state.retiring = true;
+    if (intent.kind == EffectKind::RetireOld) {
+      state.retiring = true;
+      state.may_carry_traffic = false;  // no way back any more, so nothing is guarded
+    }
+    if (intent.kind == EffectKind::RetireNew)
+      state.retiring_new.insert(base::ComponentName(intent.subject));
+    if (intent.kind == EffectKind::ArrangeCapacity)
+      state.capacity_wave = std::max(state.capacity_wave, arrangement_in(intent.subject).wave);
     if (intent.kind == EffectKind::RestoreCapacity && state.rollback)
       state.rollback->restored.insert(base::ComponentName(intent.subject));
     if (intent.kind == EffectKind::SignCheckpoint && intent.subject == kEndCheckpoint)

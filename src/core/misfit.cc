@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/capacity.h"
+
 namespace stellwerk::core {
 namespace {
 
@@ -65,13 +67,25 @@ std::string_view misfit_of(const Plan& plan, const Intent& intent) {
       const auto* component = plan.find_component(base::ComponentName(intent.subject));
       return component != nullptr ? "" : "the plan has no such component";
     }
+    case EffectKind::ArrangeCapacity: {
+      const Arrangement arrangement = arrangement_in(intent.subject);
+      if (!is_wave(plan, arrangement.wave)) return kNoSuchWave;
+      return plan.find_component(arrangement.component) != nullptr
+                 ? ""
+                 : "the plan has no such component";
+    }
+    case EffectKind::BeginDowntime:
+      return plan.downtime_window ? "" : "the plan has no downtime";
+    case EffectKind::ReturnTraffic:
+      if (intent.subject.empty()) return {};
+      [[fallthrough]];
     case EffectKind::MoveTraffic: {
       const auto is_it = [&](const PlannedWave& wave) {
         return std::to_string(wave.number) == intent.subject;
       };
       return std::any_of(plan.waves.begin(), plan.waves.end(), is_it) ? "" : kNoSuchWave;
     }
-    case EffectKind::ReturnTraffic:
+    case EffectKind::EndDowntime:
     case EffectKind::SettleTraffic:
     case EffectKind::SignCheckpoint:
     case EffectKind::CompareKpis:

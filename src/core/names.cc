@@ -42,7 +42,10 @@ constexpr Table<EffectKind, kEffectKinds> kEffects{
      {EffectKind::CompareKpis, "compare-kpis"},
      {EffectKind::CheckIntegrity, "check-integrity"},
      {EffectKind::WriteSummary, "write-summary"},
-     {EffectKind::KeepWindows, "keep-windows"}}};
+     {EffectKind::KeepWindows, "keep-windows"},
+     {EffectKind::ArrangeCapacity, "arrange-capacity"},
+     {EffectKind::BeginDowntime, "begin-downtime"},
+     {EffectKind::EndDowntime, "end-downtime"}}};
 constexpr Table<EffectClass, 3> kClasses{{{EffectClass::Repeatable, "repeatable"},
                                           {EffectClass::Readable, "readable"},
                                           {EffectClass::Once, "once"}}};
@@ -71,6 +74,7 @@ constexpr Table<GaugeFormat, 2> kGaugeFormats{
 
 const auto kTypes = table_of(kReleaseTypes);
 const auto kStrategyNames = table_of(kStrategies);
+const auto kCapacityNames = table_of(kCapacities);
 const auto kPhaseNames = table_of(kPhases);
 const auto kRoleNames = table_of(kRoles);
 
@@ -78,6 +82,7 @@ const auto kRoleNames = table_of(kRoles);
 
 NameTable<ReleaseType> names_of(ReleaseType) { return kTypes; }
 NameTable<Strategy> names_of(Strategy) { return kStrategyNames; }
+NameTable<Capacity> names_of(Capacity) { return kCapacityNames; }
 NameTable<Phase> names_of(Phase) { return kPhaseNames; }
 NameTable<Role> names_of(Role) { return kRoleNames; }
 NameTable<Action> names_of(Action) { return kActions; }

@@ -21,6 +21,7 @@ using NameTable = std::span<const std::pair<E, std::string_view>>;
 
 NameTable<ReleaseType> names_of(ReleaseType);
 NameTable<Strategy> names_of(Strategy);
+NameTable<Capacity> names_of(Capacity);
 NameTable<Phase> names_of(Phase);
 NameTable<Role> names_of(Role);
 NameTable<Action> names_of(Action);

@@ -26,33 +26,22 @@ std::size_t people_with(const Plan& plan, Role role) {
 }
 
 void check_strategy(const Plan& plan, std::vector<base::Error>& found) {
-  if (plan.strategy == Strategy::Canary) return;
-  const bool has_choice = plan.type != ReleaseType::Major && plan.type != ReleaseType::Migration;
-  base::Error error =
-      cannot_run(fmt::format("the strategy {} cannot be carried out by this version",
-                             to_string(plan.strategy)),
-                 "it carries out canary; the others are planned only");
-  if (has_choice)
-    error = std::move(error).then("write strategy: canary",
-                                  fmt::format("a {} release may use it", to_string(plan.type)));
-  found.push_back(std::move(error));
-}
-
-void check_downtime(const Plan& plan, std::vector<base::Error>& found) {
-  if (plan.downtime)
-    found.push_back(cannot_run("a downtime cannot be carried out by this version",
-                               "it moves traffic without one")
-                        .then("remove downtime: true", "the release then runs without"));
+  if (plan.strategy != Strategy::Stepwise) return;
+  found.push_back(cannot_run("the strategy stepwise cannot be carried out by this version",
+                             "data migrations are planned only"));
 }
 
 void check_approval(const Plan& plan, const ApprovalAction& approval,
                     std::vector<base::Error>& found) {
   const std::string_view role = to_string(approval.role);
   if (approval.signature_required)
-    found.push_back(cannot_run(
-        fmt::format("the signed approval of the {} cannot be given to this version", role),
-        fmt::format("a {} release demands signatures, and approvals are not signed yet",
-                    to_string(plan.type))));
+    found.push_back(
+        cannot_run(
+            fmt::format("the signed approval of the {} cannot be given to this version", role),
+            fmt::format("a {} release demands signatures, and approvals are not signed yet",
+                        to_string(plan.type)))
+            .then("write unsigned_approvals: true in stellwerk.yaml",
+                  "if your rules allow that; the plan then notes the deviation"));
   const std::size_t people = people_with(plan, approval.role);
   if (people >= approval.count) return;
   found.push_back(base::error(base::Code::Rejected, "PLN-0011",
@@ -84,7 +73,6 @@ void check_attestation(const Plan& plan, const Step& step, std::vector<base::Err
 std::vector<base::Error> obstacles(const Plan& plan) {
   std::vector<base::Error> found;
   check_strategy(plan, found);
-  check_downtime(plan, found);
   for (const auto* steps : {&plan.steps, &plan.rollback})
     for (const Step& step : *steps) {
       if (const auto* approval = std::get_if<ApprovalAction>(&step.action))

@@ -38,6 +38,21 @@ const PlannedWave& Plan::wave(std::uint32_t number) const {
   return waves[number - 1];
 }
 
+std::uint32_t Plan::last_wave_of_downtime() const {
+  if (!downtime_window) return 0;
+  const auto ends_it = [&](const PlannedWave& wave) {
+    return wave.everyone ||
+           (!downtime_window->everyone &&
+            std::all_of(downtime_window->tenants.begin(), downtime_window->tenants.end(),
+                        [&](const base::TenantId& tenant) {
+                          return std::find(wave.serves.begin(), wave.serves.end(), tenant) !=
+                                 wave.serves.end();
+                        }));
+  };
+  const auto last = std::find_if(waves.begin(), waves.end(), ends_it);
+  return last == waves.end() ? static_cast<std::uint32_t>(waves.size()) : last->number;
+}
+
 const Person* Plan::find_person(const base::PersonId& id) const {
   return find_in(people, [&](const Person& each) { return each.id == id; });
 }

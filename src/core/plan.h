@@ -94,6 +94,7 @@ struct PlannedComponent {
   HealthCheck health;  ///< url is a path on each instance
   std::vector<GaugeSpec> gauges;
   std::uint16_t listen_port = 0;
+  std::vector<base::ComponentName> after = {};  ///< their new versions are started before this one
 };
 
 struct PlannedWave {
@@ -106,6 +107,12 @@ struct PlannedWave {
   bool everyone = false;               ///< last wave
   base::Duration at;                   ///< planned offset
   base::Duration hold;                 ///< guarded runbook time before the next step
+};
+
+/// From the start of the rollout until the wave in which the new version serves all of them.
+struct PlannedDowntime {
+  bool everyone = false;                ///< also unknown tenants and requests without one
+  std::vector<base::TenantId> tenants;  ///< otherwise these
 };
 
 struct PlannedSchedule {
@@ -137,6 +144,7 @@ struct Plan {
   base::ReleaseId release;
   ReleaseType type = ReleaseType::Minor;
   Strategy strategy = Strategy::Canary;
+  Capacity capacity = Capacity::Parallel;
   std::string title;
   std::vector<std::string> scope;
   base::InstallationId installation;
@@ -144,8 +152,9 @@ struct Plan {
   std::string tenant_header;
   base::Digest release_file;
   bool downtime = false;
-  std::vector<PlannedComponent> components;
-  std::vector<Service> services;  ///< every service of the environment, for health
+  std::optional<PlannedDowntime> downtime_window;  ///< there when `downtime` is
+  std::vector<PlannedComponent> components;        ///< in the order in which they are started
+  std::vector<Service> services;                   ///< every service of the environment, for health
   std::vector<Tenant> tenants;
   std::vector<Person> people;
   PlannedSchedule schedule;
@@ -162,6 +171,8 @@ struct Plan {
   [[nodiscard]] const Step* find_step(const base::StepId& id) const;
   [[nodiscard]] const PlannedComponent* find_component(const base::ComponentName& name) const;
   [[nodiscard]] const PlannedWave& wave(std::uint32_t number) const;  ///< 1 to waves.size()
+  /// The wave after which nobody is shown the page of maintenance; 0: without downtime.
+  [[nodiscard]] std::uint32_t last_wave_of_downtime() const;
   [[nodiscard]] const Person* find_person(const base::PersonId& id) const;
   /// The first of the plan's people with one of these roles; empty: nobody.
   [[nodiscard]] base::PersonId somebody_with(const std::vector<Role>& roles) const;

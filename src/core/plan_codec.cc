@@ -165,12 +165,21 @@ void fields(A& a, PlannedComponent& v) {
   a("name", v.name)("from", v.from)("to", v.to)("image", v.image);
   a("old_workload", v.old_workload)("new_workload", v.new_workload)("health", v.health);
   a("gauges", v.gauges)("listen_port", v.listen_port);
+  // Left out when it has its usual value: the bytes of older plans stay what they are.
+  std::optional<std::vector<base::ComponentName>> after;
+  if (!v.after.empty()) after = v.after;
+  a("after", after);
+  v.after = after.value_or(std::vector<base::ComponentName>{});
 }
 template <class A>
 void fields(A& a, PlannedWave& v) {
   a("number", v.number)("share_wanted_ppm", v.share_wanted)("share_real_ppm", v.share_real);
   a("adds", v.adds)("serves", v.serves)("buckets", v.buckets)("everyone", v.everyone);
   a("at_us", v.at)("hold_us", v.hold);
+}
+template <class A>
+void fields(A& a, PlannedDowntime& v) {
+  a("everyone", v.everyone)("tenants", v.tenants);
 }
 template <class A>
 void fields(A& a, PlannedSchedule& v) {
@@ -196,6 +205,11 @@ void fields(A& a, Plan& v) {
   a("people", v.people)("schedule", v.schedule)("guard", v.guard)("waves", v.waves);
   a("steps", v.steps)("rollback", v.rollback)("stakeholders", v.stakeholders);
   a("requested_by", v.requested_by)("audit", v.audit)("notes", v.notes)("origins", v.origins);
+  a("downtime_window", v.downtime_window);
+  std::optional<Capacity> capacity;  // left out as `after` is
+  if (v.capacity != Capacity::Parallel) capacity = v.capacity;
+  a("capacity", capacity);
+  v.capacity = capacity.value_or(Capacity::Parallel);
   v.locale = base::parse_locale(locale).value_or(base::Locale::De);
 }
 

@@ -105,10 +105,12 @@ constexpr base::Duration kStandby = minutes(15);
 constexpr base::Duration kDualRun = hours(24);  // the old system runs beside the new one
 constexpr TypeSet kFixes{ReleaseType::Patch, ReleaseType::Hotfix};
 
+// Blue-green and the dual run are what they are because both versions have their full capacity.
 constexpr std::array kStrategyRows{
-    StrategyTemplate{Strategy::Canary, kFixes, kFixCanary, {}, kStandby},
-    StrategyTemplate{Strategy::Rolling, kFixes, {}, minutes(5), kStandby},
-    StrategyTemplate{Strategy::Canary, {ReleaseType::Minor}, kCanary, {}, kStandby},
+    StrategyTemplate{Strategy::Canary, kFixes, kFixCanary, {}, kStandby, Capacity::Parallel, true},
+    StrategyTemplate{Strategy::Rolling, kFixes, {}, minutes(5), kStandby, Capacity::InPlace, true},
+    StrategyTemplate{
+        Strategy::Canary, {ReleaseType::Minor}, kCanary, {}, kStandby, Capacity::Parallel, true},
     StrategyTemplate{Strategy::BlueGreen, {ReleaseType::Minor}, kSwitch, {}, kStandby},
     StrategyTemplate{Strategy::BlueGreen, {ReleaseType::Major}, kExtendedCanary, {}, kStandby},
     StrategyTemplate{Strategy::Stepwise, {ReleaseType::Migration}, kSteps, {}, kDualRun}};

@@ -81,6 +81,8 @@ struct StrategyTemplate {
   std::span<const WaveTemplate> waves = {};  ///< empty: one per instance (rolling)
   base::Duration hold;                       ///< rolling: of each wave
   base::Duration standby;                    ///< of the old version after 100 %
+  Capacity capacity = Capacity::Parallel;    ///< when the release does not say
+  bool has_choice = false;                   ///< it may say the other one
 };
 /// The row for this pair; the pair must be allowed.
 const StrategyTemplate& strategy_of(ReleaseType type, Strategy strategy);

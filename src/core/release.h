@@ -31,6 +31,7 @@ struct Component {
   std::optional<CommandSpec>
       command;        ///< how `to` is started, where it differs from the service's own
   std::string image;  ///< `valero-neuroerp:1.3.0`; recorded
+  std::vector<base::ComponentName> after = {};  ///< components whose new version must run before
   friend bool operator==(const Component&, const Component&) = default;
 };
 
@@ -42,6 +43,12 @@ struct WaveRequest {
   std::optional<base::Duration> hold;
   std::optional<base::Duration> at;  ///< offset from T+0
   base::SourcePosition where;
+};
+
+/// A time without service, with the router's page of maintenance.
+struct DowntimeRequest {
+  std::vector<base::TenantId> tenants;
+  bool all_tenants = false;  ///< `tenants: all`
 };
 
 struct Attestation {};  ///< a named person with one of the step's roles says so, with a note
@@ -119,6 +126,7 @@ struct Release {
   std::vector<std::string> scope;  ///< lines of the runbook's "Scope", shown in plan and notices
   std::vector<Component> components;
   std::optional<Strategy> strategy;
+  std::optional<Capacity> capacity;
   std::vector<WaveRequest> waves;  ///< empty: the type's
   GuardPolicy guard;               ///< read over the defaults
   std::map<std::string, std::string>
@@ -130,7 +138,7 @@ struct Release {
   std::vector<std::string> stakeholders;  ///< who is told: addresses or names of a channel
   std::string requested_by;               ///< person id; empty: who runs it
   std::optional<base::Duration> standby;  ///< how long the old version stays after 100 %
-  bool downtime = false;
+  std::optional<DowntimeRequest> downtime;
   base::Digest source;                                    ///< SHA-256 of the file's bytes
   std::map<std::string, base::SourcePosition> positions;  ///< key path → place, for errors
 };

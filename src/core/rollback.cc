@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "core/capacity.h"
 #include "core/decider.h"
 
 namespace stellwerk::core {
@@ -36,8 +37,9 @@ std::optional<std::string> Decider::left_undone() const {
   return std::nullopt;
 }
 
-/// It is gone, or was not brought up, or that is still being tried.
+/// It is gone, or was not brought up, or that is still being tried, or it gave way.
 bool Decider::lacks_old_version(const base::ComponentName& component) const {
+  if (gave_way()) return true;
   const auto among = [&](const std::vector<base::ComponentName>& components) {
     return std::find(components.begin(), components.end(), component) != components.end();
   };
@@ -46,11 +48,37 @@ bool Decider::lacks_old_version(const base::ComponentName& component) const {
 
 /// Its old version is being brought up.
 bool Decider::restores(const base::ComponentName& component) const {
-  return std::any_of(s.open.begin(), s.open.end(), [&](const auto& each) {
-    return each.second.kind == EffectKind::RestoreCapacity &&
-           each.second.subject == component.str();
-  });
+  return asked_for(EffectKind::RestoreCapacity, component.str());
 }
+
+std::vector<Wanted> Decider::next_to_retire() const {
+  // Those that come after it are stopped, or stopping them was given up.
+  const auto is_free = [&](const PlannedComponent& component) {
+    return std::all_of(plan.components.begin(), plan.components.end(), [&](const auto& other) {
+      const bool rests_on_it =
+          std::find(other.after.begin(), other.after.end(), component.name) != other.after.end();
+      return !rests_on_it || (s.retiring_new.contains(other.name) &&
+                              !asked_for(EffectKind::RetireNew, other.name.str()));
+    });
+  };
+  std::vector<Wanted> wanted;
+  for (const PlannedComponent& component : plan.components)
+    if (!s.retiring_new.contains(component.name) && is_free(component))
+      wanted.push_back({EffectKind::RetireNew, component.name.str()});
+  return wanted;
+}
+
+namespace {
+
+/// To which wave traffic can return at once, since the old version has the instances for it; none:
+/// to none.
+std::optional<std::uint32_t> reachable_wave(const State& s) {
+  const std::uint32_t carried = s.capacity_wave - 1;
+  const bool gains = carried > 0 && carried < s.wave;
+  return gains && s.lease_since != 0 ? std::optional(carried) : std::nullopt;
+}
+
+}  // namespace
 
 void Decider::abandon_open(std::string_view why) {
   std::vector<base::EffectKey> keys;
@@ -77,7 +105,11 @@ void Decider::begin_rollback(RollbackCause cause, std::string detail,
   for (const PlannedComponent& component : plan.components)
     if (lacks_old_version(component.name))
       wanted.push_back({EffectKind::RestoreCapacity, component.name.str()});
-  if (wanted.empty()) wanted.push_back({EffectKind::ReturnTraffic, ""});
+  if (wanted.empty())
+    wanted.push_back({EffectKind::ReturnTraffic, ""});
+  else if (gave_way())
+    if (const auto wave = reachable_wave(s))
+      wanted.push_back({EffectKind::ReturnTraffic, std::to_string(*wave)});
   wanted.push_back(keep_windows());
   std::vector<base::EffectKey> running;
   for (const auto& [key, intent] : s.open)
@@ -94,16 +126,23 @@ void Decider::begin_cancel(bool failed, std::string detail, std::optional<base::
   abandon_open("cancelled");
   std::vector<Wanted> wanted;
   const bool may_run = s.stage == Stage::Deploying || s.stage == Stage::Deployed;
-  if (may_run)
-    for (const PlannedComponent& component : plan.components)
-      wanted.push_back({EffectKind::RetireNew, component.name.str()});
+  if (may_run) wanted = next_to_retire();
+  if (may_run && plan.downtime_window) wanted.push_back({EffectKind::EndDowntime, ""});
   emit(CancelStarted{failed, std::move(detail), reason}, std::move(wanted), as);
 }
 
 void Decider::lose_lease() {
   if (!guard_armed(s) || s.lease_expired || plan.guard.guard_lost == GuardLost::Hold) return;
-  emit(LeaseExpired{s.wave});
+  if (s.settled) return;  // the new version is the stable one and needs none
+  // The old version serves everyone now: with all its instances, as soon as they run.
+  std::vector<Wanted> wanted;
+  if (gave_way())
+    for (const PlannedComponent& component : plan.components)
+      if (!restores(component.name))
+        wanted.push_back({EffectKind::RestoreCapacity, component.name.str()});
+  emit(LeaseExpired{s.wave}, std::move(wanted));
   call_off_moves("lease expired");
+  call_off_arrangements("lease expired");
   // Verified: the new version is just being made the stable one, and needs no lease then.
   if (s.stage == Stage::Concluding) return;
   if (!s.paused || s.paused->cause != PauseCause::LeaseExpired)
@@ -120,7 +159,27 @@ void Decider::call_off_moves(std::string_view why) {
   }
 }
 
+void Decider::call_off_arrangements(std::string_view why) {
+  std::vector<base::EffectKey> keys;
+  for (const auto& [key, intent] : s.open)
+    if (intent.kind == EffectKind::ArrangeCapacity) keys.push_back(key);
+  for (const base::EffectKey& key : keys) {
+    decision.cancel.push_back(key);
+    emit(EffectAbandoned{key, std::string(why)});
+  }
+}
+
+/// Once those that rested on them are stopped.
+bool Decider::retire_next(bool ready) {
+  if (!ready || s.retiring_new.empty()) return false;
+  std::vector<Wanted> wanted = next_to_retire();
+  if (wanted.empty()) return false;
+  emit(EffectRequested{"retire the new version"}, std::move(wanted));
+  return true;
+}
+
 bool Decider::advance_rollback() {
+  if (retire_next(s.rollback->traffic_returned && !s.rollback->recorded)) return true;
   if (!s.rollback->traffic_returned || s.closing || !s.open.empty()) return false;
   const RollbackState& rollback = *s.rollback;
   const std::string responsible = rollback.by.empty() ? "stellwerk" : rollback.by.str();
@@ -137,6 +196,7 @@ bool Decider::advance_rollback() {
 }
 
 bool Decider::advance_cancel() {
+  if (retire_next(!s.closing)) return true;
   if (s.closing || !s.open.empty()) return false;
   request_end_checkpoint();
   return true;

@@ -151,6 +151,19 @@ struct RoutesReasserted {  // scheduler.routes.reasserted: a foreign change was 
     a("found", found)("router_was_gone", router_was_gone);
   }
 };
+struct DowntimeStarted {  // scheduler.downtime.started: the page of maintenance is served, read
+                          // back
+  std::vector<std::string> tenants;  ///< `all`, or those named, unless too many
+  std::uint32_t tenants_count = 0;   ///< named ones; 0: all
+  template <class A>
+  void fields(A& a) {
+    a("tenants", tenants)("tenants_count", tenants_count);
+  }
+};
+struct DowntimeEnded {  // scheduler.downtime.ended: nobody is shown it any more
+  template <class A>
+  void fields(A&) {}
+};
 struct CapacityChanged {  // scheduler.capacity.changed: the old version has lost its last ready
                           // instance, or has one again
   base::ComponentName component;

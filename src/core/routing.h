@@ -46,9 +46,19 @@ struct CandidateRoute {
   friend bool operator==(const CandidateRoute&, const CandidateRoute&) = default;
 };
 
+/// Who is shown the page of maintenance unless the new version serves them. It needs no lease: with
+/// Stellwerk gone, neither version may be taken for the right one.
+struct MaintenanceRoute {
+  base::ReleaseId release;
+  bool everyone = false;             ///< also unknown tenants and requests without one
+  std::set<base::TenantId> tenants;  ///< otherwise these
+  friend bool operator==(const MaintenanceRoute&, const MaintenanceRoute&) = default;
+};
+
 struct ComponentRoutes {
   base::SemVer stable;  ///< serves all others, and everyone when the lease is gone
   std::optional<CandidateRoute> candidate;
+  std::optional<MaintenanceRoute> maintenance = {};
   friend bool operator==(const ComponentRoutes&, const ComponentRoutes&) = default;
 };
 

@@ -58,8 +58,8 @@ constexpr std::array kSteps{
     record("rollout/start-notice", Phase::Rollout, "notification.release.started"),
     built_in("rollout/deploy", Phase::Rollout, StepKind::Deploys),
     record("rollout/deployed", Phase::Rollout, "scheduler.release.deployed"),
+    built_in("rollout/checks", Phase::Rollout, StepKind::UserChecks),  // before the first wave
     built_in("rollout/wave", Phase::Rollout, StepKind::Waves),
-    built_in("rollout/checks", Phase::Rollout, StepKind::UserChecks),  // all of them are refused
     record("rollout/progress-notice", Phase::Rollout, "notification.release.progress"),
 
     record("post-check/rollout-completed", Phase::PostCheck, "scheduler.release.completed"),

@@ -75,6 +75,8 @@ struct RollbackState {
   base::WallTime decided_at;
   bool traffic_returned = false;
   bool recorded = false;  ///< audit.release.rolledback is written
+  /// In place: the wave whose routes are in force until the old version has all its instances.
+  std::optional<std::uint32_t> returned_to = {};
   /// Components whose old version was to be brought up before traffic goes back: once each, so that
   /// one that comes and goes cannot put it off for ever.
   std::set<base::ComponentName> restored = {};
@@ -131,6 +133,11 @@ struct State {
   std::map<base::EffectKey, Intent> open;  ///< intents without an answer
   std::optional<base::Digest> comparison;
   base::Json comparison_values = base::Json::object();
+  bool downtime = false;            ///< the page of maintenance is shown
+  std::uint32_t capacity_wave = 0;  ///< in place: the last wave whose capacity was asked for
+  /// In place: the wave for which a component has the instances.
+  std::map<base::ComponentName, std::uint32_t> arranged = {};
+  std::set<base::ComponentName> retiring_new = {};  ///< their new version is stopped, or was
   std::vector<base::ComponentName>
       old_gone;  ///< components whose old version has no ready instance
   std::vector<base::ComponentName> old_failed;  ///< … whose old version could not be brought up

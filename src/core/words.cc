@@ -58,6 +58,16 @@ std::string_view to_string(Strategy strategy) {
   return "?";
 }
 
+std::string_view to_string(Capacity capacity) {
+  switch (capacity) {
+    case Capacity::Parallel:
+      return "parallel";
+    case Capacity::InPlace:
+      return "in-place";
+  }
+  return "?";
+}
+
 std::string_view to_string(Phase phase) {
   switch (phase) {
     case Phase::Preparation:
@@ -95,6 +105,9 @@ base::Result<ReleaseType> parse_release_type(std::string_view text) {
 }
 base::Result<Strategy> parse_strategy(std::string_view text) {
   return parse_word(text, kStrategies, "strategy");
+}
+base::Result<Capacity> parse_capacity(std::string_view text) {
+  return parse_word(text, kCapacities, "capacity");
 }
 base::Result<Phase> parse_phase(std::string_view text) {
   return parse_word(text, kPhases, "phase");

@@ -15,6 +15,8 @@ namespace stellwerk::core {
 
 enum class ReleaseType : std::uint8_t { Patch, Hotfix, Minor, Major, Migration };
 enum class Strategy : std::uint8_t { Rolling, Canary, BlueGreen, Stepwise };
+/// Where the new version's instances run: beside all of the old one's, or in their place.
+enum class Capacity : std::uint8_t { Parallel, InPlace };
 enum class Phase : std::uint8_t { Preparation, PreCheck, Rollout, PostCheck, Rollback };
 enum class Role : std::uint8_t { ReleaseManager, DevOps, Qa, ProductOwner, AuditOfficer };
 
@@ -23,6 +25,7 @@ inline constexpr std::array kReleaseTypes{ReleaseType::Patch, ReleaseType::Hotfi
                                           ReleaseType::Migration};
 inline constexpr std::array kStrategies{Strategy::Rolling, Strategy::Canary, Strategy::BlueGreen,
                                         Strategy::Stepwise};
+inline constexpr std::array kCapacities{Capacity::Parallel, Capacity::InPlace};
 inline constexpr std::array kPhases{Phase::Preparation, Phase::PreCheck, Phase::Rollout,
                                     Phase::PostCheck, Phase::Rollback};
 inline constexpr std::array kRoles{Role::ReleaseManager, Role::DevOps, Role::Qa, Role::ProductOwner,
@@ -30,12 +33,14 @@ inline constexpr std::array kRoles{Role::ReleaseManager, Role::DevOps, Role::Qa,
 
 std::string_view to_string(ReleaseType);  ///< patch, hotfix, minor, major, migration
 std::string_view to_string(Strategy);     ///< rolling, canary, blue-green, stepwise
+std::string_view to_string(Capacity);     ///< parallel, in-place
 std::string_view to_string(Phase);        ///< preparation, pre-check, rollout, post-check, rollback
 std::string_view to_string(Role);  ///< release-manager, devops, qa, product-owner, audit-officer
 
 /// @errors InvalidArgument PLN-0001: an unknown word; lists the valid ones and the nearest.
 base::Result<ReleaseType> parse_release_type(std::string_view);
 base::Result<Strategy> parse_strategy(std::string_view);
+base::Result<Capacity> parse_capacity(std::string_view);
 base::Result<Phase> parse_phase(std::string_view);
 base::Result<Role> parse_role(std::string_view);
 

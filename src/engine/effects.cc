@@ -2,11 +2,16 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
+#include <algorithm>
+#include <cctype>
+#include <optional>
+#include <string_view>
+#include <vector>
 
 #include "audit/checkpoint.h"
 #include "base/check.h"
 #include "base/mutation.h"
+#include "core/capacity.h"
 #include "engine/private_text.h"
 
 namespace stellwerk::engine {
@@ -26,22 +31,114 @@ base::Duration stop_time(const core::WorkloadSpec& spec) {
   return spec.stop_timeout + base::seconds(15);
 }
 
-/// `router:document-domain/health` goes through the router to that component.
-base::Result<core::HttpCheck> with_absolute_url(core::HttpCheck check, const core::Plan& plan,
-                                                const ports::TrafficRouter& router) {
-  constexpr std::string_view kPrefix = "router:";
-  if (!check.tenant.empty()) check.headers[plan.tenant_header] = check.tenant.str();
-  if (!check.url.starts_with(kPrefix)) return check;
-  const std::string rest = check.url.substr(kPrefix.size());
+/// `router:document-domain/health`: what follows the prefix, if the URL has it.
+struct ComponentUrl {
+  base::ComponentName component;
+  std::string path;
+};
+std::optional<ComponentUrl> behind(std::string_view prefix, const std::string& url) {
+  if (!url.starts_with(prefix)) return std::nullopt;
+  const std::string rest = url.substr(prefix.size());
   const std::size_t slash = rest.find('/');
-  const base::ComponentName component(rest.substr(0, slash));
-  const std::uint16_t port = router.listen_port(component);
-  if (port == 0)
+  return ComponentUrl{base::ComponentName(rest.substr(0, slash)),
+                      slash == std::string::npos ? "/" : rest.substr(slash)};
+}
+
+std::string address_of(const ports::Instance& instance) {
+  return fmt::format("http://{}:{}", instance.host, instance.port);
+}
+
+/// One request, unless the check is of the new version: then each of its instances is asked.
+base::Result<std::vector<core::HttpCheck>> requests_of(core::HttpCheck check,
+                                                       const core::Plan& plan, EnginePorts& ports) {
+  if (!check.tenant.empty()) check.headers[plan.tenant_header] = check.tenant.str();
+  if (const auto routed = behind("router:", check.url)) {
+    const std::uint16_t port = ports.router.listen_port(routed->component);
+    if (port == 0)
+      return base::fail(base::Code::NotFound, "ENG-0021",
+                        fmt::format("the router serves no component {}", routed->component.str()));
+    check.url = fmt::format("http://127.0.0.1:{}{}", port, routed->path);
+    return std::vector{std::move(check)};
+  }
+  const auto direct = behind("new:", check.url);
+  if (!direct) return std::vector{std::move(check)};
+  const core::PlannedComponent* component = plan.find_component(direct->component);
+  if (component == nullptr)
     return base::fail(base::Code::NotFound, "ENG-0021",
-                      fmt::format("the router serves no component {}", component.str()));
-  check.url = fmt::format("http://127.0.0.1:{}{}", port,
-                          slash == std::string::npos ? "/" : rest.substr(slash));
+                      fmt::format("the release has no component {}", direct->component.str()));
+  auto status = ports.workload.status(version_ref(*component, true));
+  if (!status) return base::fail(std::move(status.error()));
+  std::vector<core::HttpCheck> requests;
+  for (const ports::Instance& instance : status->instances) {
+    check.url = address_of(instance) + direct->path;
+    requests.push_back(check);
+  }
+  if (!requests.empty()) return requests;
+  return base::fail(
+      base::Code::NotFound, "ENG-0021",
+      fmt::format("no instance of {} {} runs", component->name.str(), component->to.to_string()));
+}
+
+/// `STELLWERK_NEW_DOCUMENT_DOMAIN`: where a command finds the new version, beside what it is given.
+std::string variable_of(const base::ComponentName& component) {
+  std::string name = "STELLWERK_NEW_" + component.str();
+  for (char& c : name)
+    c = std::isalnum(static_cast<unsigned char>(c)) != 0
+            ? static_cast<char>(std::toupper(static_cast<unsigned char>(c)))
+            : '_';
+  return name;
+}
+
+core::CommandCheck with_addresses(core::CommandCheck check, const core::Plan& plan,
+                                  ports::Workload& workload) {
+  for (const core::PlannedComponent& component : plan.components) {
+    const auto status = workload.status(version_ref(component, true));
+    if (!status || status->instances.empty()) continue;
+    std::string addresses;
+    for (const ports::Instance& instance : status->instances)
+      addresses += (addresses.empty() ? "" : " ") + address_of(instance);
+    check.command.environment.try_emplace(variable_of(component.name), std::move(addresses));
+  }
   return check;
+}
+
+EffectResult result_of(ports::StepReport report) {
+  EffectResult result;
+  result.outcome = report.passed ? core::Outcome::Done : core::Outcome::Failed;
+  result.summary = std::move(report.result);
+  result.evidence = std::move(report.evidence);
+  result.private_evidence = true;
+  if (report.summary != result.summary) result.text = std::move(report.summary);
+  return result;
+}
+
+/// What several requests of one check came to: passed when all are, and the first that is not says
+/// why.
+ports::StepReport together(std::vector<ports::StepReport> reports) {
+  if (reports.size() == 1) return std::move(reports.front());
+  const auto bad = std::find_if(reports.begin(), reports.end(),
+                                [](const ports::StepReport& each) { return !each.passed; });
+  ports::StepReport all = bad == reports.end() ? reports.front() : *bad;
+  const std::size_t place = static_cast<std::size_t>(bad - reports.begin()) + 1;
+  const std::string where = bad == reports.end()
+                                ? fmt::format("{} instances: ", reports.size())
+                                : fmt::format("instance {} of {}: ", place, reports.size());
+  all.result = where + all.result;
+  all.summary = where + all.summary;
+  all.evidence.clear();
+  for (const ports::StepReport& each : reports)
+    all.evidence += (all.evidence.empty() ? "[" : ",") + each.evidence;
+  all.evidence += "]";
+  return all;
+}
+
+/// How long its requests may take, one after the other.
+base::Duration time_for(const core::HttpCheck& http, const core::Plan& plan) {
+  const base::Duration one =
+      (http.timeout + base::seconds(1)) * std::int64_t{http.attempts} + base::seconds(1);
+  const auto direct = behind("new:", http.url);
+  const auto* component = direct ? plan.find_component(direct->component) : nullptr;
+  return one * std::int64_t{component == nullptr ? 1 : component->new_workload.instances};
 }
 
 }  // namespace
@@ -106,6 +203,12 @@ void Effects::start(EffectContext started) {
       return write_report(context);
     case core::EffectKind::KeepWindows:
       return keep_windows(context);
+    case core::EffectKind::ArrangeCapacity:
+      return arrange_capacity(context);
+    case core::EffectKind::BeginDowntime:
+      return begin_downtime(context);
+    case core::EffectKind::EndDowntime:
+      return end_downtime(context);
   }
 }
 
@@ -192,40 +295,50 @@ void Effects::run_step(const Context& context) {
   if (const auto* command = std::get_if<core::CommandCheck>(&step->action))
     timeout = command->timeout;
   if (const auto* http = std::get_if<core::HttpCheck>(&step->action))
-    timeout = (http->timeout + base::seconds(1)) * std::int64_t{http->attempts} + base::seconds(1);
+    timeout = time_for(*http, *context->plan);
 
   run(context, {"step:" + context->intent.key.str(), timeout},
       [this, context, step](const ports::Call& call) -> EffectResult {
         ports::StepRequest request{context->plan->release, step->id, {}};
-        if (const auto* command = std::get_if<core::CommandCheck>(&step->action)) {
-          request.work = *command;
-        } else if (const auto* http = std::get_if<core::HttpCheck>(&step->action)) {
-          auto check = with_absolute_url(*http, *context->plan, ports_.router);
-          if (!check) return failure(check.error());
-          request.work = std::move(*check);
-        } else {
-          std::vector<ports::WorkloadStatus> running;
-          for (const core::PlannedComponent& component : context->plan->components)
-            if (auto status = ports_.workload.status(version_ref(component, false)))
-              running.push_back(std::move(*status));
-          const auto& health = std::get<core::HealthAction>(step->action);
-          request.work = ports::HealthStep{health_targets(*context->plan, running), health.waived};
-        }
+        if (const auto* http = std::get_if<core::HttpCheck>(&step->action))
+          return ask(std::move(request), *http, *context->plan, call);
+        if (const auto* command = std::get_if<core::CommandCheck>(&step->action))
+          request.work = with_addresses(*command, *context->plan, ports_.workload);
+        else
+          request.work = health_step(*step, *context->plan);
         auto report = ports_.steps.run(request, call);
         if (!report) return failure(report.error());
-        EffectResult result;
-        result.outcome = report->passed ? core::Outcome::Done : core::Outcome::Failed;
-        result.summary = std::move(report->result);
-        result.evidence = std::move(report->evidence);
-        result.private_evidence = true;
-        if (report->summary != result.summary) result.text = std::move(report->summary);
-        return result;
+        return result_of(std::move(*report));
       });
+}
+
+/// Every instance is asked, also after one that is not good: the evidence is of all.
+EffectResult Effects::ask(ports::StepRequest request, const core::HttpCheck& check,
+                          const core::Plan& plan, const ports::Call& call) const {
+  auto requests = requests_of(check, plan, ports_);
+  if (!requests) return failure(requests.error());
+  std::vector<ports::StepReport> reports;
+  for (core::HttpCheck& each : *requests) {
+    request.work = std::move(each);
+    auto report = ports_.steps.run(request, call);
+    if (!report) return failure(report.error());
+    reports.push_back(std::move(*report));
+  }
+  return result_of(together(std::move(reports)));
+}
+
+ports::HealthStep Effects::health_step(const core::Step& step, const core::Plan& plan) const {
+  std::vector<ports::WorkloadStatus> running;
+  for (const core::PlannedComponent& component : plan.components)
+    if (auto status = ports_.workload.status(version_ref(component, false)))
+      running.push_back(std::move(*status));
+  return {health_targets(plan, running), std::get<core::HealthAction>(step.action).waived};
 }
 
 void Effects::deploy(const Context& context) {
   const core::PlannedComponent& component = component_of(*context);
-  const core::WorkloadSpec spec = workload_of(component, true);
+  core::WorkloadSpec spec = workload_of(component, true);
+  spec.instances = core::instances_in_wave(*context->plan, component, 1).new_version;
   run(
       context,
       {"workload:" + component.name.str(),

@@ -83,8 +83,15 @@ class Effects {
                                                          const ports::Call& call) const;
 
   void run_step(const Context& context);
+  EffectResult ask(ports::StepRequest request, const core::HttpCheck& check, const core::Plan& plan,
+                   const ports::Call& call) const;
+  [[nodiscard]] ports::HealthStep health_step(const core::Step& step, const core::Plan& plan) const;
   void deploy(const Context& context);
   void restore_capacity(const Context& context);
+  // capacity_effects.cc
+  void arrange_capacity(const Context& context);
+  void resize(const Context& context, std::string cut);
+  void serve_both(const Context& context, EffectResult result);
   void retire(const Context& context, bool old_version);
   void remove(const Context& context, const ports::VersionRef& version, std::string cut);
   void sign_checkpoint(const Context& context);
@@ -96,7 +103,10 @@ class Effects {
   void move_traffic(const Context& context);
   std::optional<EffectResult> hold_lease(const EffectContext& context, const ports::Call& call);
   void return_traffic(const Context& context);
+  void return_some_traffic(const Context& context);
   void settle_traffic(const Context& context);
+  void begin_downtime(const Context& context);
+  void end_downtime(const Context& context);
 
   EnginePorts& ports_;
   Committer& committer_;

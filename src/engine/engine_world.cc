@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/digest.h"
+#include "core/capacity.h"
 #include "engine/live.h"
 
 namespace stellwerk::engine {
@@ -29,6 +30,23 @@ bool new_version_runs(core::Stage stage) {
   }
 }
 
+/// Instances that are about to give way, or do, are not judged any more.
+void leave_out_ending(ports::WorkloadStatus& status, const core::Plan& plan,
+                      const core::State& state, const core::PlannedComponent& component) {
+  std::erase_if(status.instances, [](const ports::Instance& instance) {
+    return instance.state == ports::InstanceState::Stopping ||
+           instance.state == ports::InstanceState::Stopped;
+  });
+  if (status.version.version != component.from) return;
+  for (const auto& [key, intent] : state.open) {
+    if (intent.kind != core::EffectKind::ArrangeCapacity) continue;
+    const core::Arrangement arrangement = core::arrangement_in(intent.subject);
+    if (arrangement.component != component.name) continue;
+    const auto left = core::instances_in_wave(plan, component, arrangement.wave).old_version;
+    if (status.instances.size() > left) status.instances.resize(left);
+  }
+}
+
 void add_release(World& world, ports::Workload& workload, const core::Plan& plan,
                  const core::State& state) {
   std::vector<ports::WorkloadStatus> running;
@@ -39,6 +57,7 @@ void add_release(World& world, ports::Workload& workload, const core::Plan& plan
       const ports::VersionRef version{component.name, is_new ? component.to : component.from};
       auto status = workload.status(version);
       if (!status) continue;
+      leave_out_ending(*status, plan, state, component);
       world.metrics.push_back(
           {version, status->instances, component.gauges, plan.guard.limits.p95_pause});
       running.push_back(std::move(*status));

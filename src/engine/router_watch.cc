@@ -149,7 +149,7 @@ void Engine::compare_router(Live& live, const ports::RouterState& state) {
   // A wave whose change was called off when its lease ran out: whether it came to be is not known,
   // and without a lease both send everyone to the old version.
   const bool called_off = now.stage == core::Stage::Moving;
-  if (called_off && shows(state, core::routes_of_wave(plan, now.wave - 1))) return;
+  if (called_off && shows(state, core::routes_of_wave(plan, now.wave - 1, now.downtime))) return;
   live.run.handle(core::RoutesChanged{});
 }
 

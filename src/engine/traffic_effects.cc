@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "base/mutation.h"
+#include "core/capacity.h"
 #include "engine/effects.h"
 #include "engine/private_text.h"
 
@@ -104,14 +105,15 @@ void Effects::serve(const Context& context, const ports::VersionRef& version, Ef
   const core::PlannedComponent* component = context->plan->find_component(version.component);
   const bool is_old = version.version == component->from;
   run(context, {"router", base::seconds(20), context->state.rollback.has_value()},
-      [this, version, is_old, health = component->health,
+      [this, version, is_old, rolls_back = context->state.rollback.has_value(),
+       health = component->health,
        summary = std::move(result.summary)](const ports::Call& call) -> EffectResult {
         auto status = ports_.workload.status(version);
         if (!status) return failure(status.error());
         const ports::Endpoints endpoints{version, status->instances, health};
         if (auto served = ports_.router.endpoints({&endpoints, 1}, call); !served)
           return failure(served.error());
-        if (is_old)
+        if (is_old && !rolls_back)
           if (auto stable = ensure_stable(ports_.router, version, call); !stable)
             return failure(stable.error());
         return done(summary);
@@ -122,8 +124,9 @@ void Effects::move_traffic(const Context& context) {
   run(context, {"router", kTrafficTimeout},
       [this, context](const ports::Call& call) -> EffectResult {
         const core::Plan& plan = *context->plan;
-        const auto number = static_cast<std::uint32_t>(std::stoul(context->intent.subject));
-        const core::RoutingTable wanted = core::routes_of_wave(plan, number);
+        const std::uint32_t number = core::wave_in(context->intent.subject);
+        const core::RoutingTable wanted =
+            core::routes_of_wave(plan, number, context->state.downtime);
         // No wave against a router that is gone: the watchdog brings it up, and tells.
         if (auto there = ports_.router.current(call);
             !there && there.error().code == base::Code::Unavailable)
@@ -166,6 +169,7 @@ std::optional<EffectResult> Effects::hold_lease(const EffectContext& context,
 }
 
 void Effects::return_traffic(const Context& context) {
+  if (!context->intent.subject.empty()) return return_some_traffic(context);
   run(context, {"router", kTrafficTimeout, true},
       [this, context](const ports::Call& call) -> EffectResult {
         const core::Plan& plan = *context->plan;
@@ -182,6 +186,19 @@ void Effects::return_traffic(const Context& context) {
           result.summary += "; " + unsaved;
         result = with_time(std::move(result), ports_.clock.mono());
         return result;
+      });
+}
+
+/// The lease stays: the tenants of the waves before are served by the new version until the old one
+/// has the instances for them, or the lease ends, which nobody renews any more.
+void Effects::return_some_traffic(const Context& context) {
+  run(context, {"router", kTrafficTimeout, true},
+      [this, context](const ports::Call& call) -> EffectResult {
+        const std::uint32_t number = core::wave_in(context->intent.subject);
+        const core::RoutingTable wanted =
+            core::routes_of_wave(*context->plan, number, context->state.downtime);
+        return compare(ports_.router.apply(wanted, call), wanted,
+                       fmt::format("back to wave {}, read back", number));
       });
 }
 
@@ -204,6 +221,24 @@ void Effects::answer_emergency(const Context& context, core::EffectReturned retu
                       });
   returned.emergency_line = host_.keep(*line + "\n");
   host_.returned(context->plan->release, std::move(returned));
+}
+
+void Effects::begin_downtime(const Context& context) {
+  run(context, {"router", kTrafficTimeout},
+      [this, context](const ports::Call& call) -> EffectResult {
+        const core::RoutingTable wanted = core::routes_of_wave(*context->plan, 0, true);
+        return compare(ports_.router.apply(wanted, call), wanted,
+                       "the page of maintenance is shown, read back");
+      });
+}
+
+void Effects::end_downtime(const Context& context) {
+  run(context, {"router", kTrafficTimeout, true},
+      [this, context](const ports::Call& call) -> EffectResult {
+        const core::RoutingTable wanted = core::routes_of_wave(*context->plan, 0);
+        return compare(ports_.router.apply(wanted, call), wanted,
+                       "nobody is shown the page of maintenance, read back");
+      });
 }
 
 void Effects::settle_traffic(const Context& context) {

@@ -44,6 +44,8 @@ base::Json steps_of(const core::State& state, const std::vector<core::Step>& ste
 const core::PlannedWave* serving_wave(const core::Plan& plan, const core::State& state) {
   const bool moved = state.may_carry_traffic && state.wave > 0 && !state.lease_expired;
   if (state.settled || !moved) return nullptr;
+  if (state.rollback && state.rollback->returned_to)
+    return &plan.wave(*state.rollback->returned_to);
   const bool under_way = state.stage == core::Stage::Moving;
   const std::uint32_t number = under_way ? state.wave - 1 : state.wave;
   return number == 0 ? nullptr : &plan.wave(number);
@@ -54,6 +56,12 @@ base::Json traffic_of(const core::Plan& plan, const core::State& state) {
                         {"tenants", base::Json::array()}};
   if (const core::PlannedWave* wave = serving_wave(plan, state))
     for (const base::TenantId& tenant : wave->serves) traffic["tenants"].push_back(tenant.str());
+  if (state.downtime && plan.downtime_window) {
+    traffic["maintenance"] = base::Json::array();
+    if (plan.downtime_window->everyone) traffic["maintenance"].push_back("all");
+    for (const base::TenantId& tenant : plan.downtime_window->tenants)
+      traffic["maintenance"].push_back(tenant.str());
+  }
   return traffic;
 }
 

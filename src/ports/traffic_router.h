@@ -3,11 +3,11 @@
 //
 // Role: adapters/haproxy, adapters/memory; later Kubernetes Gateway API (docs/decisions).   Start
 // here: apply() Thread-safety: apply, grant, renew, revoke, endpoints: one call at a time (the
-// router's lane); current, drain, listen_port: any thread. Invariants: readers see a table whole or
-// not at all; a candidate's routes hold only while its release's lease lives (unless it is not
-// leased); without lease everyone is served by `stable`; a lease that ran out comes back by grant()
-// alone. Contract: tests/contract/traffic_router.h (memory and every
-// adapter).     Spec: docs/routing.md
+// router's lane); current, drain, drain_removed, listen_port: any thread. Invariants: readers see a
+// table whole or not at all; a candidate's routes hold only while its release's lease lives (unless
+// it is not leased); without lease everyone is served by `stable`; a lease that ran out comes back
+// by grant() alone. Contract: tests/contract/traffic_router.h (memory and every adapter).     Spec:
+// docs/routing.md
 #pragma once
 
 #include <cstdint>
@@ -80,6 +80,10 @@ class TrafficRouter {
   /// @return requests still under way: 0 when it is drained, or unknown to this router
   /// @errors Unavailable HAP-0002: the router is not there, so nothing is under way through it
   virtual base::Result<std::uint64_t> drain(const VersionRef& version, const Call& call) = 0;
+  /// Waits until no request is under way at instances of this version that are its servers no
+  /// longer, or the call is over. Changes nothing. Answers as drain() does.
+  virtual base::Result<std::uint64_t> drain_removed(const VersionRef& version,
+                                                    const Call& call) = 0;
   /// The port on loopback where users' requests for this component arrive; 0: not known to this
   /// router.
   [[nodiscard]] virtual std::uint16_t listen_port(const base::ComponentName& component) const = 0;

@@ -54,7 +54,8 @@ class Workload {
  public:
   virtual ~Workload() = default;
   /// Makes `spec.instances` healthy instances of the version run and waits until they are ready;
-  /// running ones are kept. Repeatable. Blocks until ready, failed or the deadline.
+  /// running ones are kept, those beyond (the last ones) are stopped and waited for. Repeatable.
+  /// Blocks until ready, failed or the deadline.
   /// @errors Rejected PRC-0001: the program cannot be started (missing, not executable, no such
   /// user); Unavailable
   ///         PRC-0002: started, never healthy or keeps exiting (the tail of its output is in `why`;

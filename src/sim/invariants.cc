@@ -7,6 +7,8 @@
 #include <array>
 #include <span>
 
+#include "core/capacity.h"
+
 namespace stellwerk::sim {
 namespace {
 
@@ -327,12 +329,20 @@ bool Invariants::asked_for(const Ledger& ledger, core::EffectKind kind,
   return heard.is_open(kind, subject);
 }
 
+/// Its instances are changed for some wave.
+bool Invariants::arranges(const Ledger& ledger, const base::ComponentName& component) const {
+  for (std::uint32_t wave = 1; wave <= ledger.plan->waves.size(); ++wave)
+    if (asked_for(ledger, core::EffectKind::ArrangeCapacity, core::subject_of({wave, component})))
+      return true;
+  return false;
+}
+
 void Invariants::routes_written(const core::RoutingTable& table) {
   read_journal();
   for (const auto& [component, routes] : table.components) {
     const Ledger* ledger = holder_of(component);
     if (ledger == nullptr) return fail("every-effect-has-its-entry", component.str());
-    const bool goes_back = ledger->routes.front().components.at(component) == routes;
+    const bool goes_back = ledger->goes_back(component, routes);
     const bool early = goes_back && acts_early(*ledger);
     if (early || ledger->allows(component, routes)) continue;
     fail("every-effect-has-its-entry", fmt::format("routes of {}", component.str()));
@@ -378,6 +388,7 @@ void Invariants::version_started(const ports::VersionRef& version) {
   const bool is_new = ledger->plan->find_component(version.component)->to == version.version;
   const auto kind = is_new ? core::EffectKind::DeployVersion : core::EffectKind::RestoreCapacity;
   if (asked_for(*ledger, kind, version.component.str()) || (!is_new && acts_early(*ledger))) return;
+  if (arranges(*ledger, version.component)) return;
   fail("every-effect-has-its-entry",
        fmt::format("{} {} is started", version.component.str(), version.version.to_string()));
 }
@@ -500,6 +511,33 @@ void Invariants::check_routes(const Ledger& ledger, const Seen& seen) {
           ledger);
 }
 
+/// Capacity in place: as long as the routes hold, both versions have the instances for them. On its
+/// way back the old version is given what comes up in time.
+void Invariants::check_capacity(const Ledger& ledger, const Seen& seen) {
+  const core::Plan& plan = *ledger.plan;
+  const core::State& state = ledger.state;
+  const bool holds = seen.router && seen.router->leases.contains(plan.release) && !state.rollback &&
+                     !excuse_of(ledger).may_act(clock_.mono());
+  if (plan.capacity == core::Capacity::Parallel || !holds || tampered_) return;
+  const auto last = static_cast<std::uint32_t>(plan.waves.size());
+  for (const core::PlannedComponent& component : plan.components) {
+    const auto found = seen.router->table.components.find(component.name);
+    if (found == seen.router->table.components.end() || !found->second.candidate) continue;
+    std::uint32_t wave = 0;
+    while (wave < last && ledger.routes[wave].components.at(component.name) != found->second)
+      ++wave;
+    const auto served = core::instances_in_wave(plan, component, std::min(wave + 1, last));
+    const auto serves = core::instances_in_wave(plan, component, std::max(wave, 1U));
+    const auto old_ones = workload_.status({component.name, component.from});
+    const auto new_ones = workload_.status({component.name, component.to});
+    if (old_ones && new_ones && old_ones->instances.size() >= served.old_version &&
+        new_ones->instances.size() >= serves.new_version)
+      continue;
+    fail("neither-version-has-less-than-it-serves",
+         fmt::format("{} in wave {}", component.name.str(), wave));
+  }
+}
+
 void Invariants::check_tenants(Ledger& ledger, const Seen& seen) {
   const Excuses& excuses = excuse_of(ledger);
   const bool goes_back =
@@ -563,6 +601,7 @@ void Invariants::check(const Facts& facts) {
     if (ledger.state.version == 0) continue;
     check_traffic(ledger, seen);
     check_routes(ledger, seen);
+    check_capacity(ledger, seen);
     check_tenants(ledger, seen);
     check_state(ledger, seen);
     check_guard(ledger, seen);

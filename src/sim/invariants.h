@@ -151,6 +151,7 @@ class Invariants {
   [[nodiscard]] bool runs_long(const std::string& lane) const;
 
   void check_traffic(const Ledger& ledger, const Seen& seen);
+  void check_capacity(const Ledger& ledger, const Seen& seen);
   void check_routes(const Ledger& ledger, const Seen& seen);
   void check_tenants(Ledger& ledger, const Seen& seen);
   void check_state(const Ledger& ledger, const Seen& seen);
@@ -167,6 +168,7 @@ class Invariants {
   [[nodiscard]] bool append_hangs() const;
   [[nodiscard]] const Excuses& excuse_of(const Ledger& ledger) const;
   /// Asked for, and the process has not heard of any end of it yet.
+  [[nodiscard]] bool arranges(const Ledger& ledger, const base::ComponentName& component) const;
   [[nodiscard]] bool asked_for(const Ledger& ledger, core::EffectKind kind,
                                std::string_view subject = {}) const;
   Ledger* holder_of(const base::ComponentName& component);

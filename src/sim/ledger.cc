@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "core/capacity.h"
+
 namespace stellwerk::sim {
 
 namespace {
@@ -30,7 +32,19 @@ bool Ledger::allows(const base::ComponentName& component,
                     const core::ComponentRoutes& found) const {
   return std::any_of(tables.begin(), tables.end(), [&](std::uint32_t number) {
     const auto known = routes[number].components.find(component);
-    return known != routes[number].components.end() && known->second == found;
+    if (known == routes[number].components.end()) return false;
+    core::ComponentRoutes wanted = known->second;
+    if (found.maintenance && may_be_down) wanted.maintenance = found.maintenance;
+    return wanted == found;
+  });
+}
+
+bool Ledger::goes_back(const base::ComponentName& component,
+                       const core::ComponentRoutes& found) const {
+  const bool in_place = plan->capacity == core::Capacity::InPlace;
+  const std::uint32_t waves = in_place ? std::max(state.wave, 1U) : 1U;
+  return std::any_of(routes.begin(), routes.begin() + waves, [&](const core::RoutingTable& table) {
+    return table.components.at(component) == found;
   });
 }
 
@@ -46,6 +60,8 @@ void Ledger::follow_routes(const core::Event& event) {
   if (const auto* started = std::get_if<core::WaveStarted>(&event)) tables = {started->wave};
   if (std::holds_alternative<core::RollbackInitiated>(event)) tables.insert(0);
   if (std::holds_alternative<core::TrafficReturned>(event)) tables = {0};
+  if (const auto* ended = std::get_if<core::DowntimeEnded>(&event); ended != nullptr)
+    may_be_down = false;
   if (std::holds_alternative<core::ReleaseVerified>(event)) tables.insert(settled());
   if (std::holds_alternative<core::TrafficSettled>(event)) tables = {settled()};
 }
@@ -55,6 +71,9 @@ void Ledger::take(const engine::ReadEntry& entry) {
   for (const core::Intent& intent : entry.intents) {
     keys.insert(intent.key);
     if (intent.kind == core::EffectKind::RunStep) ++runs_asked[intent.subject];
+    if (intent.kind == core::EffectKind::BeginDowntime) may_be_down = true;
+    if (intent.kind == core::EffectKind::ReturnTraffic && !intent.subject.empty())
+      tables.insert(core::wave_in(intent.subject));
   }
   if (std::holds_alternative<core::TrafficIntended>(entry.event)) {
     ++waves_begun;

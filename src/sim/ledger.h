@@ -34,6 +34,7 @@ struct Ledger {
   /// Numbers of the waves whose routes may be in force: what was read back last, and what is
   /// intended since (0: everyone on the old version; one more than there are: settled).
   std::set<std::uint32_t> tables = {0};
+  bool may_be_down = false;  ///< the page of maintenance may be shown
 
   [[nodiscard]] std::uint32_t settled() const {
     return static_cast<std::uint32_t>(plan->waves.size()) + 1;
@@ -42,6 +43,9 @@ struct Ledger {
   /// The routes may be those in force.
   [[nodiscard]] bool allows(const base::ComponentName& component,
                             const core::ComponentRoutes& found) const;
+  /// They are those of nobody on the new version or, in place, of a wave before this one.
+  [[nodiscard]] bool goes_back(const base::ComponentName& component,
+                               const core::ComponentRoutes& found) const;
   /// An intent of this kind (and subject, if one is given) has no answer yet.
   [[nodiscard]] bool is_open(core::EffectKind kind, std::string_view subject = {}) const;
   /// Folds one more entry.

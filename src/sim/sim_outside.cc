@@ -99,6 +99,13 @@ base::Result<std::uint64_t> SimRouter::drain(const ports::VersionRef& version,
   return real_.drain(version, call);
 }
 
+base::Result<std::uint64_t> SimRouter::drain_removed(const ports::VersionRef& version,
+                                                     const ports::Call& call) {
+  if (around_.interference.before(Place::RouterRead, &call) != Twist::None)
+    return router_unavailable();
+  return real_.drain_removed(version, call);
+}
+
 std::uint32_t SimWorkload::running(const ports::VersionRef& version) {
   const auto status = real_.status(version);
   return status ? static_cast<std::uint32_t>(status->instances.size()) : 0;

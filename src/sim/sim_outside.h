@@ -43,6 +43,8 @@ class SimRouter final : public ports::TrafficRouter {
   base::Result<ports::RouterState> current(const ports::Call& call) override;
   base::Result<std::uint64_t> drain(const ports::VersionRef& version,
                                     const ports::Call& call) override;
+  base::Result<std::uint64_t> drain_removed(const ports::VersionRef& version,
+                                            const ports::Call& call) override;
   [[nodiscard]] std::uint16_t listen_port(const base::ComponentName& component) const override {
     return real_.listen_port(component);
   }

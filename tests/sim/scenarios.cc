@@ -38,9 +38,9 @@ void add_checks(core::Release& release, Random& dice) {
 constexpr const char* kSecond = "crm-domain";
 
 /// Two people of every role: some steps want two. And a second service that can be released.
-core::Environment environment() {
+core::Environment environment(std::uint32_t instances) {
   core::Environment environment = stellwerk::testing::sample_environment();
-  environment.services.front().workload->instances = 2;
+  environment.services.front().workload->instances = instances;
   core::Service second = environment.services.front();
   second.name = base::ServiceName(kSecond);
   environment.services.push_back(std::move(second));
@@ -87,6 +87,31 @@ std::vector<core::Release> releases_of(Random& dice) {
   return {std::move(first), std::move(other)};
 }
 
+/// What the strategy of its type leaves open: capacity, standby, downtime, checks of the new
+/// version before any traffic, the order of its components.
+void compose(core::Release& release, Random& dice) {
+  const bool is_major = release.type == core::ReleaseType::Major;
+  const bool is_fix =
+      release.type == core::ReleaseType::Patch || release.type == core::ReleaseType::Hotfix;
+  if (is_fix && dice.chance(base::percent(50))) release.strategy = core::Strategy::Rolling;
+  const bool switches = release.type == core::ReleaseType::Minor && release.waves.empty();
+  if (switches && dice.chance(base::percent(50))) release.strategy = core::Strategy::BlueGreen;
+  const bool has_both = is_major || release.strategy == core::Strategy::BlueGreen;
+  if (!has_both && dice.chance(base::percent(40))) release.capacity = core::Capacity::InPlace;
+  if (dice.chance(base::percent(25))) release.standby = base::hours(2);
+  if (is_major && dice.chance(base::percent(50))) {
+    core::DowntimeRequest& downtime = release.downtime.emplace();
+    downtime.all_tenants = dice.chance(base::percent(50));
+    if (!downtime.all_tenants) downtime.tenants = {base::TenantId("pilot-1")};
+  }
+  if (dice.chance(base::percent(40)))
+    release.checks.push_back(command("before-traffic", core::Phase::Rollout,
+                                     dice.chance(base::percent(50)),
+                                     dice.chance(base::percent(50))));
+  if (release.components.size() > 1 && dice.chance(base::percent(60)))
+    release.components.front().after = {release.components.back().name};
+}
+
 }  // namespace
 
 Scenario scenario_of(std::uint64_t seed, const std::set<Fault>& without) {
@@ -95,8 +120,11 @@ Scenario scenario_of(std::uint64_t seed, const std::set<Fault>& without) {
   scenario.seed = seed;
   scenario.swarm = swarm_of(seed, without);
   scenario.traffic.requests_per_second = scenario.swarm.requests_per_second;
-  for (const core::Release& release : releases_of(dice)) {
-    const auto compiled = core::compile(release, environment());
+  Random composing = Random(seed).fork(78);
+  const auto instances = static_cast<std::uint32_t>(1 + composing.below(4));
+  for (core::Release& release : releases_of(dice)) {
+    compose(release, composing);
+    const auto compiled = core::compile(release, environment(instances));
     for (const auto& problem : compiled.problems) fmt::print(stderr, "{}\n", problem.one_line());
     STELLWERK_CHECK(compiled.plan.has_value());
     scenario.plans.push_back(*compiled.plan);

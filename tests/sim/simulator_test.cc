@@ -153,7 +153,8 @@ INSTANTIATE_TEST_SUITE_P(
         Planted{Mutation::ForgetRenewal, "ForgetRenewal", {}},
         Planted{Mutation::ForgetEvidence, "ForgetEvidence", {}},
         Planted{Mutation::DelayReturn, "DelayReturn", {PeopleOdd}},
-        Planted{Mutation::ForgetPatience, "ForgetPatience", {PeopleOdd, SlowLanes}}),
+        Planted{Mutation::ForgetPatience, "ForgetPatience", {PeopleOdd, SlowLanes}},
+        Planted{Mutation::MoveBeforeCapacity, "MoveBeforeCapacity", {}}),
     [](const auto& each) { return std::string(each.param.name); });
 
 #endif

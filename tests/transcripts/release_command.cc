@@ -110,6 +110,17 @@ void read_schedule(Command& command, Release& release) {
     release.schedule.start = must(base::parse_rfc3339(*start));
 }
 
+/// `second=after`: contracts-domain too, whose new version needs that of document-domain.
+void read_second_component(Command& command, Release& release) {
+  constexpr std::array<std::string_view, 2> kHow{"after", "beside"};
+  const auto how = command.choice("second", kHow, "");
+  if (how.empty()) return;
+  core::Component second = release.components.front();
+  second.name = base::ComponentName("contracts-domain");
+  if (how == "after") second.after = {release.components.front().name};
+  release.components.push_back(std::move(second));
+}
+
 /// Without `type=` the runbook's example; with it the type's own defaults.
 Release read_release(Command& command) {
   Release release = testing::sample_release();
@@ -126,16 +137,29 @@ Release read_release(Command& command) {
     release.health_waivers.push_back({base::ServiceName(*service), "known and accepted", {}});
   if (const auto role = command.value("approval"))
     release.approvals.push_back({must(core::parse_role(*role)), 1});
-  release.downtime = command.flag("downtime");
+  if (command.flag("downtime")) release.downtime.emplace().all_tenants = true;
+  if (const auto capacity = command.value("capacity"))
+    release.capacity = must(core::parse_capacity(*capacity));
+  read_second_component(command, release);
   return release;
 }
 
-core::Environment read_environment(Command& command) {
+core::Environment read_environment(Command& command, std::size_t components) {
   core::Environment environment = testing::sample_environment();
   if (const auto role = command.value("nobody_is")) {
     const core::Role missing = must(core::parse_role(*role));
     for (core::Person& person : environment.people) std::erase(person.roles, missing);
   }
+  if (components > 1) {
+    core::Service second = environment.services.front();
+    second.name = base::ServiceName("contracts-domain");
+    environment.services.push_back(std::move(second));
+  }
+  if (const auto instances = command.value("instances"))
+    for (core::Service& service : environment.services)
+      if (service.workload)
+        service.workload->instances = static_cast<std::uint32_t>(std::stoul(*instances));
+  environment.unsigned_approvals = command.flag("unsigned");
   return environment;
 }
 
@@ -190,7 +214,7 @@ void tell_plan(Scene& scene, const core::Plan& plan) {
 void release_command(Scene& scene, Command& command) {
   const bool is_example = command.is_bare();
   const Release release = read_release(command);
-  const core::Environment environment = read_environment(command);
+  const core::Environment environment = read_environment(command, release.components.size());
   command.finish();
   core::CompileResult compiled = core::compile(release, environment);
   for (const base::Error& error : compiled.problems) {

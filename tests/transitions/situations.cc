@@ -2,6 +2,9 @@
 
 #include <map>
 
+#include "core/compile.h"
+#include "support/sample_release.h"
+
 namespace stellwerk::transitions {
 namespace {
 
@@ -174,6 +177,54 @@ void add_endings(std::vector<Situation>& all) {
   all.push_back({"failed", "the new version could not be started", failed});
 }
 
+core::Plan plan_of(const core::Release& release) {
+  core::Environment environment = testing::sample_environment();
+  environment.services.front().workload->instances = 4;
+  environment.unsigned_approvals = true;
+  return *core::compile(release, environment).plan;
+}
+
+/// In place, and the second wave's instances are being changed.
+Story arranging() {
+  core::Release release = testing::bare_release(core::ReleaseType::Patch);
+  release.strategy = core::Strategy::Rolling;
+  Story story;
+  story.plan = plan_of(release);
+  story.run_until(Stage::Holding);
+  settled_records(story);
+  story.hold_fully();
+  story.pass(*core::next_due(story.plan, story.state) - story.now.runbook);
+  return story;
+}
+
+/// The page of maintenance is to be shown, before the new version is started.
+Story beginning_downtime() {
+  core::Release release = testing::bare_release(core::ReleaseType::Major);
+  release.downtime.emplace().all_tenants = true;
+  Story story;
+  story.plan = plan_of(release);
+  story.run_until(Stage::Deploying);
+  settled_records(story);
+  return story;
+}
+
+void add_strategies(std::vector<Situation>& all) {
+  all.push_back({"holding, capacity", "in place: the next wave's instances start", arranging()});
+  Story moving = arranging();
+  moving.answer(EffectKind::ArrangeCapacity, Outcome::Done);
+  moving.answer(EffectKind::MoveTraffic, Outcome::Done);
+  all.push_back(
+      {"rolling back, in place",
+       "some traffic is going back at once, the rest when the old version has its instances",
+       rolling_back(moving)});
+  all.push_back(
+      {"deploying, downtime", "the page of maintenance is being put up", beginning_downtime()});
+  Story shown = beginning_downtime();
+  shown.answer(EffectKind::BeginDowntime, Outcome::Done);
+  all.push_back(
+      {"cancelling, downtime", "the page of maintenance is being taken down", rolling_back(shown)});
+}
+
 }  // namespace
 
 std::vector<Situation> all_situations() {
@@ -182,6 +233,7 @@ std::vector<Situation> all_situations() {
   add_waves(all);
   add_post_check(all);
   add_endings(all);
+  add_strategies(all);
   return all;
 }
 

@@ -104,12 +104,12 @@ TEST(Transitions, BeginWithARequestOnly) {
 }
 
 // Goal: until the new version is the stable one a release goes back from everywhere, at a word.
-TEST(Transitions, LeadBackFromEverywhereUntilTheNewVersionIsTheStableOne) {
+TEST(Transitions, LeadBackFromEverywhereUntilTheOldVersionIsRetired) {
   for_each_cell([](const Probe& probe, const Situation& situation, const Outcome& outcome) {
     if (probe.name != "rollback-requested") return;
     const core::State& state = situation.story.state;
     const bool too_late =
-        state.stage == Stage::Unborn || state.settled || core::is_terminal(state.stage);
+        state.stage == Stage::Unborn || state.retiring || core::is_terminal(state.stage);
     const Stage next = outcome.decision.next.stage;
     EXPECT_EQ(next == Stage::RollingBack || next == Stage::Cancelling, !too_late) << situation.name;
     const bool cancels = next == Stage::Cancelling;

@@ -51,7 +51,7 @@ base::Result<void> HaproxyRouter::switch_layout(Layout layout, const ports::Call
 }
 
 base::Result<void> HaproxyRouter::bring_up(const Layout& layout, const ports::Call& call) {
-  auto configuration = render(layout, settings_, tenant_header_);
+  auto configuration = render(layout, settings_, tenant_header_, page_);
   if (!configuration) return base::fail(std::move(configuration).error());
   const bool alive = runs(call);
   base::Result<WorkerInfo> worker = WorkerInfo{};

@@ -118,8 +118,26 @@ void render_lease(const std::string& component, const std::vector<base::Duration
   // forgets them before its last request.
   const std::string carried =
       fmt::format("{{ var(txn.lease),map_str({}) -m found }}", kCarriedFile);
-  live(carried + " { date,sub(proc.started) -m int 0:2 }");
+  live(fmt::format("{} {{ date,sub(proc.started) -m int 0:{} }}", carried,
+                   kCarriedFor.ms() / 1000));
   live(carried + " { stopping }");
+}
+
+/// During a downtime: for everyone or for tenants, unless the new version serves them.
+void render_page(const std::string& component, Text out) {
+  fmt::format_to(
+      out,
+      "  http-request set-var(txn.page) bool(true) if {{ str({0}/maintenance),map_str({1}) -m beg "
+      "* "
+      "}}\n"
+      "  http-request set-var(txn.key) str({0}/m:),concat(,txn.tenant) if {{ var(txn.tenant) -m "
+      "found }}\n"
+      "  http-request set-var(txn.page) bool(true) if {{ var(txn.tenant) -m found }} {{ "
+      "var(txn.key),map_str({1}) -m found }}\n"
+      "  http-request return status 503 content-type \"text/html; charset=utf-8\" file {2} hdr "
+      "Retry-After 60 hdr Cache-Control no-store if {{ var(txn.page) -m bool }} !{{ "
+      "var(txn.route) -m found }} || {{ var(txn.page) -m bool }} !{{ var(txn.live) -m bool }}\n",
+      component, kRoutesFile, kPageFile);
 }
 
 void render_routes(const std::string& component, Text out) {
@@ -138,11 +156,14 @@ void render_routes(const std::string& component, Text out) {
       "found }}\n"
       "  http-request set-var(txn.route) var(txn.key),map_str({1}) if !{{ var(txn.route) -m found "
       "}} "
-      "{{ var(txn.tenant) -m found }}\n"
+      "{{ var(txn.tenant) -m found }}\n",
+      component, kRoutesFile);
+  render_page(component, out);
+  fmt::format_to(
+      out,
       "  use_backend %[var(txn.route)] if {{ var(txn.route) -m found }} {{ var(txn.live) -m bool "
       "}}\n"
-      "  use_backend %[var(txn.stable)] if {{ var(txn.stable) -m found }}\n",
-      component, kRoutesFile);
+      "  use_backend %[var(txn.stable)] if {{ var(txn.stable) -m found }}\n");
 }
 
 void render_frontend(const base::ComponentName& name, const ComponentLayout& component,
@@ -244,10 +265,11 @@ bool Layout::has_servers(const base::ComponentName& component, const base::SemVe
 }
 
 base::Result<Configuration> render(const Layout& layout, const HaproxySettings& settings,
-                                   const std::string& tenant_header) {
+                                   const std::string& tenant_header, const std::string& page) {
   std::string body;
   const Text out(body);
   render_global(settings, out);
+  fmt::format_to(out, "# {} is {}\n\n", kPageFile, page.empty() ? "missing" : page);
   render_defaults(settings, out);
   render_ring(settings, out);
   render_lease_tables(layout.lease_lengths, out);

@@ -42,7 +42,8 @@ struct Configuration {
 };
 
 /// @errors Rejected HAP-0001: a name, host or path that cannot stand in a configuration
+/// @param page  digest of the page of maintenance in the folder: HAProxy reads it with this text
 base::Result<Configuration> render(const Layout& layout, const HaproxySettings& settings,
-                                   const std::string& tenant_header);
+                                   const std::string& tenant_header, const std::string& page = {});
 
 }  // namespace stellwerk::adapters::haproxy

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "adapters/haproxy/layout_store.h"
+#include "adapters/haproxy/maintenance_page.h"
 #include "adapters/haproxy/names.h"
 #include "adapters/haproxy/patience.h"
 #include "base/files.h"
@@ -25,10 +26,11 @@ bool names_backend(const RouteRows& rows, const std::string& backend) {
                      [&](const auto& row) { return row.second == backend; });
 }
 
-/// Nobody is sent to a candidate by it.
+/// Everybody is on a stable version by it.
 bool goes_back(const core::RoutingTable& table) {
-  return std::none_of(table.components.begin(), table.components.end(),
-                      [](const auto& each) { return each.second.candidate.has_value(); });
+  return std::none_of(table.components.begin(), table.components.end(), [](const auto& each) {
+    return each.second.candidate.has_value() || each.second.maintenance.has_value();
+  });
 }
 
 RouteRows only_of(const core::RoutingTable& table, const RouteRows& rows) {
@@ -55,16 +57,19 @@ base::Result<std::unique_ptr<HaproxyRouter>> HaproxyRouter::open(HaproxySettings
   if (auto assigned = assign_ports(*layout, installation.services); !assigned)
     return base::fail(std::move(assigned).error());
   if (auto saved = save_layout(file, *layout); !saved) return base::fail(std::move(saved).error());
-  return std::unique_ptr<HaproxyRouter>(
-      new HaproxyRouter(std::move(settings), std::move(installation), *std::move(layout), clock));
+  auto page = install_page(installation.folder, settings.maintenance_page);
+  if (!page) return base::fail(std::move(page).error());
+  return std::unique_ptr<HaproxyRouter>(new HaproxyRouter(
+      std::move(settings), std::move(installation), *std::move(layout), *std::move(page), clock));
 }
 
 HaproxyRouter::HaproxyRouter(HaproxySettings settings, HaproxyInstallation installation,
-                             Layout layout, const ports::Clock& clock)
+                             Layout layout, std::string page, const ports::Clock& clock)
     : settings_(std::move(settings)),
       folder_(std::move(installation.folder)),
       tenant_header_(std::move(installation.tenant_header)),
       known_(installation.tenants.begin(), installation.tenants.end()),
+      page_(std::move(page)),
       clock_(clock),
       process_(settings_.program, folder_, clock),
       api_(folder_, clock),
@@ -247,26 +252,34 @@ base::Result<std::uint64_t> HaproxyRouter::open_requests(const std::string& back
                                                          const ports::Call& call) const {
   auto open = api_.running_requests(backend, 0, call);
   if (!open) return open;
-  // Workers that stop finish what they have; asked anew each time, since they end one by one.
+  auto older = open_in_old_workers(
+      [&](pid_t worker) { return api_.running_requests(backend, worker, call); }, call);
+  if (!older) return older;
+  return *open + *older;
+}
+
+/// Workers that stop finish what they have; asked anew each time, since they end one by one.
+base::Result<std::uint64_t> HaproxyRouter::open_in_old_workers(const CountIn& count,
+                                                               const ports::Call& call) const {
   auto master = api_.master(call);
   if (!master) return base::fail(std::move(master).error());
+  std::uint64_t open = 0;
   for (const pid_t worker : master->old_workers) {
-    const auto more = api_.running_requests(backend, worker, call);
-    if (more) *open += *more;
+    const auto more = count(worker);
+    if (more) open += *more;
     // One that does not answer may have requests still, unless it has ended meanwhile.
     if (!more && identify(worker)) return base::fail(more.error());
   }
   return open;
 }
 
-base::Result<std::uint64_t> HaproxyRouter::drain(const ports::VersionRef& version,
-                                                 const ports::Call& call) {
-  const std::string backend = core::backend_name(version.component, version.version).str();
+base::Result<std::uint64_t> HaproxyRouter::await_none(const CountOpen& count,
+                                                      const ports::Call& call) const {
   const Patience patience(clock_, call);
   base::MonoTime answered = clock_.mono();
   base::Result<std::uint64_t> known = base::fail(unavailable("there was no time to ask"));
   do {
-    auto open = open_requests(backend, patience.within(base::seconds(1)));
+    auto open = count(patience.within(base::seconds(1)));
     if (open) answered = clock_.mono();
     if (open && *open == 0) return open;
     // While it is reloaded it may not answer for a moment; that is no reason to cut requests.
@@ -274,6 +287,34 @@ base::Result<std::uint64_t> HaproxyRouter::drain(const ports::VersionRef& versio
     if (open || !known) known = std::move(open);
   } while (patience.pause(kDrainLook));
   return known;
+}
+
+base::Result<std::uint64_t> HaproxyRouter::drain(const ports::VersionRef& version,
+                                                 const ports::Call& call) {
+  const std::string backend = core::backend_name(version.component, version.version).str();
+  return await_none([&](const ports::Call& within) { return open_requests(backend, within); },
+                    call);
+}
+
+/// The serving worker does not know them any more.
+base::Result<std::uint64_t> HaproxyRouter::drain_removed(const ports::VersionRef& version,
+                                                         const ports::Call& call) {
+  const std::string backend = core::backend_name(version.component, version.version).str();
+  std::set<std::string> servers;
+  {
+    const std::lock_guard lock(layout_mutex_);
+    const auto component = layout_.components.find(version.component);
+    if (component != layout_.components.end())
+      if (const ports::Endpoints* known = component->second.find(version.version))
+        for (const ports::Instance& instance : known->instances) servers.insert(instance.id);
+  }
+  return await_none(
+      [&](const ports::Call& within) {
+        return open_in_old_workers(
+            [&](pid_t worker) { return api_.running_beyond(backend, servers, worker, within); },
+            within);
+      },
+      call);
 }
 
 base::Result<void> HaproxyRouter::stop(const ports::Call& call) { return process_.stop(call); }

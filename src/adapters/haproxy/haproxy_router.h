@@ -53,6 +53,8 @@ class HaproxyRouter final : public ports::TrafficRouter {
   base::Result<ports::RouterState> current(const ports::Call& call) override;
   base::Result<std::uint64_t> drain(const ports::VersionRef& version,
                                     const ports::Call& call) override;
+  base::Result<std::uint64_t> drain_removed(const ports::VersionRef& version,
+                                            const ports::Call& call) override;
   [[nodiscard]] std::uint16_t listen_port(const base::ComponentName& component) const override;
 
   /// Called on the lane whenever a worker of ours was started. Set it before anything else.
@@ -63,7 +65,7 @@ class HaproxyRouter final : public ports::TrafficRouter {
 
  private:
   HaproxyRouter(HaproxySettings settings, HaproxyInstallation installation, Layout layout,
-                const ports::Clock& clock);
+                std::string page, const ports::Clock& clock);
 
   [[nodiscard]] std::string path(const char* name) const;
   base::Result<Layout> with_endpoints(std::span<const ports::Endpoints> versions) const;
@@ -95,6 +97,11 @@ class HaproxyRouter final : public ports::TrafficRouter {
   std::vector<pid_t> old_workers(const ports::Call& call) const;
   base::Result<std::uint64_t> open_requests(const std::string& backend,
                                             const ports::Call& call) const;
+  using CountIn = std::function<base::Result<std::uint64_t>(pid_t worker)>;
+  base::Result<std::uint64_t> open_in_old_workers(const CountIn& count,
+                                                  const ports::Call& call) const;
+  using CountOpen = std::function<base::Result<std::uint64_t>(const ports::Call& call)>;
+  base::Result<std::uint64_t> await_none(const CountOpen& count, const ports::Call& call) const;
 
   // leases.cc
   /// Each living lease with the time until which it certainly lives.
@@ -119,6 +126,7 @@ class HaproxyRouter final : public ports::TrafficRouter {
   std::string folder_;
   std::string tenant_header_;
   KnownTenants known_;
+  std::string page_;  ///< digest of the page of maintenance
   const ports::Clock& clock_;
   std::function<void()> on_new_worker_ = [] {};
   Process process_;

@@ -161,7 +161,7 @@ base::Result<void> HaproxyRouter::revoke(const base::ReleaseId& release, const p
 }
 
 /// A new worker answers some milliseconds before we can give it the leases; until then it takes
-/// those in the carried map for alive, which is at most two seconds (docs/routing.md).
+/// those in the carried map for alive, which is at most kCarriedFor (docs/routing.md).
 base::Result<void> HaproxyRouter::carry_leases(const ports::Call& call) {
   carried_at_ = clock_.mono();
   auto living = api_.leases(layout_.lease_lengths, call);

@@ -13,7 +13,11 @@ namespace stellwerk::adapters::haproxy {
 inline constexpr const char* kConfigFile = "haproxy.cfg";
 inline constexpr const char* kNextConfigFile = "haproxy.cfg.next";
 inline constexpr const char* kRoutesFile = "routes.map";
-inline constexpr const char* kCarriedFile = "carried.map";  ///< leases alive during a reload
+inline constexpr const char* kCarriedFile = "carried.map";    ///< leases alive during a reload
+inline constexpr const char* kPageFile = "maintenance.html";  ///< shown during a downtime
+/// As long as a new worker believes that file at most: a busy machine may take seconds to give it
+/// the leases, and a tenant must not go to and fro meanwhile.
+inline constexpr base::Duration kCarriedFor = base::seconds(10);
 inline constexpr const char* kStateFile = "state.json";
 inline constexpr const char* kProcessFile = "process.json";
 inline constexpr const char* kOutputFile = "haproxy.log";

@@ -13,6 +13,7 @@ namespace stellwerk::adapters::haproxy {
 namespace {
 
 constexpr char kUnleased = '*';
+constexpr char kEveryone = '*';
 
 base::Failure foreign(std::string why) {
   return base::fail(base::error(base::Code::Conflict, "HAP-0005",
@@ -49,10 +50,20 @@ void add_candidate(const Writer& writer, const core::ComponentRoutes& routes,
     writer.add(fmt::format("b:{}", bucket), target);
 }
 
+void add_maintenance(const Writer& writer, const core::MaintenanceRoute& maintenance) {
+  const std::string release = maintenance.release.str();
+  writer.add("maintenance", maintenance.everyone ? kEveryone + release : release);
+  for (const base::TenantId& tenant : maintenance.tenants) writer.add("m:" + tenant.str(), release);
+}
+
 bool names_are_plain(const base::ComponentName& component, const core::ComponentRoutes& routes) {
   if (!plain_name(component.str())) return false;
-  if (!routes.candidate) return true;
   const auto plain = [](const auto& id) { return plain_name(id.str()); };
+  const auto& shown = routes.maintenance;
+  if (shown &&
+      (!plain(shown->release) || !std::all_of(shown->tenants.begin(), shown->tenants.end(), plain)))
+    return false;
+  if (!routes.candidate) return true;
   return plain(routes.candidate->release) &&
          std::all_of(routes.candidate->tenants.begin(), routes.candidate->tenants.end(), plain);
 }
@@ -84,6 +95,8 @@ class Reader {
       if (!candidate) return base::fail(std::move(candidate).error());
       routes.candidate = *std::move(candidate);
     }
+    if (const auto found = rows_.find("maintenance"); found != rows_.end())
+      routes.maintenance = read_maintenance(found->second);
     return routes;
   }
 
@@ -92,6 +105,16 @@ class Reader {
     const auto found = rows_.find(key);
     if (found == rows_.end()) return std::nullopt;
     return version_in(component_, found->second);
+  }
+
+  [[nodiscard]] core::MaintenanceRoute read_maintenance(const std::string& value) const {
+    core::MaintenanceRoute maintenance;
+    maintenance.everyone = value.starts_with(kEveryone);
+    maintenance.release = base::ReleaseId(value.substr(maintenance.everyone ? 1 : 0));
+    for (auto row = rows_.lower_bound("m:"); row != rows_.end() && row->first.starts_with("m:");
+         ++row)
+      maintenance.tenants.emplace(row->first.substr(2));
+    return maintenance;
   }
 
   base::Result<core::CandidateRoute> read_candidate() {
@@ -166,6 +189,7 @@ base::Result<RouteRows> rows_of(const core::RoutingTable& table, const KnownTena
     const Writer writer{component, rows};
     writer.add("stable", writer.backend(routes.stable));
     if (routes.candidate) add_candidate(writer, routes, known);
+    if (routes.maintenance) add_maintenance(writer, *routes.maintenance);
   }
   return rows;
 }

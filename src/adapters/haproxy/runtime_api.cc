@@ -81,15 +81,32 @@ base::Result<EndedRequests> RuntimeApi::ended_requests(const ports::Call& call) 
   return ended;
 }
 
-base::Result<std::uint64_t> RuntimeApi::running_requests(const std::string& backend, pid_t worker,
-                                                         const ports::Call& call) const {
-  const std::string command = fmt::format("show stat {} 2 -1", backend);
+/// @param types  bits of HAProxy's: 2 the backend, 4 its servers
+base::Result<std::string> RuntimeApi::stat(const std::string& backend, int types, pid_t worker,
+                                           const ports::Call& call) const {
+  const std::string command = fmt::format("show stat {} {} -1", backend, types);
   auto answer = worker == 0 ? reads_.ask(command, call) : to(worker).ask(command, call);
   if (!answer) return base::fail(std::move(answer).error());
   // The master may know a worker no more, or not yet; that is no count.
   if (!answer->starts_with("# ") && answer->find("No such proxy") == std::string::npos)
     return base::fail(unavailable("show stat: " + base::printable(base::trim(*answer))));
+  return answer;
+}
+
+base::Result<std::uint64_t> RuntimeApi::running_requests(const std::string& backend, pid_t worker,
+                                                         const ports::Call& call) const {
+  const auto answer = stat(backend, 2, worker, call);
+  if (!answer) return base::fail(answer.error());
   return parse_running(*answer);
+}
+
+base::Result<std::uint64_t> RuntimeApi::running_beyond(const std::string& backend,
+                                                       const std::set<std::string>& servers,
+                                                       pid_t worker,
+                                                       const ports::Call& call) const {
+  const auto answer = stat(backend, 4, worker, call);
+  if (!answer) return base::fail(answer.error());
+  return parse_running_beyond(*answer, servers);
 }
 
 base::Result<std::string> RuntimeApi::prepare(const RouteRows& rows, pid_t worker,

@@ -39,6 +39,10 @@ class RuntimeApi {
   /// Requests of a backend that a worker has not ended; 0 when it does not know the backend.
   base::Result<std::uint64_t> running_requests(const std::string& backend, pid_t worker,
                                                const ports::Call& call) const;
+  /// … only at those of its servers that are not among `servers`.
+  base::Result<std::uint64_t> running_beyond(const std::string& backend,
+                                             const std::set<std::string>& servers, pid_t worker,
+                                             const ports::Call& call) const;
 
   /// A new version of the map, filled and not yet visible. `worker` 0: the one that serves.
   base::Result<std::string> prepare(const RouteRows& rows, pid_t worker,
@@ -50,6 +54,8 @@ class RuntimeApi {
                           const ports::Call& call) const;
 
  private:
+  base::Result<std::string> stat(const std::string& backend, int types, pid_t worker,
+                                 const ports::Call& call) const;
   RuntimeSocket to(pid_t worker) const;
 
   std::string folder_;

@@ -52,7 +52,13 @@ constexpr std::array kFields = {
          .text = "How much of the request log HAProxy keeps while nobody reads it.",
          .unit = "bytes",
          .min = 65536,
-         .max = 1 << 30})};
+         .max = 1 << 30}),
+    field<&HaproxySettings::maintenance_page>(
+        {.key = "maintenance_page",
+         .text = "The HTML page shown during a downtime, at most 14000 bytes, with everything it "
+                 "needs in itself.",
+         .default_text = "a page in German and English",
+         .syntax = &config::kFile})};
 
 constexpr config::Table<HaproxySettings> kTable{
     .name = "router haproxy",

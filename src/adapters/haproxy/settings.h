@@ -26,6 +26,7 @@ struct HaproxySettings {
   base::Duration keep_alive_timeout = base::seconds(10);
   base::Duration drain = base::seconds(30);    ///< what a reload leaves to open connections
   std::uint32_t request_log_bytes = 8u << 20;  ///< buffered by HAProxy while nobody reads
+  std::string maintenance_page;                ///< a file; empty: a page of ours
   friend bool operator==(const HaproxySettings&, const HaproxySettings&) = default;
 };
 

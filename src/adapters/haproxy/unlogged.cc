@@ -8,6 +8,7 @@
 namespace stellwerk::adapters::haproxy {
 namespace {
 
+constexpr std::string_view kWholeBackend = "BACKEND";
 constexpr base::Duration kExpectedFor = base::minutes(1);
 constexpr std::uint64_t kCountMax = std::uint64_t{1} << 53;  // no worker ends so many requests
 
@@ -26,14 +27,15 @@ std::size_t column_of(const std::vector<std::string_view>& names, std::string_vi
   return static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
 }
 
-struct BackendRow {
-  std::string_view name;
+struct StatRow {
+  std::string_view backend;
+  std::string_view server;    ///< `BACKEND`: all of them
   std::uint64_t total = 0;    ///< requests since its start
   std::uint64_t running = 0;  ///< of those, not ended
 };
 
-std::vector<BackendRow> backend_rows(std::string_view stat) {
-  std::vector<BackendRow> rows;
+std::vector<StatRow> rows_of(std::string_view stat) {
+  std::vector<StatRow> rows;
   const auto lines = base::split(stat, '\n');
   if (lines.empty() || !lines.front().starts_with("# ")) return rows;
   const auto names = base::split(lines.front().substr(2), ',');
@@ -42,10 +44,10 @@ std::vector<BackendRow> backend_rows(std::string_view stat) {
   const std::size_t kind = column_of(names, "svname");
   for (const std::string_view line : lines) {
     const auto fields = base::split(line, ',');
-    if (kind >= fields.size() || fields[kind] != "BACKEND") continue;
+    if (kind >= fields.size()) continue;
     const auto all = number_at(fields, total);
     const auto now = number_at(fields, running);
-    if (all && now) rows.push_back({fields.front(), *all, *now});
+    if (all && now) rows.push_back({fields.front(), fields[kind], *all, *now});
   }
   return rows;
 }
@@ -54,15 +56,24 @@ std::vector<BackendRow> backend_rows(std::string_view stat) {
 
 EndedRequests parse_ended(std::string_view stat) {
   EndedRequests ended;
-  for (const BackendRow& row : backend_rows(stat))
-    if (row.running <= row.total)
-      ended.by_backend.emplace(std::string(row.name), row.total - row.running);
+  for (const StatRow& row : rows_of(stat))
+    if (row.server == kWholeBackend && row.running <= row.total)
+      ended.by_backend.emplace(std::string(row.backend), row.total - row.running);
   return ended;
 }
 
 std::uint64_t parse_running(std::string_view stat) {
   std::uint64_t running = 0;
-  for (const BackendRow& row : backend_rows(stat)) running += row.running;
+  for (const StatRow& row : rows_of(stat))
+    if (row.server == kWholeBackend) running += row.running;
+  return running;
+}
+
+std::uint64_t parse_running_beyond(std::string_view stat, const std::set<std::string>& servers) {
+  std::uint64_t running = 0;
+  for (const StatRow& row : rows_of(stat))
+    if (row.server != kWholeBackend && !servers.contains(std::string(row.server)))
+      running += row.running;
   return running;
 }
 

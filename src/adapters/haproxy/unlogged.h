@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -31,6 +32,8 @@ struct EndedRequests {
 EndedRequests parse_ended(std::string_view stat);
 /// From the same answer: requests of all its backends that have not ended.
 std::uint64_t parse_running(std::string_view stat);
+/// From the answer about servers: those at servers that are not among `servers`.
+std::uint64_t parse_running_beyond(std::string_view stat, const std::set<std::string>& servers);
 
 class UnloggedCounter {
  public:

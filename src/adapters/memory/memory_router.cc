@@ -183,6 +183,11 @@ base::Result<std::uint64_t> MemoryRouter::drain(const ports::VersionRef&, const 
   return std::uint64_t{0};
 }
 
+base::Result<std::uint64_t> MemoryRouter::drain_removed(const ports::VersionRef& version,
+                                                        const ports::Call& call) {
+  return drain(version, call);
+}
+
 std::uint16_t MemoryRouter::listen_port(const base::ComponentName& component) const {
   const std::lock_guard lock(mutex_);
   const auto found = ports_.find(component);
@@ -210,6 +215,9 @@ std::optional<base::SemVer> MemoryRouter::serves(const base::ComponentName& comp
   if (crashed_ || found == table_.components.end()) return std::nullopt;
   const core::ComponentRoutes& routes = found->second;
   if (routes.candidate && takes(*routes.candidate, tenant)) return routes.candidate->version;
+  if (const auto& shown = routes.maintenance)
+    if (shown->everyone || shown->tenants.contains(base::TenantId(std::string(tenant))))
+      return std::nullopt;
   return routes.stable;
 }
 

@@ -37,9 +37,11 @@ class MemoryRouter final : public ports::TrafficRouter {
   /// Its requests end at once.
   base::Result<std::uint64_t> drain(const ports::VersionRef& version,
                                     const ports::Call& call) override;
+  base::Result<std::uint64_t> drain_removed(const ports::VersionRef& version,
+                                            const ports::Call& call) override;
   [[nodiscard]] std::uint16_t listen_port(const base::ComponentName& component) const override;
 
-  /// The version that serves a request now; empty: nobody does.
+  /// The version that serves a request now; empty: nobody does, or the page of maintenance.
   /// @param tenant  the tenant header as it was sent; empty: none
   [[nodiscard]] std::optional<base::SemVer> serves(const base::ComponentName& component,
                                                    std::string_view tenant) const;

@@ -107,7 +107,8 @@ base::Result<ports::WorkloadStatus> Supervisor::ensure(const WorkloadRecord& rec
   target.tick();
   wake();
   auto ready = wait_until_ready(lock, record, call);
-  if (ready || ready.error().code == Code::OutcomeUnknown) return ready;
+  if (ready) return wait_until_settled(lock, record.version, call);
+  if (ready.error().code == Code::OutcomeUnknown) return ready;
   return undo(lock, before, std::move(ready.error()), call);
 }
 
@@ -126,6 +127,21 @@ base::Result<ports::WorkloadStatus> Supervisor::wait_until_ready(Lock& lock,
     if (!wait(lock, call))
       return stopped_waiting(record.version, "to become ready", states_text(target->status()));
   }
+}
+
+/// Instances beyond those that are wanted have a time of their own to stop in.
+base::Result<ports::WorkloadStatus> Supervisor::wait_until_settled(Lock& lock,
+                                                                   const ports::VersionRef& version,
+                                                                   const ports::Call& call) {
+  const auto* target = find(version);
+  while (target != nullptr && !target->settled()) {
+    if (!wait(lock, call))
+      return stopped_waiting(version, "to have fewer instances", states_text(target->status()));
+    target = find(version);
+  }
+  if (target == nullptr)
+    return stopped_waiting(version, "to become ready", "it was retired meanwhile");
+  return target->status();
 }
 
 /// Gives back what was wanted before, which stops again what ensure() started.

@@ -46,6 +46,9 @@ class Supervisor {
   bool wait(Lock& lock, const ports::Call& call);
   base::Result<ports::WorkloadStatus> wait_until_ready(Lock& lock, const WorkloadRecord& record,
                                                        const ports::Call& call);
+  base::Result<ports::WorkloadStatus> wait_until_settled(Lock& lock,
+                                                         const ports::VersionRef& version,
+                                                         const ports::Call& call);
   base::Failure undo(Lock& lock, const WorkloadRecord& before, base::Error cause,
                      const ports::Call& call);
   void wake();

@@ -1,0 +1,162 @@
+// Strategies that compose: capacity, the order of components, checks before any traffic, downtime,
+// approvals without a signature.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+
+#include "core/compile.h"
+#include "support/sample_release.h"
+
+namespace stellwerk::core {
+namespace {
+
+using base::ComponentName;
+using testing::bare_release;
+using testing::sample_environment;
+
+std::string ids_of(const CompileResult& result) {
+  std::string ids;
+  for (const base::Error& error : result.problems) ids += (ids.empty() ? "" : " ") + error.id;
+  return ids;
+}
+
+/// A component, and those that it comes after.
+using Names = std::vector<std::pair<std::string, std::vector<std::string>>>;
+
+/// Three services that can be released, `a-domain` to `c-domain`, each after those named.
+struct Estate {
+  Release release = bare_release(ReleaseType::Minor);
+  Environment environment = sample_environment();
+
+  explicit Estate(const Names& components) {
+    const Component like = release.components.front();
+    const Service service = environment.services.front();
+    release.components.clear();
+    for (const auto& [name, after] : components) {
+      Component component = like;
+      component.name = ComponentName(name);
+      for (const std::string& each : after) component.after.emplace_back(each);
+      release.components.push_back(component);
+      environment.services.push_back(service);
+      environment.services.back().name = base::ServiceName(name);
+    }
+  }
+  [[nodiscard]] CompileResult compiled() const { return compile(release, environment); }
+};
+
+TEST(Components, StartAfterThoseTheyNeedAndElseAsTheyAreWritten) {
+  const auto result =
+      Estate(Names{{"c-domain", {"a-domain"}}, {"b-domain", {}}, {"a-domain", {"b-domain"}}})
+          .compiled();
+  ASSERT_TRUE(result.plan) << ids_of(result);
+  std::string order;
+  for (const PlannedComponent& component : result.plan->components)
+    order += component.name.str().substr(0, 1);
+  EXPECT_EQ(order, "bac");
+  EXPECT_EQ(decode_plan(encode_plan(*result.plan)).value().components[1].after,
+            std::vector{ComponentName("b-domain")});
+}
+
+TEST(Components, CannotWaitForEachOtherForThemselvesOrForOthers) {
+  const auto circle =
+      Estate(Names{{"a-domain", {"b-domain"}}, {"b-domain", {"a-domain"}}, {"c-domain", {}}});
+  ASSERT_EQ(ids_of(circle.compiled()), "PLN-0009");
+  EXPECT_EQ(circle.compiled().problems[0].message, "a-domain and b-domain wait for each other");
+  EXPECT_EQ(ids_of(Estate(Names{{"a-domain", {"a-domain"}}}).compiled()), "PLN-0009");
+  const auto stranger = Estate(Names{{"a-domain", {"b-domian"}}, {"b-domain", {}}}).compiled();
+  ASSERT_EQ(ids_of(stranger), "PLN-0004");
+  EXPECT_EQ(stranger.problems[0].next.at(0).command, "write b-domain");
+}
+
+TEST(Capacity, IsInPlaceWhenRollingAndElseInParallel) {
+  Release release = bare_release(ReleaseType::Patch);
+  EXPECT_EQ(compile(release, sample_environment()).plan->capacity, Capacity::Parallel);
+  release.strategy = Strategy::Rolling;
+  const auto rolling = compile(release, sample_environment()).plan;
+  EXPECT_EQ(rolling->capacity, Capacity::InPlace);
+  EXPECT_TRUE(std::any_of(rolling->notes.begin(), rolling->notes.end(), [](const PlanNote& note) {
+    return note.text.find("in place") != std::string::npos;
+  }));
+  release.capacity = Capacity::Parallel;
+  EXPECT_EQ(compile(release, sample_environment()).plan->capacity, Capacity::Parallel);
+}
+
+TEST(Capacity, OfBlueGreenIsBothVersionsWhole) {
+  Release release = bare_release(ReleaseType::Minor);
+  release.strategy = Strategy::BlueGreen;
+  release.capacity = Capacity::InPlace;
+  EXPECT_EQ(ids_of(compile(release, sample_environment())), "PLN-0007");
+}
+
+TEST(PlanBytes, OfAPlanThatUsesNothingNewAreThoseOfOlderPrograms) {
+  const std::string bytes = encode_plan(testing::sample_plan());
+  for (const char* key : {"\"capacity\":", "\"after\":", "\"downtime_window\":"})
+    EXPECT_EQ(bytes.find(key), std::string::npos) << key;
+}
+
+CheckRequest asking(std::string url, Phase phase) {
+  CheckRequest check;
+  check.name = "green-answers";
+  check.title = "Green answers";
+  check.phase = phase;
+  HttpCheck http;
+  http.url = std::move(url);
+  check.action = http;
+  return check;
+}
+
+TEST(ChecksOfTheNewVersion, ComeAfterItsStartAndBeforeTheFirstWave) {
+  Release release = bare_release(ReleaseType::Minor);
+  release.checks = {asking("new:document-domain/health", Phase::Rollout)};
+  const auto plan = compile(release, sample_environment()).plan;
+  ASSERT_TRUE(plan);
+  std::vector<std::string> ids;
+  for (const Step& step : plan->steps) ids.push_back(step.id.str());
+  const auto at = [&](const char* id) { return std::find(ids.begin(), ids.end(), id); };
+  EXPECT_LT(at("rollout/deployed"), at("rollout/green-answers"));
+  EXPECT_LT(at("rollout/green-answers"), at("rollout/wave-1"));
+}
+
+TEST(ChecksOfTheNewVersion, AreRefusedWhereItDoesNotRunOrIsNone) {
+  Release release = bare_release(ReleaseType::Minor);
+  for (const Phase phase : {Phase::Preparation, Phase::PreCheck}) {
+    release.checks = {asking("new:document-domain/health", phase)};
+    EXPECT_EQ(ids_of(compile(release, sample_environment())), "PLN-0008") << to_string(phase);
+  }
+  release.checks = {asking("new:audit-domain/health", Phase::PostCheck)};
+  EXPECT_EQ(ids_of(compile(release, sample_environment())), "PLN-0004");
+}
+
+TEST(DowntimeWindow, LastsUntilTheWaveThatServesAllItShowsThePage) {
+  Release release = testing::sample_release();
+  release.type = ReleaseType::Major;
+  release.components[0].to = {2, 0, 0, {}, {}};
+  release.downtime.emplace().tenants = {base::TenantId("pilot-1"), base::TenantId("pilot-3")};
+  const auto named = compile(release, sample_environment()).plan;
+  ASSERT_TRUE(named);
+  EXPECT_EQ(named->last_wave_of_downtime(), 2U);
+  release.downtime = DowntimeRequest{{}, true};
+  EXPECT_EQ(compile(release, sample_environment()).plan->last_wave_of_downtime(), 3U);
+  release.downtime = DowntimeRequest{{base::TenantId("pilto-1")}, false};
+  EXPECT_EQ(ids_of(compile(release, sample_environment())), "PLN-0004");
+  release.downtime.reset();
+  EXPECT_EQ(compile(release, sample_environment()).plan->last_wave_of_downtime(), 0U);
+}
+
+TEST(UnsignedApprovals, LetAMajorReleaseRunAndAreNoted) {
+  Environment environment = sample_environment();
+  EXPECT_EQ(obstacles(*compile(bare_release(ReleaseType::Major), environment).plan).size(), 2U);
+  environment.unsigned_approvals = true;
+  const auto plan = compile(bare_release(ReleaseType::Major), environment).plan;
+  EXPECT_TRUE(obstacles(*plan).empty());
+  EXPECT_TRUE(std::any_of(plan->notes.begin(), plan->notes.end(), [](const PlanNote& note) {
+    return note.text.find("unsigned_approvals") != std::string::npos;
+  }));
+  const auto patch = compile(bare_release(ReleaseType::Patch), environment).plan;
+  EXPECT_TRUE(std::none_of(patch->notes.begin(), patch->notes.end(), [](const PlanNote& note) {
+    return note.text.find("unsigned_approvals") != std::string::npos;
+  }));
+}
+
+}  // namespace
+}  // namespace stellwerk::core
