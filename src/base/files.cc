@@ -42,9 +42,10 @@ int sync_folder_of(const std::string& path) {
 }
 
 /// 0, or the errno of what failed; then `temporary` may be left and is removed by the caller.
-int write_synced(const std::string& temporary, std::string_view bytes, FileMode mode) {
+int write_synced(const std::string& temporary, std::string_view bytes, FileMode mode,
+                 int when_there = O_TRUNC) {
   const UniqueFd file(::open(temporary.c_str(),
-                             O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW,
+                             O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW | when_there,
                              static_cast<mode_t>(mode)));
   if (!file.valid()) return errno;
   // The umask must not decide who may read it.
@@ -69,6 +70,21 @@ Result<void> replace_file(const std::string& path, std::string_view bytes, FileM
     return not_written(path, problem);
   }
   if (const int problem = sync_folder_of(path); problem != 0) return not_written(path, problem);
+  return {};
+}
+
+Result<void> create_file(const std::string& path, std::string_view bytes, FileMode mode) {
+  const std::string temporary = fmt::format("{}.{}.new", path, ::getpid());
+  int problem = write_synced(temporary, bytes, mode, O_EXCL);
+  if (problem == EEXIST) return not_written(temporary, problem);  // not ours to remove
+  // A link is refused where a rename would replace.
+  if (problem == 0 && ::link(temporary.c_str(), path.c_str()) != 0) problem = errno;
+  ::unlink(temporary.c_str());
+  if (problem == EEXIST)
+    return fail(error(Code::Conflict, "BAS-0013", fmt::format("{} is there already", path))
+                    .because("it is written only where nothing of that name is"));
+  if (problem == 0) problem = sync_folder_of(path);
+  if (problem != 0) return not_written(path, problem);
   return {};
 }
 

@@ -1,6 +1,7 @@
 // files.h — whole files that must survive a crash: read with a bound, replaced as a whole.
 //
-// Role: state, routes and notices that adapters keep on disk. Never for logs (those are appended).
+// Role: state, routes and notices that adapters keep on disk, and files written for people. Never
+// for logs (those are appended).
 // Thread-safety: any thread, one writer per path.                     Start here: replace_file()
 // Invariants: a reader of a replaced file sees the old bytes or the new ones, also after a power
 // cut.
@@ -23,6 +24,11 @@ enum class FileMode : mode_t { OwnerOnly = 0600, OwnerExecutable = 0700, WorldRe
 /// @errors Unavailable BAS-0012: the old file, if any, is untouched; may be repeated.
 Result<void> replace_file(const std::string& path, std::string_view bytes,
                           FileMode mode = FileMode::OwnerOnly);
+/// The same for a file that must not be there yet; whoever reads it sees all of it.
+/// @errors Conflict BAS-0013: something of that name is there, and is untouched; Unavailable
+/// BAS-0012: nothing was made.
+Result<void> create_file(const std::string& path, std::string_view bytes,
+                         FileMode mode = FileMode::OwnerOnly);
 /// Writes `bytes` over an existing file of at least that size, and cuts off the rest: needs no disk
 /// space. One write, which a power cut may leave half done; what is longer is newlines meanwhile.
 /// @errors Unavailable BAS-0012: no such file, or it is shorter; then it is untouched.
