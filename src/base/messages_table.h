@@ -31,6 +31,12 @@ std::span<const MessageRow> cli_messages();
 /// What `stellwerk audit` says (messages_audit.cc).
 std::span<const MessageRow> audit_messages();
 
+/// What `stellwerk init` asks, says and writes (messages_init.cc).
+std::span<const MessageRow> init_messages();
+
+/// What manual pages say beside help (messages_man.cc).
+std::span<const MessageRow> man_messages();
+
 /// What `stellwerk simulate` says (messages_simulate.cc).
 std::span<const MessageRow> simulate_messages();
 

@@ -8,10 +8,13 @@
 #include <iostream>
 
 #include "cli/audit_command.h"
+#include "cli/completion.h"
 #include "cli/doctor.h"
 #include "cli/error_text.h"
 #include "cli/explain.h"
+#include "cli/init_command.h"
 #include "cli/inputs.h"
+#include "cli/man.h"
 #include "cli/release_command.h"
 #include "cli/run_command.h"
 #include "cli/simulate_command.h"
@@ -40,6 +43,13 @@ std::optional<std::string> typed_line() {
   return line;
 }
 
+/// The next line, however long it takes.
+std::optional<std::string> asked_line() {
+  std::string line;
+  if (!std::getline(std::cin, line)) return std::nullopt;
+  return line;
+}
+
 /// The language of texts when no file says: LC_ALL, LC_MESSAGES, LANG; German otherwise.
 base::Locale system_locale(World& world) {
   for (const char* name : {"LC_ALL", "LC_MESSAGES", "LANG"}) {
@@ -61,13 +71,17 @@ Console console_of(World& world) {
   console.live = err && ::isatty(STDIN_FILENO) == 1 && world.variable("TERM") != "dumb";
   console.columns = terminal_columns();
   console.read_line = typed_line;
+  if (err && ::isatty(STDIN_FILENO) == 1) console.ask_line = asked_line;
   return console;
 }
 
 void apply(Console& console, const Arguments& arguments) {
   console.json = arguments.json;
   if (arguments.no_colour || arguments.json) console.colour_out = console.colour_err = false;
-  if (arguments.json) console.live = false;
+  if (arguments.json) {
+    console.live = false;
+    console.ask_line = {};
+  }
   if (arguments.locale) {
     console.locale = *arguments.locale;
     return;
@@ -76,7 +90,10 @@ void apply(Console& console, const Arguments& arguments) {
   // language.
   const bool reads_it = arguments.command == Command::Plan || arguments.command == Command::Run ||
                         arguments.command == Command::Simulate;
-  if (reads_it || !arguments.data.empty()) return;
+  const bool needs_none = arguments.command == Command::Init ||
+                          arguments.command == Command::Completion ||
+                          arguments.command == Command::Man;
+  if (reads_it || needs_none || !arguments.data.empty()) return;
   if (const auto environment = peek_environment(arguments); environment.value)
     console.locale = environment.value->environment.locale;
 }
@@ -113,6 +130,12 @@ Exit dispatch(World& world, Console& console, const Arguments& arguments) {
       return replay_command(world, console, arguments);
     case Command::Simulate:
       return simulate_command(world, console, arguments);
+    case Command::Init:
+      return init_command(world, console, arguments);
+    case Command::Completion:
+      return completion_command(world, console, arguments);
+    case Command::Man:
+      return man_command(console, arguments);
   }
   return Exit::Usage;
 }

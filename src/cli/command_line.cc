@@ -31,6 +31,9 @@ enum Takes : unsigned {
   TakesAnyRelease = 1U << 13,  ///< an id, or none: all
   TakesAllDifferences = 1U << 14,
   TakesSimulation = 1U << 15,
+  TakesInit = 1U << 16,
+  TakesShell = 1U << 17,
+  TakesPage = 1U << 18,
 };
 
 struct CommandRow {
@@ -41,6 +44,7 @@ struct CommandRow {
 };
 
 constexpr CommandRow kCommands[] = {
+    {"init", {}, Command::Init, TakesInit},
     {"plan", {}, Command::Plan, TakesFile},
     {"run", {}, Command::Run, TakesFile | TakesSpeed | TakesResume},
     {"simulate", {}, Command::Simulate, TakesFile | TakesSimulation},
@@ -58,6 +62,8 @@ constexpr CommandRow kCommands[] = {
     {"schema", {}, Command::Schema, TakesTopic},
     {"explain", {}, Command::Explain, TakesCode},
     {"replay", "audit", Command::Replay, TakesAnyRelease | TakesAllDifferences},
+    {"completion", {}, Command::Completion, TakesShell},
+    {"man", {}, Command::Man, TakesPage},
 };
 
 base::Error not_understood(std::string message, std::string why) {
@@ -82,7 +88,25 @@ class Parser {
     for (const CommandRow& row : kCommands) add_command(row);
   }
 
+  std::vector<CommandInfo> describe() {
+    std::vector<CommandInfo> all;
+    describe_into(app_, {}, all);
+    return all;
+  }
+
   base::Result<CommandLine> parse(const std::vector<std::string>& words) {
+    const auto dashes = std::find(words.begin(), words.end(), "--");
+    if (dashes == words.end()) return parse_words(words);
+    // Only `init` keeps a program's words apart; for the others what follows are arguments.
+    auto before = parse_words({words.begin(), dashes});
+    if (!before || before->arguments.command != Command::Init || !before->text.empty())
+      return parse_words(words);
+    before->arguments.init.program.assign(dashes + 1, words.end());
+    return before;
+  }
+
+ private:
+  base::Result<CommandLine> parse_words(const std::vector<std::string>& words) {
     try {
       app_.parse(std::vector<std::string>(words.rbegin(), words.rend()));
     } catch (const CLI::CallForHelp&) {
@@ -96,7 +120,6 @@ class Parser {
     return check();
   }
 
- private:
   [[nodiscard]] std::string text(std::string_view key) const { return base::message(locale_, key); }
 
   std::shared_ptr<CLI::Formatter> formatter() {
@@ -156,6 +179,8 @@ class Parser {
     argument(TakesRelease | TakesAnyRelease, "ID", args_.release, "cli.help.argument.release");
     argument(TakesTopic, "TOPIC", args_.topic, "cli.help.argument.topic");
     argument(TakesCode, "CODE", args_.topic, "cli.help.argument.code");
+    argument(TakesShell, "SHELL", args_.topic, "cli.help.argument.shell");
+    argument(TakesPage, "PAGE", args_.topic, "cli.help.argument.page");
     if ((row.takes & TakesSteps) != 0)
       command.add_option("STEP", args_.steps, text("cli.help.argument.steps"));
     const auto option = [&](unsigned bit, const char* name, std::string& target, const char* word) {
@@ -168,6 +193,7 @@ class Parser {
     option(TakesPlanDigest, "--plan", args_.plan, "DIGEST");
     option(TakesKey, "--key", args_.key, "FILE");
     option(TakesSpeed, "--speed", speed_word_, "N[,M]");
+    option(TakesPage, "--output", args_.output, "FOLDER");
     if ((row.takes & TakesResume) != 0)
       command.add_flag("--resume", args_.resume, text("cli.help.option.resume"));
     if ((row.takes & TakesAgain) != 0)
@@ -178,6 +204,7 @@ class Parser {
       command.add_flag("--all-differences", args_.all_differences,
                        text("cli.help.option.all-differences"));
     if ((row.takes & TakesSimulation) != 0) add_simulation(command);
+    if ((row.takes & TakesInit) != 0) add_init(command);
     if ((row.takes & TakesAll) != 0)
       command.add_flag("--all", args_.all, text("cli.help.option.all"));
   }
@@ -200,6 +227,61 @@ class Parser {
     option("--threads", words.threads, "N");
     command.add_flag("--no-variations", words.no_variations,
                      text("cli.help.option.simulate.no-variations"));
+  }
+
+  void add_init(CLI::App& command) {
+    InitWords& words = args_.init;
+    command.add_option("FOLDER", words.folder, text("cli.help.argument.init-folder"));
+    const auto option = [&](const char* name, std::string& target, const char* word) {
+      const std::string key = std::string("cli.help.option.init.") + (name + 2);
+      command.add_option(name, target, text(key))->option_text(word);
+    };
+    option("--service", words.service, "NAME");
+    option("--run", words.run, "LINE");
+    option("--health", words.health, "PATH");
+    option("--port", words.port, "PORT");
+    option("--from", words.from, "VERSION");
+    option("--to", words.to, "VERSION");
+    option("--tenants", words.tenants, "NAMES");
+    command.add_flag("--yes,-y", words.yes, text("cli.help.option.init.yes"));
+  }
+
+  // ---- describing
+
+  static OptionInfo described(const CLI::Option& option) {
+    OptionInfo info;
+    for (const std::string& name : option.get_snames()) info.names.push_back("-" + name);
+    for (const std::string& name : option.get_lnames()) info.names.push_back("--" + name);
+    const bool takes_value = option.get_items_expected_max() > 0;
+    if (info.names.empty())
+      info.word = option.get_name();
+    else if (takes_value)
+      info.word = option.get_option_text();
+    info.text = option.get_description();
+    info.repeated = option.get_expected_max() > 1 || option.get_items_expected_max() > 1;
+    return info;
+  }
+
+  void describe_into(const CLI::App& app, std::vector<std::string> path,
+                     std::vector<CommandInfo>& all) {
+    CommandInfo info;
+    info.path = path;
+    info.text = app.get_description();
+    info.commands = command_names(app);
+    for (const CLI::Option* option : app.get_options()) {
+      OptionInfo each = described(*option);
+      const bool is_help = !path.empty() && option == app.get_help_ptr();
+      if (each.names.empty())
+        info.arguments.push_back(std::move(each));
+      else if (!is_help)
+        info.options.push_back(std::move(each));
+    }
+    all.push_back(std::move(info));
+    for (const CLI::App* sub : app.get_subcommands([](const CLI::App*) { return true; })) {
+      path.push_back(sub->get_name());
+      describe_into(*sub, path, all);
+      path.pop_back();
+    }
   }
 
   /// The innermost command that was named.
@@ -347,6 +429,10 @@ base::Locale locale_asked_for(const std::vector<std::string>& words, base::Local
 }
 
 }  // namespace
+
+std::vector<CommandInfo> describe_commands(base::Locale locale) {
+  return Parser(locale).describe();
+}
 
 base::Result<CommandLine> parse_command_line(const std::vector<std::string>& words,
                                              base::Locale locale) {

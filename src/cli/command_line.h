@@ -27,6 +27,23 @@ enum class Command : std::uint8_t {
   Explain,
   Replay,
   Simulate,
+  Init,
+  Completion,
+  Man,
+};
+
+/// What `init` was told, as it was typed.
+struct InitWords {
+  std::string folder;
+  std::string service;
+  std::string run;                   ///< a line
+  std::vector<std::string> program;  ///< words behind `--`
+  std::string health;
+  std::string port;
+  std::string from;
+  std::string to;
+  std::string tenants;
+  bool yes = false;
 };
 
 /// What `simulate` was told, as it was typed; read_simulation() makes sense of it.
@@ -54,7 +71,8 @@ struct Arguments {
   std::string reason;              ///< also attest's note
   std::string plan;                ///< approve, reject: digest
   std::string key;                 ///< approve
-  std::string topic;               ///< schema: which; explain: code
+  std::string topic;               ///< schema: which; explain: code; completion: shell; man: page
+  std::string output;              ///< man: a folder for all pages
   std::string environment;         ///< --environment
   std::string data;                ///< --data
   std::optional<base::Locale> locale;
@@ -66,6 +84,7 @@ struct Arguments {
   bool all = false;
   bool all_differences = false;
   SimulateWords simulate = {};
+  InitWords init = {};
 };
 
 /// Either something to do, or a text that was asked for (--help, --version).
@@ -73,6 +92,25 @@ struct CommandLine {
   Arguments arguments;
   std::string text;
 };
+
+/// One option or argument of a command, for completion and manual pages.
+struct OptionInfo {
+  std::vector<std::string> names;  ///< `--help`, `-h`; empty: an argument
+  std::string word;                ///< what stands for its value: `FILE`; empty: it takes none
+  std::string text;
+  bool repeated = false;
+};
+
+struct CommandInfo {
+  std::vector<std::string> path;  ///< `release`, `show`; empty: the program itself
+  std::string text;
+  std::vector<OptionInfo> arguments;  ///< in their order
+  std::vector<OptionInfo> options;    ///< its own; those of the program hold for all
+  std::vector<std::string> commands;  ///< names of those in it
+};
+
+/// The program itself, then every command in the order of the table, groups before theirs.
+std::vector<CommandInfo> describe_commands(base::Locale locale);
 
 /// @param words   without the program's name
 /// @param locale  of help, unless --locale says otherwise

@@ -30,6 +30,9 @@ struct Console {
   std::size_t columns = 80;  ///< of the terminal, at least 40
   /// A line the person typed, if there is one; never blocks.
   std::function<std::optional<std::string>()> read_line = {};
+  /// Waits for a line of the person who answers questions, without its newline; none: the input
+  /// ended. Empty: nobody can be asked.
+  std::function<std::optional<std::string>()> ask_line = {};
 
   [[nodiscard]] std::string text(std::string_view key,
                                  const base::MessageArguments& arguments = {}) const {
