@@ -115,12 +115,18 @@ void GuardWatch::observe(const ports::HealthResult& result) {
   seen.is_new_version = result.target.is_new_version;
   seen.good = result.good;
   seen.at = result.at;
+  health_[seen.target] = {seen.service.str(),
+                          seen.is_component ? result.target.version.to_string() : std::string(),
+                          seen.is_new_version, seen.good, result.detail};
   guard_.observe(seen);
   if (log_) log_->observe(seen);
 }
 
 void GuardWatch::expect_health(const std::vector<std::string>& targets, base::MonoTime now) {
   guard_.expect_health(targets, now);
+  std::erase_if(health_, [&](const auto& each) {
+    return std::find(targets.begin(), targets.end(), each.first) == targets.end();
+  });
   if (log_) log_->expect_health(targets, now);
 }
 

@@ -7,6 +7,7 @@
 // engine's thread.            Spec: docs/guard.md
 #pragma once
 
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -33,6 +34,15 @@ struct HoldView {
   base::Duration guarded;
   base::Duration real;
   std::uint64_t requests = 0;
+};
+
+/// The last answer of a probed target, for people; the guard has its own account.
+struct HealthView {
+  std::string service;
+  std::string version;  ///< empty: no component
+  bool is_new_version = false;
+  bool good = false;
+  std::string detail;
 };
 
 class GuardWatch {
@@ -69,6 +79,11 @@ class GuardWatch {
   [[nodiscard]] std::vector<kpi::KpiRow> tenant_figures(base::MonoTime now) const {
     return board_.tenants(now);
   }
+  [[nodiscard]] std::vector<kpi::GaugeRow> gauges(base::MonoTime now) const {
+    return board_.gauges(now);
+  }
+  /// By target; only those that are probed now and have answered.
+  [[nodiscard]] const std::map<std::string, HealthView>& health() const { return health_; }
   [[nodiscard]] std::uint64_t lost_lines() const { return board_.lost_lines(); }
   /// Raw windows of the wave up to the last recorded verdict (evidence file); empty: none are kept.
   [[nodiscard]] std::string windows() const;
@@ -85,6 +100,7 @@ class GuardWatch {
   kpi::Guard guard_;
   kpi::ComparisonRecorder recorder_;
   kpi::KpiBoard board_;
+  std::map<std::string, HealthView> health_;
   std::optional<kpi::EvidenceLog> log_;
   core::Verdict verdict_;
   std::optional<base::MonoTime> received_;  ///< of the oldest request that no round has judged

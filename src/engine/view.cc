@@ -53,7 +53,11 @@ const core::PlannedWave* serving_wave(const core::Plan& plan, const core::State&
 
 base::Json traffic_of(const core::Plan& plan, const core::State& state) {
   base::Json traffic = {{"new_version_share_ppm", share_on_new_version(plan, state).value},
-                        {"tenants", base::Json::array()}};
+                        {"tenants", base::Json::array()},
+                        {"tenants_known", plan.waves.empty() ? 0 : plan.waves.back().serves.size()},
+                        {"wave_shares_ppm", base::Json::array()}};
+  for (const core::PlannedWave& wave : plan.waves)
+    traffic["wave_shares_ppm"].push_back(wave.share_real.value);
   if (const core::PlannedWave* wave = serving_wave(plan, state))
     for (const base::TenantId& tenant : wave->serves) traffic["tenants"].push_back(tenant.str());
   if (state.downtime && plan.downtime_window) {
@@ -96,6 +100,22 @@ void add_times(base::Json& view, const core::Plan& plan, const core::State& stat
     view["next_due"] = base::offset_text(*due - *state.t0);
 }
 
+base::Json health_of(const GuardWatch& watch) {
+  base::Json rows = base::Json::array();
+  for (const auto& [target, seen] : watch.health()) {
+    base::Json row = {{"target", target},
+                      {"service", seen.service},
+                      {"good", seen.good},
+                      {"detail", seen.detail}};
+    if (!seen.version.empty()) {
+      row["version"] = seen.version;
+      row["new_version"] = seen.is_new_version;
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
 void add_live(base::Json& view, const core::Plan& plan, const core::State& state,
               const LiveFigures& live) {
   if (state.t0) {
@@ -113,6 +133,8 @@ void add_live(base::Json& view, const core::Plan& plan, const core::State& state
         {"requests", hold.requests},     {"requests_wanted", plan.guard.hold_requests_min},
         {"promoted", state.promoted}};
   view["kpis"] = kpi::to_json(live.watch->figures(live.now.mono));
+  view["gauges"] = kpi::to_json(live.watch->gauges(live.now.mono));
+  view["health"] = health_of(*live.watch);
   view["lost_lines"] = live.watch->lost_lines();
   if (core::guard_armed(state)) view["verdict"] = verdict_of(live.watch->verdict());
 }

@@ -23,7 +23,8 @@ struct StoredView {
   base::WallTime last_entry;
 };
 
-/// Every key: docs/reference/release-view.md. With figures also `hold`, `kpis`, `lost_lines`.
+/// Every key: docs/reference/release-view.md. With figures also `hold`, `kpis`, `gauges`,
+/// `health`, `lost_lines`.
 base::Json view_of(const core::Plan& plan, const core::State& state,
                    const std::optional<LiveFigures>& live);
 /// The same without an engine's word: nobody is known to guard, whatever the journal says.

@@ -26,6 +26,11 @@ KpiBoard::KpiBoard(base::Duration span)
 
 void KpiBoard::observe(const MetricBatch& batch) {
   lost_lines_ += batch.lost_lines + batch.unreadable_lines;
+  for (const GaugeSample& sample : batch.gauges) {
+    const GaugeKey key{sample.component, sample.version.to_string(), sample.name};
+    if (sample.value && (gauges_.size() < kRowsMax || gauges_.contains(key)))
+      gauges_[key] = {*sample.value, sample.at};
+  }
   for (const RequestGroup& group : batch.groups) {
     const std::int64_t slice = slice_of(group.second);
     if (slice > newest_) forget_before((newest_ = slice) - slices_max_ + 1);
@@ -64,6 +69,28 @@ std::vector<KpiRow> KpiBoard::tenants(base::MonoTime now) const {
 
 std::vector<KpiRow> KpiBoard::versions(base::MonoTime now) const {
   return rows_of(window(now, false));
+}
+
+std::vector<GaugeRow> KpiBoard::gauges(base::MonoTime now) const {
+  std::vector<GaugeRow> rows;
+  for (const auto& [key, level] : gauges_) {
+    const base::Duration age = now - level.at;
+    if (age.us > slices_max_ * kSliceUs) continue;
+    const auto& [component, version, name] = key;
+    rows.push_back({component, version, name, level.value, age});
+  }
+  return rows;
+}
+
+base::Json to_json(const std::vector<GaugeRow>& rows) {
+  base::Json array = base::Json::array();
+  for (const GaugeRow& row : rows)
+    array.push_back({{"component", row.component.str()},
+                     {"version", row.version},
+                     {"name", row.name},
+                     {"value", row.value},
+                     {"age_us", row.age.us}});
+  return array;
 }
 
 base::Json to_json(const std::vector<KpiRow>& rows) {

@@ -36,6 +36,15 @@ struct KpiRow {
   TrafficFigures figures;
 };
 
+/// The last number of a gauge of one version.
+struct GaugeRow {
+  base::ComponentName component;
+  std::string version;
+  std::string name;
+  std::int64_t value = 0;
+  base::Duration age;  ///< since it was read
+};
+
 class KpiBoard {
  public:
   static constexpr std::size_t kRowsMax = 4096;
@@ -48,16 +57,24 @@ class KpiBoard {
   [[nodiscard]] std::vector<KpiRow> tenants(base::MonoTime now) const;
   /// The same, all tenants of a version in one row (its tenant is empty).
   [[nodiscard]] std::vector<KpiRow> versions(base::MonoTime now) const;
+  /// The last number of every gauge that was read within the window.
+  [[nodiscard]] std::vector<GaugeRow> gauges(base::MonoTime now) const;
   [[nodiscard]] std::uint64_t left_out() const { return left_out_; }
   [[nodiscard]] std::uint64_t lost_lines() const { return lost_lines_; }
 
  private:
   using Slices = std::map<std::int64_t, Traffic>;
+  using GaugeKey = std::tuple<base::ComponentName, std::string, std::string>;
+  struct Level {
+    std::int64_t value = 0;
+    base::MonoTime at;
+  };
   [[nodiscard]] std::map<KpiKey, Traffic> window(base::MonoTime now, bool by_tenant) const;
   void forget_before(std::int64_t slice);
 
   std::int64_t slices_max_;
   std::map<KpiKey, Slices> rows_;
+  std::map<GaugeKey, Level> gauges_;
   std::int64_t newest_ = 0;
   std::uint64_t left_out_ = 0;
   std::uint64_t lost_lines_ = 0;
@@ -65,5 +82,7 @@ class KpiBoard {
 
 /// `[{"component":…,"version":…,"tenant":…,"requests":…, "error_rate_ppm":…, "p95_us":…}]`
 base::Json to_json(const std::vector<KpiRow>& rows);
+/// `[{"component":…,"version":…,"name":…,"value":…,"age_us":…}]`
+base::Json to_json(const std::vector<GaugeRow>& rows);
 
 }  // namespace stellwerk::kpi

@@ -41,6 +41,23 @@ TEST(KpiBoard, ForgetsWhenTheWindowHasPassed) {
   EXPECT_EQ(board.versions(at(300)).size(), 1U);
 }
 
+TEST(KpiBoard, KeepsTheLastNumberOfEachGaugeUntilTheWindowHasPassed) {
+  KpiBoard board(base::seconds(60));
+  MetricBatch b;
+  const base::ComponentName component("document-domain");
+  const base::SemVer version = group({100, 1, 0, 0}).version;
+  b.gauges = {{component, version, "consumer_lag", 7, "", at(100)},
+              {component, version, "consumer_lag", 12, "", at(101)},
+              {component, version, "consumer_lag", std::nullopt, "no answer", at(102)}};
+  board.observe(b);
+  const auto gauges = board.gauges(at(110));
+  ASSERT_EQ(gauges.size(), 1U);
+  EXPECT_EQ(to_json(gauges).dump(),
+            R"([{"age_us":9000000,"component":"document-domain","name":"consumer_lag",)"
+            R"("value":12,"version":"1.3.0"}])");
+  EXPECT_TRUE(board.gauges(at(200)).empty());
+}
+
 TEST(KpiBoard, StaysBoundedWhenTenantsAreMany) {
   KpiBoard board;
   for (int i = 0; i < 5000; ++i)
