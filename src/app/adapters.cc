@@ -71,13 +71,13 @@ base::Result<RouterAndMetrics> make_haproxy(const config::Section& section,
   return RouterAndMetrics{std::move(*router), std::move(*metrics)};
 }
 
-base::Result<std::unique_ptr<ports::Workload>> make_process(const config::Section&,
-                                                            const AdapterNeeds& needs) {
+base::Result<WorkloadAndLogs> make_process(const config::Section&, const AdapterNeeds& needs) {
   auto workload = adapters::process::ProcessWorkload::open(
       {.folder = needs.file.environment.data_folder + "/workload"},
       {needs.clock, needs.prober, needs.scrubber});
   if (!workload) return base::fail(std::move(workload.error()));
-  return std::unique_ptr<ports::Workload>(std::move(*workload));
+  auto logs = (*workload)->logs();
+  return WorkloadAndLogs{std::move(*workload), std::move(logs)};
 }
 
 base::Result<std::unique_ptr<ports::Notifier>> make_file_notifier(const config::Section& section,
@@ -102,9 +102,9 @@ namespace process = adapters::process;
 constexpr std::array kRouters{Row<RouterAndMetrics>{"haproxy", &make_haproxy,
                                                     &problems_of<&haproxy::read_settings>,
                                                     &keys_of<&haproxy::settings_table>}};
-constexpr std::array kWorkloads{Row<std::unique_ptr<ports::Workload>>{
-    "process", &make_process, &problems_of<&process::read_settings>,
-    &keys_of<&process::settings_table>}};
+constexpr std::array kWorkloads{Row<WorkloadAndLogs>{"process", &make_process,
+                                                     &problems_of<&process::read_settings>,
+                                                     &keys_of<&process::settings_table>}};
 constexpr std::array kNotifiers{Row<std::unique_ptr<ports::Notifier>>{
     "file", &make_file_notifier, &problems_of<&adapters::read_file_notices>,
     &keys_of<&adapters::file_notices_table>}};
@@ -189,8 +189,8 @@ base::Result<RouterAndMetrics> make_router(const config::Section& section,
   return make(kRouters, section, needs);
 }
 
-base::Result<std::unique_ptr<ports::Workload>> make_workload(const config::Section& section,
-                                                             const AdapterNeeds& needs) {
+base::Result<WorkloadAndLogs> make_workload(const config::Section& section,
+                                            const AdapterNeeds& needs) {
   return make(kWorkloads, section, needs);
 }
 

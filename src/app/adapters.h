@@ -35,11 +35,17 @@ struct RouterAndMetrics {
   std::unique_ptr<ports::MetricSource> metrics;
 };
 
+/// A workload and, where it can tell, what its instances' output says (else nullptr).
+struct WorkloadAndLogs {
+  std::unique_ptr<ports::Workload> workload;
+  std::shared_ptr<ports::MetricSource> logs;
+};
+
 /// @errors CFG-0010: an unknown adapter; those of the section and of the adapter
 base::Result<RouterAndMetrics> make_router(const config::Section& section,
                                            const AdapterNeeds& needs);
-base::Result<std::unique_ptr<ports::Workload>> make_workload(const config::Section& section,
-                                                             const AdapterNeeds& needs);
+base::Result<WorkloadAndLogs> make_workload(const config::Section& section,
+                                            const AdapterNeeds& needs);
 base::Result<std::unique_ptr<ports::Notifier>> make_notifier(const config::Section& section,
                                                              const AdapterNeeds& needs);
 base::Result<std::unique_ptr<ports::EventBus>> make_bus(const config::Section& section,

@@ -116,7 +116,7 @@ base::Result<void> Host::open_engine() {
                             *reserve_,
                             *signer_,
                             entropy_,
-                            *workload_,
+                            *workload_.workload,
                             *router_.router,
                             *prober_,
                             *checks_,
@@ -124,6 +124,7 @@ base::Result<void> Host::open_engine() {
                             {},
                             {},
                             {}};
+  if (workload_.logs) ports.metrics.push_back(workload_.logs.get());
   for (const auto& bus : buses_) ports.buses.push_back(bus.get());
   for (const auto& notifier : notifiers_) ports.notifiers.push_back(notifier.get());
   ports.open_reader =

@@ -69,7 +69,7 @@ class Host final : public cli::EngineHost {
   std::unique_ptr<adapters::process::ProcessCommandRunner> commands_;
   std::unique_ptr<checks::Checks> checks_;
   RouterAndMetrics router_;
-  std::unique_ptr<ports::Workload> workload_;
+  WorkloadAndLogs workload_;
   std::vector<std::unique_ptr<ports::Notifier>> notifiers_;
   std::vector<std::unique_ptr<ports::EventBus>> buses_;
   std::unique_ptr<engine::Engine> engine_;

@@ -141,6 +141,15 @@ constexpr MessageRow kCli[] = {
     {"cli.view.figures-row",
      "{component} {version}: {requests} Anfragen/min, {errors} Fehler, p95 {p95}",
      "{component} {version}: {requests} requests/min, {errors} errors, p95 {p95}"},
+    {"cli.view.logs", "Logs", "logs"},
+    {"cli.view.logs-row",
+     "{component} {version}: {errors} ERROR ({errors_minute}/min), {warnings} WARN "
+     "({warnings_minute}/min), {lines} Zeilen, {requests} Anfragen",
+     "{component} {version}: {errors} ERROR ({errors_minute}/min), {warnings} WARN "
+     "({warnings_minute}/min), {lines} lines, {requests} requests"},
+    {"cli.view.logs-unread", "; mindestens, {bytes} Bytes blieben ungelesen",
+     "; at least, {bytes} bytes were left unread"},
+    {"cli.view.logs-files", "Dateien: {files}", "Files: {files}"},
     {"cli.view.lost", "{count} Zeilen des Anfragelogs verloren",
      "{count} lines of the request log lost"},
     {"cli.view.undecided",
@@ -172,6 +181,7 @@ constexpr MessageRow kCli[] = {
     {"cli.progress.due", "{due} in {span}", "{due} in {span}"},
     {"cli.progress.figures", "{rate} Anfragen/s, {errors} Fehler, p95 {p95}",
      "{rate} requests/s, {errors} errors, p95 {p95}"},
+    {"cli.progress.logs", "{errors} ERROR/min in den Logs", "{errors} ERROR/min in the logs"},
     {"cli.progress.paused", "angehalten ({cause})", "paused ({cause})"},
     {"cli.progress.waiting", "wartet auf {count} Schritte von Menschen",
      "waits for {count} steps of people"},

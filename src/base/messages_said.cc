@@ -51,6 +51,9 @@ constexpr MessageRow kSaid[] = {
      "{component}: Fehlerrate {before} → {after} ({word_errors}), p95 {fast} → {slow} ({word_p95})",
      "{component}: error rate {before} → {after} ({word_errors}), p95 {fast} → {slow} "
      "({word_p95})"},
+    {"said.logs",
+     "{component} {version}: {errors} ERROR, {warnings} WARN, {lines} Zeilen, {requests} Anfragen",
+     "{component} {version}: {errors} ERROR, {warnings} WARN, {lines} lines, {requests} requests"},
     {"said.word.met", "erfüllt", "met"},
     {"said.word.inconclusive", "nicht entscheidbar", "inconclusive"},
 

@@ -55,7 +55,8 @@ class Teller {
   }
   std::string operator()(const core::StepPassed& e) const { return step(e.step, e.summary); }
   std::string operator()(const core::StepAttested& e) const {
-    return say("attested", {{"step", e.step.str()}, {"person", e.person.str()}});
+    const auto text = say("attested", {{"step", e.step.str()}, {"person", e.person.str()}});
+    return e.summary ? text + " · " + told(*e.summary) : text;
   }
   std::string operator()(const core::StepFailed& e) const {
     if (!e.outcome_unknown) return step(e.step, e.summary);

@@ -82,6 +82,17 @@ TEST(EventLine, HasNoOffsetBeforeTheAnnouncement) {
             "preparation/changelog · attested by qa-1");
 }
 
+TEST(EventLine, TellsTheFiguresBesideAnAttestation) {
+  const core::StepAttested event{base::StepId("post-check/logs"),
+                                 base::PersonId("devops-1"),
+                                 {},
+                                 "doc 1.3.0: 3 ERROR, 12 WARN, 510 lines, 88 requests",
+                                 {}};
+  EXPECT_EQ(event_text(testing::sample_plan(), {event, {}, {}, kT0}, base::Locale::De),
+            "post-check/logs · bestätigt von devops-1 · "
+            "doc 1.3.0: 3 ERROR, 12 WARN, 510 Zeilen, 88 Anfragen");
+}
+
 TEST(EventLine, TellsT0AsWallTime) {
   const core::Plan plan = testing::sample_plan();
   const core::Event event = core::MaintenanceScheduled{kT0 + base::hours(24)};

@@ -11,6 +11,7 @@
 #include "base/translated.h"
 #include "cli/event_lines.h"
 #include "cli/verdict_text.h"
+#include "core/runbook_steps.h"
 #include "engine/cause_text.h"
 
 namespace stellwerk::cli {
@@ -72,6 +73,42 @@ std::vector<const base::Json*> new_version_figures(const base::Json& view) {
 std::string p95_text(const base::Json& figures) {
   const base::Json& p95 = member(figures, "p95_us");
   return p95.is_number_integer() ? latency_text(p95.get<std::int64_t>()) : "-";
+}
+
+const base::Json& log_rows(const base::Json& view) {
+  static const base::Json none = base::Json::array();
+  const base::Json& rows = member(view, "logs");
+  return rows.is_array() ? rows : none;
+}
+
+/// Counts since the new version was deployed, and of the last minute.
+std::string logs_text(const base::Json& row, base::Locale locale) {
+  std::string text = base::message(locale, "cli.view.logs-row",
+                                   {{"component", word(row, "component")},
+                                    {"version", word(row, "version")},
+                                    {"errors", word(row, "errors")},
+                                    {"errors_minute", word(row, "errors_minute")},
+                                    {"warnings", word(row, "warnings")},
+                                    {"warnings_minute", word(row, "warnings_minute")},
+                                    {"lines", word(row, "lines")},
+                                    {"requests", word(row, "requests")}});
+  if (number(row, "unread_bytes") > 0)
+    text += base::message(locale, "cli.view.logs-unread", {{"bytes", word(row, "unread_bytes")}});
+  return text;
+}
+
+/// For who is to attest the logs' step: the figures, and where the files are.
+std::string logs_to_read(const base::Json& view, const ViewStyle& style) {
+  constexpr std::size_t kIndent = 6;
+  std::string lines;
+  for (const base::Json& row : log_rows(view)) {
+    std::string text = logs_text(row, style.locale);
+    if (truth(row, "new"))
+      text += ". " + base::message(style.locale, "cli.view.logs-files",
+                                   {{"files", word(row, "folder") + "/*.log"}});
+    lines += std::string(kIndent, ' ') + wrapped(text, style.columns, kIndent) + '\n';
+  }
+  return lines;
 }
 
 /// What the guard still lacks before a promoted hold may end.
@@ -273,6 +310,12 @@ class ViewWriter {
                                          {"p95", p95_text(each)}}));
         label = {};
       }
+    label = "cli.view.logs";
+    for (const base::Json& each : log_rows(view_)) {
+      row(label, logs_text(each, style_.locale),
+          number(each, "errors_minute") > 0 && truth(each, "new") ? Colour::Yellow : Colour::Plain);
+      label = {};
+    }
     if (number(view_, "lost_lines") > 0)
       row({}, say("cli.view.lost", {{"count", word(view_, "lost_lines")}}), Colour::Yellow);
   }
@@ -328,6 +371,7 @@ class ViewWriter {
     const bool attested = word(step, "kind") == "manual";
     add(attested || (said.empty() && summary.empty()) ? word(step, "title")
                                                       : (said.empty() ? summary : said));
+    if (attested) add(summary);
     if (attested) add(said);
     if (truth(step, "text_erased")) add(say("text.erased"));
     if (const std::string by = word(step, "by"); !by.empty()) add(say("cli.view.by", {{"by", by}}));
@@ -381,6 +425,12 @@ std::string figures_text(const base::Json& view, base::Locale locale) {
                            {"errors", rate_text(number(*row, "error_rate_ppm"))},
                            {"p95", p95_text(*row)}});
   }
+  std::int64_t errors = 0;
+  for (const base::Json& row : log_rows(view))
+    if (truth(row, "new")) errors += number(row, "errors_minute");
+  if (errors > 0)
+    text +=
+        " · " + base::message(locale, "cli.progress.logs", {{"errors", std::to_string(errors)}});
   return text;
 }
 
@@ -413,6 +463,7 @@ std::string waiting_text(const base::Json& view, const ViewStyle& style) {
       line += '\n' + std::string(kIndent, ' ') + wrapped(what, style.columns, kIndent);
     }
     lines += line + '\n';
+    if (id == core::kLogsStep) lines += logs_to_read(view, style);
     if (step != nullptr && word(*step, "status") == "outcome-unknown")
       lines += fmt::format(
           "  stellwerk release resume {} --again {}\n      {}\n", word(view, "release"), id,

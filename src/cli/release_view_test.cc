@@ -59,6 +59,47 @@ TEST(ReleaseView, ShowsEverythingOfAReleaseInEightyColumns) {
             "  · post-check/smoke                      Smoke journeys\n");
 }
 
+base::Json with_logs(base::Json view) {
+  view["logs"] = base::Json::parse(R"([
+    {"component": "doc", "version": "1.2.0", "new": false, "lines": 900, "errors": 2, "warnings": 7,
+     "requests": 4000, "errors_minute": 1, "warnings_minute": 2, "unread_bytes": 0,
+     "folder": "/data/workload/doc/1.2.0"},
+    {"component": "doc", "version": "1.3.0", "new": true, "lines": 90, "errors": 5, "warnings": 0,
+     "requests": 400, "errors_minute": 3, "warnings_minute": 0, "unread_bytes": 17,
+     "folder": "/data/workload/doc/1.3.0"}])");
+  return view;
+}
+
+TEST(ReleaseView, ShowsWhatTheLogsSay) {
+  const base::Json view = with_logs(holding());
+  EXPECT_NE(release_text(view, kStyle)
+                .find("p95 38 ms\n"
+                      "logs        doc 1.2.0: 2 ERROR (1/min), 7 WARN (2/min), 900 lines, 4000\n"
+                      "            requests\n"
+                      "            doc 1.3.0: 5 ERROR (3/min), 0 WARN (0/min), 90 lines, 400\n"
+                      "            requests; at least, 17 bytes were left unread\n"),
+            std::string::npos)
+      << release_text(view, kStyle);
+  EXPECT_NE(progress_text(view, base::Locale::En).find("p95 38 ms · 3 ERROR/min in the logs"),
+            std::string::npos)
+      << progress_text(view, base::Locale::En);
+}
+
+TEST(ReleaseView, GivesWhoAttestsTheLogsTheirFiguresAndFiles) {
+  base::Json view = with_logs(holding());
+  view["waiting_for"] = {"post-check/logs"};
+  view["steps"].push_back({{"id", "post-check/logs"},
+                           {"kind", "manual"},
+                           {"title", "Logs looked through"},
+                           {"roles", {"devops"}}});
+  EXPECT_EQ(waiting_text(view, kStyle),
+            "  stellwerk attest rel-1 post-check/logs\n"
+            "      Logs looked through (DevOps)\n"
+            "      doc 1.2.0: 2 ERROR (1/min), 7 WARN (2/min), 900 lines, 4000 requests\n"
+            "      doc 1.3.0: 5 ERROR (3/min), 0 WARN (0/min), 90 lines, 400 requests; at\n"
+            "      least, 17 bytes were left unread. Files: /data/workload/doc/1.3.0/*.log\n");
+}
+
 TEST(ReleaseView, SaysWhatAPromotedHoldStillWaitsFor) {
   base::Json view = holding();
   view["hold"] = {{"guarded_us", 2000000}, {"wanted_us", 0},

@@ -261,7 +261,7 @@ void on_input(Decider& d, const Attested& in) {
     return d.refuse(
         not_now(d, "attesting " + step->id.str(),
                 is_terminal(d.s.stage) ? "the release has ended" : "its phase has not begun"));
-  d.emit(StepAttested{step->id, d.by, in.note}, {}, d.by);
+  d.emit(StepAttested{step->id, d.by, in.note, in.summary, in.evidence}, {}, d.by);
   end_waiting(d);
 }
 

@@ -31,7 +31,8 @@ struct Fold {
     s.steps[e.step] = {StepStatus::Passed, e.summary, e.evidence, by, e.text};
   }
   void operator()(const StepAttested& e) {
-    s.steps[e.step] = {StepStatus::Passed, {}, e.note, e.person, e.note};
+    s.steps[e.step] = {StepStatus::Passed, e.summary.value_or(""), e.evidence ? e.evidence : e.note,
+                       e.person, e.note};
   }
   void operator()(const StepFailed& e) {
     const auto status = e.outcome_unknown ? StepStatus::OutcomeUnknown : StepStatus::Failed;

@@ -70,6 +70,8 @@ struct VerdictReached {
 struct Attested {
   base::StepId step;
   std::optional<base::Digest> note;
+  std::optional<std::string> summary = {};    ///< figures that the engine had beside it
+  std::optional<base::Digest> evidence = {};  ///< … and in full
 };
 struct Approved {
   base::Digest plan;

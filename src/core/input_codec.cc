@@ -42,7 +42,7 @@ void fields(A& a, VerdictReached& in) {
 }
 template <class A>
 void fields(A& a, Attested& in) {
-  a("step", in.step)("note", in.note);
+  a("step", in.step)("note", in.note)("summary", in.summary)("evidence", in.evidence);
 }
 template <class A>
 void fields(A& a, Approved& in) {

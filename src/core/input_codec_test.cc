@@ -35,6 +35,8 @@ std::vector<Case> cases() {
        R"("watching":false,"wave":2}})"},
       {Attested{base::StepId("a/b"), kDigest},
        R"({"kind":"attested","says":{"note":"@","step":"a/b"}})"},
+      {Attested{base::StepId("a/b"), {}, "3 ERROR", kDigest},
+       R"({"kind":"attested","says":{"evidence":"@","step":"a/b","summary":"3 ERROR"}})"},
       {Approved{kDigest, true}, R"({"kind":"approved","says":{"plan":"@","signed":true}})"},
       {Rejected{kDigest, kDigest}, R"({"kind":"rejected","says":{"plan":"@","reason":"@"}})"},
       {PauseRequested{}, R"({"kind":"pause-requested"})"},

@@ -78,9 +78,11 @@ struct StepAttested {  // audit.step.attested
   base::StepId step;
   base::PersonId person;
   std::optional<base::Digest> note;
+  std::optional<std::string> summary = {};  ///< as of StepPassed: figures there were beside it
+  std::optional<base::Digest> evidence = {};
   template <class A>
   void fields(A& a) {
-    a("step", step)("person", person)("note", note);
+    a("step", step)("person", person)("note", note)("summary", summary)("evidence", evidence);
   }
 };
 struct StepFailed {  // audit.step.failed

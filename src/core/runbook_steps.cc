@@ -65,7 +65,7 @@ constexpr std::array kSteps{
     record("post-check/rollout-completed", Phase::PostCheck, "scheduler.release.completed"),
     built_in("post-check/watch", Phase::PostCheck, StepKind::Watch),
     manual("post-check/smoke", Phase::PostCheck, kQuality),
-    manual("post-check/logs", Phase::PostCheck, kDevOps),
+    manual(kLogsStep, Phase::PostCheck, kDevOps),
     manual("post-check/import-records", Phase::PostCheck, kAudit, kMigration),
     built_in("post-check/checks", Phase::PostCheck, StepKind::UserChecks),
     built_in("post-check/comparison", Phase::PostCheck, StepKind::Compare),

@@ -33,6 +33,9 @@ enum class StepKind : std::uint8_t {
   Retires,  ///< one per component
 };
 
+/// The step whose attestation has the counts of the logs beside it.
+inline constexpr std::string_view kLogsStep = "post-check/logs";
+
 struct StepTemplate {
   std::string_view id;  ///< `<phase>/<name>`; with several steps, the beginning of their ids
   Phase phase = Phase::Preparation;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/check.h"
+#include "core/runbook_steps.h"
 #include "engine/live.h"
 #include "engine/loader.h"
 #include "engine/person_command.h"
@@ -163,14 +164,41 @@ Engine::Live* Engine::find_or_load(const base::ReleaseId& release, const Reply& 
 
 void Engine::command(const base::ReleaseId& release, core::InputBody body, const base::PersonId& by,
                      Reply reply) {
-  if (Live* live = find_or_load(release, reply))
+  if (Live* live = find_or_load(release, reply)) {
+    if (auto* attested = std::get_if<core::Attested>(&body);
+        attested != nullptr && attested->step.str() == core::kLogsStep)
+      return attest_logs(*live, std::move(*attested), by, std::move(reply));
     live->run.handle(std::move(body), by, std::move(reply));
+  }
+}
+
+/// The figures are those of this moment, and durable before the entry that names them. A person's
+/// word stands without them too.
+void Engine::attest_logs(Live& live, core::Attested attested, const base::PersonId& by,
+                         Reply reply) {
+  const auto rows = live.watch.logs(ports_.clock.mono());
+  if (rows.empty()) return live.run.handle(std::move(attested), by, std::move(reply));
+  attested.summary = kpi::log_line(rows);
+  const base::ReleaseId release = live.run.plan().release;
+  auto text = std::make_shared<const std::string>(base::Json{{"logs", kpi::to_json(rows)}}.dump());
+  ports_.lanes.submit(
+      {"content", {}, base::seconds(10), {}, false},
+      [this, release, attested, by, reply, text](const ports::Call&) -> ports::Completion {
+        auto kept = ports_.content.put(*text);
+        return [this, release, attested, by, reply, kept]() mutable {
+          const auto found = live_.find(release);
+          if (found == live_.end()) return;
+          if (kept) attested.evidence = *kept;
+          if (!kept) report(kept.error());
+          found->second->run.handle(std::move(attested), by, std::move(reply));
+        };
+      });
 }
 
 void Engine::command_by_user(const base::ReleaseId& release, core::InputBody body,
                              const std::string& os_user, Reply reply) {
   if (Live* live = find_or_load(release, reply))
-    live->run.handle(std::move(body), person_of(live->run.plan(), os_user), std::move(reply));
+    command(release, std::move(body), person_of(live->run.plan(), os_user), std::move(reply));
 }
 
 base::Digest Engine::keep_soon(const std::string& text) {
@@ -234,8 +262,9 @@ EffectResult Engine::report_of(const EffectContext& context) {
     result.evidence = result.data.dump();
     return result;
   }
+  const auto logs = live.watch.logs(ports_.clock.mono());
   return {core::Outcome::Done, "written",
-          release_summary(*context.plan, live.run.state(), comparison), base::Json::object()};
+          release_summary(*context.plan, live.run.state(), comparison, logs), base::Json::object()};
 }
 
 /// Taken when the wave ends: the log of the next one replaces it.

@@ -112,6 +112,7 @@ class Engine final : private RunHost {
                              std::optional<std::int64_t> speed);
   /// Live, or loaded for a command to a release that has ended. nullptr: the reply was given.
   Live* find_or_load(const base::ReleaseId& release, const Reply& reply);
+  void attest_logs(Live& live, core::Attested attested, const base::PersonId& by, Reply reply);
   void change_speed(Live& live);
   void restart_effects(Live& live);
   Effects::Host effects_host();

@@ -53,6 +53,15 @@ kpi::ComparisonRecorder make_recorder(const core::Plan& plan, const Saved& saved
   return kpi::ComparisonRecorder(components);
 }
 
+/// An older program saved none; counts are for people, so that what cannot be read begins anew.
+kpi::LogBook make_log_book(const core::Plan& plan, const Saved& saved) {
+  const auto components = guarded_components(plan);
+  if (saved && saved->is_object())
+    if (const auto part = saved->find("logs"); part != saved->end())
+      if (auto restored = kpi::LogBook::restore(components, *part)) return std::move(*restored);
+  return kpi::LogBook(components);
+}
+
 bool holds(core::Stage stage) {
   return stage == core::Stage::Holding || stage == core::Stage::PostChecking;
 }
@@ -78,6 +87,7 @@ GuardWatch::GuardWatch(const core::Plan& plan, const core::State& state,
                        const std::optional<base::Json>& saved, base::MonoTime now)
     : guard_(make_guard(plan, saved, now, lost_)),
       recorder_(make_recorder(plan, saved, lost_)),
+      logs_(make_log_book(plan, saved)),
       stage_(state.stage),
       guarded_(state.guarded),
       real_(state.guarded_real),
@@ -96,15 +106,23 @@ GuardWatch::GuardWatch(const core::Plan& plan, const core::State& state,
   requests_base_ = guard_.progress(now).requests;
   if (anew && core::guard_armed(state)) recorder_.begin_rollout(now);
   if (anew && stage_ == core::Stage::PostChecking) recorder_.begin_post_check(now);
-  if (core::guard_armed(state)) log_.emplace(guard_);
+  if (core::guard_armed(state)) begin_log();
+}
+
+void GuardWatch::begin_log() {
+  log_.emplace(guard_);
+  log_->observe(logs_.latest());
 }
 
 void GuardWatch::observe(const kpi::MetricBatch& batch) {
   guard_.observe(batch);
   recorder_.observe(batch);
   board_.observe(batch);
+  logs_.observe(batch);
   if (!received_) received_ = batch.received_at;
-  if (log_) log_->observe(batch);
+  if (!log_) return;
+  log_->observe(batch);
+  log_->observe(batch.logs);
 }
 
 void GuardWatch::observe(const ports::HealthResult& result) {
@@ -144,7 +162,7 @@ void GuardWatch::follow(const core::State& state, base::MonoTime now) {
     if (state.wave == 1 && !state.rollout_completed) recorder_.begin_rollout(now);
     guarded_ = real_ = {};
     requests_ = requests_before_ = 0;
-    log_.emplace(guard_);
+    begin_log();
   }
   const bool read_back = before == core::Stage::Moving && holds(stage_);
   if (read_back) {
@@ -232,7 +250,7 @@ std::string GuardWatch::windows_until(base::MonoTime now) {
 }
 
 base::Json GuardWatch::save() const {
-  return {{"guard", guard_.save()}, {"comparison", recorder_.save()}};
+  return {{"guard", guard_.save()}, {"comparison", recorder_.save()}, {"logs", logs_.save()}};
 }
 
 }  // namespace stellwerk::engine

@@ -18,6 +18,7 @@
 #include "kpi/comparison.h"
 #include "kpi/evidence.h"
 #include "kpi/guard.h"
+#include "kpi/log_book.h"
 #include "ports/health_probe.h"
 
 namespace stellwerk::engine {
@@ -84,15 +85,17 @@ class GuardWatch {
   }
   /// By target; only those that are probed now and have answered.
   [[nodiscard]] const std::map<std::string, HealthView>& health() const { return health_; }
+  [[nodiscard]] std::vector<kpi::LogRow> logs(base::MonoTime now) const { return logs_.rows(now); }
   [[nodiscard]] std::uint64_t lost_lines() const { return board_.lost_lines(); }
   /// Raw windows of the wave up to the last recorded verdict (evidence file); empty: none are kept.
   [[nodiscard]] std::string windows() const;
   /// The same up to now, when a wave ends with no verdict of its own.
   [[nodiscard]] std::string windows_until(base::MonoTime now);
-  /// Guard and comparison, to go on after a restart (canonical integers).
+  /// Guard, comparison and log counts, to go on after a restart (canonical integers).
   [[nodiscard]] base::Json save() const;
 
  private:
+  void begin_log();
   void count_hold(const kpi::HoldProgress& progress, base::MonoTime now, std::int64_t speed);
   [[nodiscard]] bool minute_is_due(base::MonoTime now) const;
 
@@ -101,6 +104,7 @@ class GuardWatch {
   kpi::ComparisonRecorder recorder_;
   kpi::KpiBoard board_;
   std::map<std::string, HealthView> health_;
+  kpi::LogBook logs_;
   std::optional<kpi::EvidenceLog> log_;
   core::Verdict verdict_;
   std::optional<base::MonoTime> received_;  ///< of the oldest request that no round has judged

@@ -86,7 +86,9 @@ struct Inference {
   void operator()(const core::VerdictChanged& e) {
     only(core::VerdictReached{e.verdict, e.evidence, e.received});
   }
-  void operator()(const core::StepAttested& e) { only(core::Attested{e.step, e.note}); }
+  void operator()(const core::StepAttested& e) {
+    only(core::Attested{e.step, e.note, e.summary, e.evidence});
+  }
   void operator()(const core::ApprovalGranted& e) { only(core::Approved{e.plan, e.signature}); }
   void operator()(const core::ApprovalRejected& e) { only(core::Rejected{e.plan, e.reason}); }
   void operator()(const core::ReleasePaused& e) {

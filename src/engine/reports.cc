@@ -39,6 +39,18 @@ void append_comparison(std::string& text, const kpi::ComponentComparison& each) 
   text += row("p99", milliseconds_text(each.before.p99), milliseconds_text(each.after.p99), "");
 }
 
+void append_logs(std::string& text, const std::vector<kpi::LogRow>& logs) {
+  if (logs.empty()) return;
+  text +=
+      "\n## Logs since the new version was deployed\n\n"
+      "| version | ERROR | WARN | lines | requests |\n|---|---|---|---|---|\n";
+  for (const kpi::LogRow& row : logs)
+    text +=
+        fmt::format("| {} {} | {} | {} | {}{} | {} |\n", row.component.str(),
+                    row.version.to_string(), row.counts.errors, row.counts.warnings,
+                    row.counts.unread_bytes > 0 ? "at least " : "", row.counts.lines, row.requests);
+}
+
 void append_steps(std::string& text, const core::State& state,
                   const std::vector<core::Step>& steps) {
   for (const core::Step& step : steps) {
@@ -88,7 +100,8 @@ std::string comparison_line(const std::vector<kpi::ComponentComparison>& compari
 }
 
 std::string release_summary(const core::Plan& plan, const core::State& state,
-                            const std::vector<kpi::ComponentComparison>& comparison) {
+                            const std::vector<kpi::ComponentComparison>& comparison,
+                            const std::vector<kpi::LogRow>& logs) {
   std::string text = fmt::format("# Release {}: {}\n\n", plan.release.str(), plan.title);
   text += fmt::format("Type {}, strategy {}, plan {}.\n", to_string(plan.type),
                       to_string(plan.strategy), state.plan.to_string());
@@ -100,6 +113,7 @@ std::string release_summary(const core::Plan& plan, const core::State& state,
                         state.rollback->by.empty() ? "stellwerk" : state.rollback->by.str());
   text += "\n## Before and after\n";
   for (const kpi::ComponentComparison& each : comparison) append_comparison(text, each);
+  append_logs(text, logs);
   text += "\n## Steps\n\n| step | what | status | note | evidence |\n|---|---|---|---|---|\n";
   append_steps(text, state, plan.steps);
   if (state.rollback) append_steps(text, state, plan.rollback);

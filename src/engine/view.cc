@@ -116,6 +116,16 @@ base::Json health_of(const GuardWatch& watch) {
   return rows;
 }
 
+base::Json logs_of(const std::vector<kpi::LogRow>& rows) {
+  base::Json all = kpi::to_json(rows);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    all[i]["errors_minute"] = rows[i].errors_minute;
+    all[i]["warnings_minute"] = rows[i].warnings_minute;
+    all[i]["folder"] = rows[i].folder;
+  }
+  return all;
+}
+
 void add_live(base::Json& view, const core::Plan& plan, const core::State& state,
               const LiveFigures& live) {
   if (state.t0) {
@@ -136,6 +146,7 @@ void add_live(base::Json& view, const core::Plan& plan, const core::State& state
   view["gauges"] = kpi::to_json(live.watch->gauges(live.now.mono));
   view["health"] = health_of(*live.watch);
   view["lost_lines"] = live.watch->lost_lines();
+  view["logs"] = logs_of(live.watch->logs(live.now.mono));
   if (core::guard_armed(state)) view["verdict"] = verdict_of(live.watch->verdict());
 }
 

@@ -24,7 +24,7 @@ struct StoredView {
 };
 
 /// Every key: docs/reference/release-view.md. With figures also `hold`, `kpis`, `gauges`,
-/// `health`, `lost_lines`.
+/// `health`, `logs`, `lost_lines`.
 base::Json view_of(const core::Plan& plan, const core::State& state,
                    const std::optional<LiveFigures>& live);
 /// The same without an engine's word: nobody is known to guard, whatever the journal says.

@@ -79,6 +79,8 @@ class Replayer {
     if (line.health) guard_->observe(observation_of(*line.health));
     if (line.integrity) guard_->observe_integrity(line.integrity->ok, line.integrity->at);
     if (line.expect) guard_->expect_health(line.expect->targets, line.expect->at);
+    if (line.logs && !fits(*line.logs, components_))
+      return "logs: numbers that do not fit the components";
     if (line.mark) mark(*line.mark);
     replay_.truncated = replay_.truncated || line.truncated.value_or(false);
     return line.batch ? take_batch(*line.batch) : std::string();
@@ -163,8 +165,17 @@ void EvidenceLog::expect_health(const std::vector<std::string>& targets, MonoTim
   write(core::JsonWriter::to(line_with(&EvidenceLine::expect, ExpectLine{targets, at})));
 }
 
+void EvidenceLog::observe(const std::vector<LogSample>& logs) {
+  for (const LogSample& each : logs)
+    pending_logs_.insert_or_assign({each.component, each.version.to_string()}, each);
+}
+
 void EvidenceLog::mark(MonoTime now) {
   flush();
+  std::vector<LogSample> logs;
+  for (auto& [key, sample] : std::exchange(pending_logs_, {})) logs.push_back(std::move(sample));
+  const LogsLine line = logs_line(logs, components_);
+  if (!line.counts.empty()) write(core::JsonWriter::to(line_with(&EvidenceLine::logs, line)));
   write(core::JsonWriter::to(line_with(&EvidenceLine::mark, now)));
 }
 

@@ -39,6 +39,8 @@ class EvidenceLog {
   void observe(const HealthObservation& observation);
   void observe_integrity(bool ok, base::MonoTime at);
   void expect_health(const std::vector<std::string>& targets, base::MonoTime at);
+  /// For who reads the file: no verdict rests on them.
+  void observe(const std::vector<LogSample>& logs);
 
   /// A verdict of `now` is being recorded: replay gives it back from here.
   void mark(base::MonoTime now);
@@ -58,6 +60,7 @@ class EvidenceLog {
   std::string text_;
   bool truncated_ = false;
   MetricBatch pending_;
+  std::map<std::pair<base::ComponentName, std::string>, LogSample> pending_logs_;
   std::map<std::string, std::vector<HealthObservation>> pending_health_;  ///< by target, in order
 };
 

@@ -100,4 +100,25 @@ std::optional<MetricBatch> batch_of(const BatchLine& line, const Components& com
   return whole ? std::optional(std::move(batch)) : std::nullopt;
 }
 
+LogsLine logs_line(const std::vector<LogSample>& samples, const Components& components) {
+  LogsLine line;
+  for (const LogSample& each : samples) {
+    const auto number = number_of(components, each.component);
+    if (std::cmp_equal(number, components.size())) continue;
+    const auto& component = components[static_cast<std::size_t>(number)];
+    const bool is_new = component.to == each.version;
+    if (!is_new && component.from != each.version) continue;
+    append(line.counts,
+           {number, is_new ? 1 : 0, signed_of(each.counts.lines), signed_of(each.counts.errors),
+            signed_of(each.counts.warnings), signed_of(each.counts.unread_bytes), each.at.us});
+  }
+  return line;
+}
+
+bool fits(const LogsLine& line, const Components& components) {
+  return each_row(line.counts, 7, components, [](const GuardedComponent&, Row row) {
+    return row[1] <= 1 && none_negative(row.subspan(1, 5));
+  });
+}
+
 }  // namespace stellwerk::kpi

@@ -65,6 +65,17 @@ struct ExpectLine {
   }
 };
 
+/// Lines of the versions' output since each was deployed: shown, never judged.
+struct LogsLine {
+  /// component, 0 old or 1 new, lines, ERROR, WARN, unread bytes, time in µs; …
+  std::vector<std::int64_t> counts;
+
+  template <class A>
+  void fields(A& a) {
+    a("counts", counts);
+  }
+};
+
 /// A line has exactly one of these.
 struct EvidenceLine {
   std::optional<base::Json> guard;  ///< the first line: the guard as it was
@@ -73,13 +84,15 @@ struct EvidenceLine {
   std::optional<HealthLine> health;
   std::optional<IntegrityLine> integrity;
   std::optional<ExpectLine> expect;
+  std::optional<LogsLine> logs;
   std::optional<base::MonoTime> mark;
   std::optional<bool> truncated;
 
   template <class A>
   void fields(A& a) {
     a("guard", guard)("wave_us", wave)("batch", batch)("health", health);
-    a("integrity", integrity)("expect", expect)("mark_us", mark)("truncated", truncated);
+    a("integrity", integrity)("expect", expect)("logs", logs)("mark_us", mark);
+    a("truncated", truncated);
   }
 };
 
@@ -87,5 +100,11 @@ BatchLine batch_line(const MetricBatch& batch, const std::vector<GuardedComponen
 /// Empty when the numbers do not fit the components.
 std::optional<MetricBatch> batch_of(const BatchLine& line,
                                     const std::vector<GuardedComponent>& components);
+
+/// Of a guard's components only.
+LogsLine logs_line(const std::vector<LogSample>& samples,
+                   const std::vector<GuardedComponent>& components);
+/// The numbers fit the components.
+bool fits(const LogsLine& line, const std::vector<GuardedComponent>& components);
 
 }  // namespace stellwerk::kpi

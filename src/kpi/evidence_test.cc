@@ -117,6 +117,34 @@ TEST(EvidenceLog, IsRefusedWhenTheTextIsNotOne) {
   EXPECT_FALSE(refused(text));
 }
 
+TEST(EvidenceFileTest, HoldsLogCountsThatNoVerdictRestsOn) {
+  Pair pair;
+  pair.begin_wave(at(100));
+  pair.mark(at(101));
+  const auto before = pair.log.text().size();
+  const std::vector<LogSample> logs{
+      {testing::kDocuments, testing::kNew, {9, 1, 2, 0}, "/data", at(101)},
+      {testing::kDocuments, testing::kNew, {12, 3, 2, 4}, "/data", at(102)},
+      {testing::kDocuments, testing::kOld, {70, 5, 6, 0}, "/data", at(102)},
+      {base::ComponentName("other"), testing::kOld, {1, 1, 1, 0}, "", at(102)}};
+  pair.log.observe(logs);
+  EXPECT_EQ(pair.log.text().size(), before) << "with the next verdict";
+  pair.mark(at(103));
+  EXPECT_NE(pair.log.text().find(R"({"logs":{"counts":[0,0,70,5,6,0,102000000,)"
+                                 R"(0,1,12,3,2,4,102000000]}})"),
+            std::string::npos)
+      << pair.log.text();
+  const auto replay = pair.replay();
+  ASSERT_TRUE(replay);
+  EXPECT_EQ(replay->verdicts.size(), 2U);
+  const auto text = pair.log.text();
+  for (const char* wrong :
+       {R"([7,0,1,1,1,1,1])", R"([0,2,1,1,1,1,1])", R"([0,1,-1,1,1,1,1])", R"([0,1])"})
+    EXPECT_FALSE(replay_evidence(pair.policy, pair.guard.components(),
+                                 text + R"({"logs":{"counts":)" + wrong + "}}\n"))
+        << wrong;
+}
+
 /// One random thing told to both.
 void happen(Pair& pair, std::int64_t now) {
   const auto small = [](int max) { return static_cast<std::uint64_t>(*rc::gen::inRange(0, max)); };

@@ -54,10 +54,42 @@ struct GaugeSample {
   base::MonoTime at;
 };
 
+/// Lines of a version's output, counted by what they say of themselves; never their text.
+struct LogCounts {
+  std::uint64_t lines = 0;
+  std::uint64_t errors = 0;        ///< ERROR and worse
+  std::uint64_t warnings = 0;      ///< WARN
+  std::uint64_t unread_bytes = 0;  ///< came faster than they could be counted: the rest are minima
+
+  void add(const LogCounts& more) {
+    lines += more.lines;
+    errors += more.errors;
+    warnings += more.warnings;
+    unread_bytes += more.unread_bytes;
+  }
+  friend bool operator==(const LogCounts&, const LogCounts&) = default;
+
+  template <class A>
+  void fields(A& a) {
+    a("lines", lines)("errors", errors)("warnings", warnings)("unread_bytes", unread_bytes);
+  }
+};
+
+/// What a version has written since it was deployed (a level that only grows; one that is lower
+/// began anew).
+struct LogSample {
+  base::ComponentName component;
+  base::SemVer version;
+  LogCounts counts;
+  std::string folder;  ///< where a person finds the files
+  base::MonoTime at;
+};
+
 struct MetricBatch {
   std::vector<RequestGroup> groups;
   std::vector<InFlight> in_flight;
   std::vector<GaugeSample> gauges;
+  std::vector<LogSample> logs;
   std::uint64_t lost_lines = 0;        ///< known to be lost since the last batch
   std::uint64_t unreadable_lines = 0;  ///< received and not understood since the last batch
   std::optional<base::MonoTime>
@@ -65,7 +97,8 @@ struct MetricBatch {
   /// When the first request of `groups` was received; reactions are measured from here.
   std::optional<base::MonoTime> received_at;
   [[nodiscard]] bool empty() const {
-    return groups.empty() && in_flight.empty() && gauges.empty() && lost_lines == 0 && !alive_at;
+    return groups.empty() && in_flight.empty() && gauges.empty() && logs.empty() &&
+           lost_lines == 0 && !alive_at;
   }
 };
 

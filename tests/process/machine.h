@@ -84,6 +84,8 @@ class Machine {
     const auto all = status().instances;
     return index < all.size() ? all[index] : ports::Instance{};
   }
+  /// What the versions have logged so far, as the engine learns it.
+  std::shared_ptr<ports::MetricSource> logs() { return workload_->logs(); }
   /// GET on the instance; whether it answers does not matter.
   void get(const ports::Instance& instance, const std::string& path) {
     (void)client_.send({.method = "GET",

@@ -4,7 +4,7 @@
 //   process_test_service --port N [--ill] [--mute] [--exit CODE] [--ignore-term] [--fork] [--noise]
 //   GET /health   200 {"valid":true|false} (never answered with --mute)
 //   GET /die      exits with status 7;  GET /sicken  is ill from now on;  GET /recover  is well
-//   again
+//   again;  GET /complain  logs an ERROR and a WARN
 #include <netinet/in.h>
 #include <sys/socket.h>
 #include <unistd.h>
@@ -64,6 +64,7 @@ void make_noise() {
     if (head.starts_with("GET /die ")) ::_exit(7);
     if (head.starts_with("GET /sicken ")) options.ill = true;
     if (head.starts_with("GET /recover ")) options.ill = false;
+    if (head.starts_with("GET /complain ")) std::fputs("ERROR complaint\nWARN of it\n", stderr);
     if (options.noise) make_noise();
     if (options.mute) {
       unanswered.insert(connection);

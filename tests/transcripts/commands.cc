@@ -73,8 +73,14 @@ void attest(Scene& scene, Command& command) {
   const base::PersonId by = person_of(command, anybody.str());
   std::optional<base::Digest> note;
   if (const auto text = command.value("note")) note = scene.names().text(*text);
+  std::optional<std::string> figures;
+  std::optional<base::Digest> evidence;
+  if (const auto text = command.value("figures")) {
+    figures = std::string(*text);
+    evidence = scene.names().text(*text);
+  }
   command.finish();
-  scene.send(core::Attested{step, note}, by);
+  scene.send(core::Attested{step, note, figures, evidence}, by);
 }
 
 void pause(Scene& scene, Command& command) {

@@ -41,6 +41,7 @@ void MemoryMetrics::push(kpi::MetricBatch batch) {
     take(batch.groups, pending_.groups);
     take(batch.in_flight, pending_.in_flight);
     take(batch.gauges, pending_.gauges);
+    take(batch.logs, pending_.logs);
     pending_.lost_lines += batch.lost_lines;
     pending_.unreadable_lines += batch.unreadable_lines;
     if (batch.alive_at) pending_.alive_at = batch.alive_at;

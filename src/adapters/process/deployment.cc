@@ -30,7 +30,23 @@ Deployment::Deployment(Surroundings& surroundings, WorkloadRecord record)
 ManagedInstance& Deployment::add(std::uint32_t number) {
   auto& slot = instances_[number];
   slot = std::make_unique<ManagedInstance>(surroundings_, record_.version, number);
+  ended_logs_.erase(number);  // it counts on from there
   return *slot;
+}
+
+void Deployment::let_go(std::uint32_t number) {
+  const auto found = instances_.find(number);
+  found->second->end_log();
+  if (const auto& counts = found->second->log_counts(); counts != kpi::LogCounts{})
+    ended_logs_[number] = counts;
+  instances_.erase(found);
+}
+
+kpi::LogCounts Deployment::log_counts() const {
+  kpi::LogCounts sum;
+  for (const auto& [number, instance] : instances_) sum.add(instance->log_counts());
+  for (const auto& [number, counts] : ended_logs_) sum.add(counts);
+  return sum;
 }
 
 ManagedInstance* Deployment::find(std::uint32_t number) {
@@ -46,7 +62,7 @@ void Deployment::resume() {
     if (surplus(number)) {
       if (runs) instance.stop(record_.spec.stop_timeout);
       if (!runs) surroundings_.store.forget(record_.version, number);
-      if (!runs) instances_.erase(number);
+      if (!runs) let_go(number);
     } else if (!runs) {
       instance.start(record_.spec);
     }
@@ -66,8 +82,10 @@ base::Result<void> Deployment::want(WorkloadRecord record) {
 
 void Deployment::tick() {
   for (auto& [number, instance] : instances_) instance->tick(record_.spec);
-  std::erase_if(instances_,
-                [](const auto& entry) { return entry.second->state() == InstanceState::Stopped; });
+  std::vector<std::uint32_t> stopped;
+  for (const auto& [number, instance] : instances_)
+    if (instance->state() == InstanceState::Stopped) stopped.push_back(number);
+  for (const auto number : stopped) let_go(number);
   for (std::uint32_t number = 1; number <= record_.wanted; ++number)
     if (!instances_.contains(number)) add(number).start(record_.spec);
 }

@@ -39,6 +39,9 @@ class Deployment {
   /// given.
   [[nodiscard]] base::Error never_ready(base::Duration patience) const;
 
+  /// Lines of all its instances since it was deployed, those that have ended included.
+  [[nodiscard]] kpi::LogCounts log_counts() const;
+
   template <class Visit>
   void for_each(Visit visit) {
     for (auto& [number, instance] : instances_) visit(*instance);
@@ -47,12 +50,14 @@ class Deployment {
 
  private:
   ManagedInstance& add(std::uint32_t number);
+  void let_go(std::uint32_t number);
   [[nodiscard]] bool surplus(std::uint32_t number) const { return number > record_.wanted; }
   [[nodiscard]] base::Error not_ready(const ManagedInstance& instance, std::string message) const;
 
   Surroundings& surroundings_;
   WorkloadRecord record_;
   std::map<std::uint32_t, std::unique_ptr<ManagedInstance>> instances_;
+  std::map<std::uint32_t, kpi::LogCounts> ended_logs_;  ///< of instances that are gone
 };
 
 }  // namespace stellwerk::adapters::process

@@ -15,6 +15,7 @@ namespace fs = std::filesystem;
 using base::Result;
 
 constexpr std::size_t kRecordBytesMax = std::size_t{1} << 20;
+constexpr std::string_view kCounts = ".counts";
 
 /// The JSON value in a file, if it holds one.
 std::optional<base::Json> read_record(const std::string& path) {
@@ -64,6 +65,11 @@ std::string InstanceStore::log_path(const ports::VersionRef& version, std::uint3
   return fmt::format("{}/{}.log", folder_of(version), instance_id(version, number));
 }
 
+std::string InstanceStore::counts_path(const ports::VersionRef& version,
+                                       std::uint32_t number) const {
+  return fmt::format("{}/{}{}", folder_of(version), instance_id(version, number), kCounts);
+}
+
 Result<std::vector<WorkloadRecord>> InstanceStore::load() const {
   if (auto made = base::make_folders(folder_); !made) return base::fail(made.error());
   std::vector<WorkloadRecord> records;
@@ -107,6 +113,11 @@ void InstanceStore::forget(const ports::VersionRef& version, std::uint32_t numbe
 }
 
 void InstanceStore::forget(const ports::VersionRef& version) const {
+  // First, since a version without a record is not looked at again: counting begins anew with it.
+  std::error_code problem;
+  for (fs::directory_iterator at(folder_of(version), problem), end; !problem && at != end;
+       at.increment(problem))
+    if (at->path().extension() == kCounts) ::unlink(at->path().c_str());
   ::unlink((folder_of(version) + "/workload.json").c_str());
 }
 

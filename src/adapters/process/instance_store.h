@@ -1,9 +1,10 @@
 // instance_store.h — what must be known about running versions after Stellwerk was started again.
 //
 // Role: one folder per version, `<folder>/<component>/<version>/`: `workload.json` (what is wanted
-// and how it is run), `<instance>.json` (which process it is), `<instance>.log`. Thread-safety: the
-// supervisor's lock.                              Start here: InstanceStore Invariants: a file is
-// replaced as a whole; what cannot be read is moved aside, never guessed.
+// and how it is run), `<instance>.json` (which process it is), `<instance>.log`,
+// `<instance>.counts` (how far its lines are counted). Thread-safety: the supervisor's lock.
+// Start here: InstanceStore Invariants: a file is replaced as a whole; what cannot be read is moved
+// aside, never guessed.
 #pragma once
 
 #include <optional>
@@ -52,9 +53,12 @@ class InstanceStore {
   void forget(const ports::VersionRef& version, std::uint32_t number) const;
   void forget(const ports::VersionRef& version) const;
   [[nodiscard]] std::string log_path(const ports::VersionRef& version, std::uint32_t number) const;
+  /// Where counting that log stands; it is kept until the version is forgotten.
+  [[nodiscard]] std::string counts_path(const ports::VersionRef& version,
+                                        std::uint32_t number) const;
+  [[nodiscard]] std::string folder_of(const ports::VersionRef& version) const;
 
  private:
-  [[nodiscard]] std::string folder_of(const ports::VersionRef& version) const;
   [[nodiscard]] std::string instance_path(const ports::VersionRef& version,
                                           std::uint32_t number) const;
   std::string folder_;

@@ -16,6 +16,7 @@ using ports::InstanceState;
 constexpr base::Duration kProbeStarting = base::milliseconds(50);
 constexpr base::Duration kProbeRunning = base::seconds(1);
 constexpr std::uint32_t kBadProbesMax = 2;
+constexpr std::uint64_t kBehindBytesMax = std::uint64_t{256} << 20;
 
 std::string seconds_text(base::Duration span) {
   return fmt::format("{}.{} s", span.ms() / 1000, span.ms() % 1000 / 100);
@@ -29,7 +30,9 @@ ManagedInstance::ManagedInstance(Surroundings& surroundings, ports::VersionRef v
       version_(std::move(version)),
       number_(number),
       id_(instance_id(version_, number)),
-      log_(surroundings.store.log_path(version_, number), surroundings.log_bytes_max) {
+      log_(surroundings.store.log_path(version_, number), surroundings.log_bytes_max),
+      log_counter_(surroundings.store.log_path(version_, number),
+                   surroundings.store.counts_path(version_, number)) {
   record_.number = number;
 }
 
@@ -44,6 +47,7 @@ bool ManagedInstance::adopt(const core::WorkloadSpec& spec) {
   auto pidfd = process::adopt(record_.process);
   if (!pidfd.valid()) return false;
   compare(spec);
+  log_counter_.begin();
   began(std::move(pidfd), "taken over after a restart of Stellwerk");
   return true;
 }
@@ -67,6 +71,7 @@ base::Result<void> ManagedInstance::try_start(const core::WorkloadSpec& spec) {
   const auto port = surroundings_.port_book.choose(spec.ports, previous);
   if (!port) return base::fail(port.error());
   record_.port = *port;
+  log_counter_.begin();
   auto output =
       log_.open(fmt::format("{} {} on port {}, start {}", base::rfc3339(surroundings_.clock.wall()),
                             id_, *port, record_.restarts + 1));
@@ -186,6 +191,17 @@ void ManagedInstance::probed(const ports::HealthResult& result) {
     state_ = InstanceState::Unhealthy;
     ready_since_.reset();
   }
+}
+
+void ManagedInstance::look_after_log() {
+  const auto size = log_counter_.count();
+  if (!log_.too_large(size)) return;
+  // After a long absence there is much to read: the log waits for it, but not without end.
+  const bool waits = log_counter_.behind() > 0 && size <= kBehindBytesMax;
+  if (waits) return;
+  log_counter_.before_emptied();
+  log_.bound();
+  log_counter_.emptied();
 }
 
 bool ManagedInstance::wants_probe(base::MonoTime now) const {

@@ -10,6 +10,7 @@
 #include <string>
 
 #include "adapters/process/instance_store.h"
+#include "adapters/process/log_counter.h"
 #include "adapters/process/output_log.h"
 #include "adapters/process/port_book.h"
 #include "base/secret.h"
@@ -49,7 +50,10 @@ class ManagedInstance {
   /// Does what is due: collects an ended process, restarts, kills.
   void tick(const core::WorkloadSpec& spec);
   void probed(const ports::HealthResult& result);
-  void bound_log() { log_.bound(); }
+  /// Once a second: counts what has come, and keeps the log within its bound.
+  void look_after_log();
+  /// It is being let go of.
+  void end_log() { log_counter_.end(); }
 
   [[nodiscard]] ports::Instance snapshot() const;
   [[nodiscard]] std::uint32_t number() const { return number_; }
@@ -66,6 +70,8 @@ class ManagedInstance {
   [[nodiscard]] std::uint32_t failures_in_a_row() const { return failures_; }
   [[nodiscard]] const std::string& last_exit() const { return last_exit_; }
   [[nodiscard]] std::string output_tail(std::size_t lines_max) const;
+  /// Lines since the version was deployed, all runs of this instance together.
+  [[nodiscard]] const kpi::LogCounts& log_counts() const { return log_counter_.counts(); }
 
  private:
   base::Result<void> try_start(const core::WorkloadSpec& spec);
@@ -81,6 +87,7 @@ class ManagedInstance {
   std::uint32_t number_;
   std::string id_;
   OutputLog log_;
+  LogCounter log_counter_;
   ports::InstanceState state_ = ports::InstanceState::Starting;
   std::string detail_;
   InstanceRecord record_;

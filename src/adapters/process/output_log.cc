@@ -17,6 +17,7 @@ namespace {
 
 constexpr std::uint64_t kTailBytesMax = 65536;
 constexpr std::size_t kLineLengthMax = 300;
+constexpr std::string_view kHeadline = "=== ";
 
 std::uint64_t size_of(int fd) {
   struct stat found{};
@@ -39,6 +40,12 @@ std::string read_from(int fd, std::uint64_t offset, std::uint64_t size) {
 
 }  // namespace
 
+bool is_headline(std::string_view line) {
+  if (!line.starts_with(kHeadline) || line.size() == kHeadline.size()) return false;
+  const char year = line[kHeadline.size()];
+  return year >= '0' && year <= '9';
+}
+
 base::Result<base::UniqueFd> OutputLog::open(const std::string& headline) {
   // Never through a link: the folder is ours, but a link in it would be somebody's trap.
   base::UniqueFd file(
@@ -48,7 +55,7 @@ base::Result<base::UniqueFd> OutputLog::open(const std::string& headline) {
                                   fmt::format("the log {} cannot be opened", path_))
                           .because(base::errno_text(errno))
                           .now("nothing was started"));
-  const auto line = fmt::format("=== {}\n", headline);
+  const auto line = fmt::format("{}{}\n", kHeadline, headline);
   // A full disk must not keep a service from starting; its own writes will show the same.
   [[maybe_unused]] const auto written = ::write(file.get(), line.data(), line.size());
   run_begin_ = size_of(file.get());

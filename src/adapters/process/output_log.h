@@ -7,12 +7,16 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "base/result.h"
 #include "base/secret.h"
 #include "base/unique_fd.h"
 
 namespace stellwerk::adapters::process {
+
+/// A line with which open() began a run, not the instance's own.
+bool is_headline(std::string_view line);
 
 class OutputLog {
  public:
@@ -23,6 +27,10 @@ class OutputLog {
   base::Result<base::UniqueFd> open(const std::string& headline);
   /// Moves what is there to `<path>.1` (its last size_bytes_max bytes) when it has grown too large.
   void bound();
+  /// It has grown so large that bound() will act; `size_bytes`: of it now.
+  [[nodiscard]] bool too_large(std::uint64_t size_bytes) const {
+    return size_bytes > size_bytes_max_;
+  }
   /// The last `lines_max` lines of the present run, joined by newlines.
   [[nodiscard]] std::string tail(std::size_t lines_max, const base::Scrubber& scrubber) const;
 

@@ -62,12 +62,13 @@ ProcessWorkload::ProcessWorkload(const ProcessWorkloadOptions& options,
                                  const ProcessWorkloadNeeds& needs, base::UniqueFd lock)
     : lock_(std::move(lock)),
       store_(options.folder),
+      logs_(std::make_shared<ProcessLogs>(store_, needs.clock)),
       supervisor_({.store = store_,
                    .port_book = port_book_,
                    .clock = needs.clock,
                    .scrubber = needs.scrubber,
                    .log_bytes_max = options.log_bytes_max},
-                  needs.prober) {}
+                  needs.prober, logs_) {}
 
 Result<std::unique_ptr<ProcessWorkload>> ProcessWorkload::open(ProcessWorkloadOptions options,
                                                                const ProcessWorkloadNeeds& needs) {

@@ -45,6 +45,9 @@ class ProcessWorkload : public ports::Workload {
                             const ports::Call& call) override;
   base::Result<ports::WorkloadStatus> status(const ports::VersionRef& version) override;
 
+  /// What their output says, as a source of measurements; it may outlive the workload.
+  [[nodiscard]] std::shared_ptr<ports::MetricSource> logs() const { return logs_; }
+
  private:
   ProcessWorkload(const ProcessWorkloadOptions& options, const ProcessWorkloadNeeds& needs,
                   base::UniqueFd lock);
@@ -52,6 +55,7 @@ class ProcessWorkload : public ports::Workload {
   base::UniqueFd lock_;
   InstanceStore store_;
   PortBook port_book_;
+  std::shared_ptr<ProcessLogs> logs_;
   Supervisor supervisor_;
 };
 

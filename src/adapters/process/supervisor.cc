@@ -47,9 +47,11 @@ std::string states_text(const ports::WorkloadStatus& status) {
 
 }  // namespace
 
-Supervisor::Supervisor(Surroundings surroundings, ports::HealthProbe& prober)
+Supervisor::Supervisor(Surroundings surroundings, ports::HealthProbe& prober,
+                       std::shared_ptr<ProcessLogs> logs)
     : surroundings_(surroundings),
       prober_(prober),
+      logs_(std::move(logs)),
       wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
 Supervisor::~Supervisor() {
@@ -225,18 +227,24 @@ void Supervisor::supervise() {
 }
 
 void Supervisor::tick() {
-  const auto now = surroundings_.clock.mono();
-  const bool bound_logs = now - logs_bounded_at_ >= kLogsEvery;
-  if (bound_logs) logs_bounded_at_ = now;
-  for (auto& [key, target] : deployments_) {
-    target->tick();
-    if (bound_logs) target->for_each([](ManagedInstance& instance) { instance.bound_log(); });
-  }
+  for (auto& [key, target] : deployments_) target->tick();
+  look_after_logs();
   std::erase_if(deployments_, [&](const auto& entry) {
     if (!entry.second->finished()) return false;
+    logs_->counted(entry.second->record().version, entry.second->log_counts());
     surroundings_.store.forget(entry.second->record().version);
     return true;
   });
+}
+
+void Supervisor::look_after_logs() {
+  const auto now = surroundings_.clock.mono();
+  if (now - logs_looked_at_ < kLogsEvery) return;
+  logs_looked_at_ = now;
+  for (auto& [key, target] : deployments_) {
+    target->for_each([](ManagedInstance& instance) { instance.look_after_log(); });
+    logs_->counted(target->record().version, target->log_counts());
+  }
 }
 
 std::vector<Supervisor::Probe> Supervisor::due_probes() {

@@ -13,13 +13,15 @@
 #include <thread>
 
 #include "adapters/process/deployment.h"
+#include "adapters/process/process_logs.h"
 #include "base/unique_fd.h"
 
 namespace stellwerk::adapters::process {
 
 class Supervisor {
  public:
-  Supervisor(Surroundings surroundings, ports::HealthProbe& prober);
+  Supervisor(Surroundings surroundings, ports::HealthProbe& prober,
+             std::shared_ptr<ProcessLogs> logs);
   ~Supervisor();
   Supervisor(const Supervisor&) = delete;
   Supervisor& operator=(const Supervisor&) = delete;
@@ -55,6 +57,7 @@ class Supervisor {
 
   void supervise();
   void tick();
+  void look_after_logs();
   [[nodiscard]] std::vector<int> descriptors();
   [[nodiscard]] base::Duration until_next_due();
   void probe_for_ever();
@@ -63,10 +66,11 @@ class Supervisor {
 
   Surroundings surroundings_;
   ports::HealthProbe& prober_;
+  std::shared_ptr<ProcessLogs> logs_;
   mutable std::mutex mutex_;
   std::condition_variable changed_;
   std::map<std::string, std::unique_ptr<Deployment>> deployments_;  ///< by component/version
-  base::MonoTime logs_bounded_at_;
+  base::MonoTime logs_looked_at_;
   bool ending_ = false;
   ports::StopToken stop_probes_;
   base::UniqueFd wake_;
