@@ -44,6 +44,12 @@ base::Result<void> Engine::recover(std::optional<std::int64_t> speed) {
   auto head = ports_.journal.head();
   if (!head) return base::fail(std::move(head.error()));
 
+  // When one cannot be read, nothing is written of any.
+  for (const ports::StreamInfo& stream : *streams)
+    if (!stream.release.empty())
+      if (auto loaded = load_release(ports_.journal, ports_.content, stream.release); !loaded)
+        return base::fail(std::move(loaded.error()));
+
   const ports::Call call{ports_.clock.mono() + base::seconds(10), {}};
   base::Result<ports::RouterState> router = ports_.router.current(call);
   for (const ports::StreamInfo& stream : *streams) {
