@@ -17,6 +17,8 @@
 namespace stellwerk::engine {
 namespace {
 
+constexpr base::Duration kStoreAgain = base::seconds(1);
+
 ports::VersionRef version_ref(const core::PlannedComponent& component, bool new_version) {
   return {component.name, new_version ? component.to : component.from};
 }
@@ -141,6 +143,21 @@ base::Duration time_for(const core::HttpCheck& http, const core::Plan& plan) {
   return one * std::int64_t{component == nullptr ? 1 : component->new_workload.instances};
 }
 
+/// What was done stays done while a disk that takes nothing is waited for, like that of the
+/// journal. A rollback waits for no evidence.
+bool waits_for_evidence(const EffectContext& context, const EffectResult& given,
+                        const core::EffectReturned& returned) {
+  return given.outcome == core::Outcome::Done && returned.outcome != core::Outcome::Done &&
+         !context.state.rollback;
+}
+
+base::Error not_stored(const std::string& id) {
+  return base::error(base::Code::Unavailable, id, "evidence cannot be stored")
+      .because("the content store does not take it")
+      .now("the step is done and waits for it; nothing of it is done again")
+      .then("make room on the disk, or mount it for writing", "the release goes on by itself");
+}
+
 }  // namespace
 
 EffectResult failure(const base::Error& error) {
@@ -257,13 +274,29 @@ void Effects::answer(const Context& context, EffectResult result) {
     return;
   }
   auto given = std::make_shared<const EffectResult>(std::move(result));
-  ports_.lanes.submit({"content", {}, base::seconds(30), {}, false},
-                      [this, context, returned, given](const ports::Call&) {
-                        keep(context->intent.kind, *given, *returned);
-                        return [this, context, returned] {
-                          host_.returned(context->plan->release, std::move(*returned));
-                        };
-                      });
+  auto store = std::make_shared<std::function<void(base::Duration)>>();
+  const std::weak_ptr itself = store;  // only its jobs keep it
+  *store = [this, context, returned, given, itself](base::Duration delay) {
+    ports_.lanes.submit(
+        {"content", {}, base::seconds(30), delay, false},
+        [this, context, returned, given, again = itself.lock()](const ports::Call&) {
+          keep(context->intent.kind, *given, *returned);
+          return [this, context, returned, given, again] {
+            const bool called_off = cancelled_.contains(context->intent.key);
+            if (called_off || !waits_for_evidence(*context, *given, *returned)) {
+              const bool once = context->intent.effect_class == core::EffectClass::Once;
+              if (once && returned->outcome != given->outcome)
+                returned->outcome = core::Outcome::Unknown;  // it was done, without its evidence
+              return host_.returned(context->plan->release, std::move(*returned));
+            }
+            host_.trouble(*context, not_stored(returned->summary));
+            returned->outcome = given->outcome;
+            returned->summary = given->summary;
+            (*again)(kStoreAgain);
+          };
+        });
+  };
+  (*store)({});
 }
 
 /// A text that cannot be kept is lost, the answer is not; without its evidence nothing is done.

@@ -1,4 +1,5 @@
-// disk.h — one disk for journal, content and emergency file that can be full. For tests only.
+// disk.h — one disk for journal, content and emergency file that can be full, or can only be read.
+// For tests only.
 //
 // Role: the stores of an installation in memory, which refuse together as they do on a real disk;
 // the reserve's space is what they can still use.
@@ -18,14 +19,19 @@ namespace stellwerk::engine::testing {
 
 struct DiskState {
   bool full = false;
+  bool read_only = false;
   bool reserved = false;
   bool unreadable = false;  ///< what is stored cannot be read now
-  [[nodiscard]] bool takes() const { return !full || !reserved; }
+  [[nodiscard]] bool takes() const { return !read_only && (!full || !reserved); }
 };
 
 inline base::Failure no_space(const char* id) {
   return base::fail(base::error(base::Code::Unavailable, id, "it cannot be written")
                         .because("No space left on device"));
+}
+inline base::Failure only_read(const char* id) {
+  return base::fail(base::error(base::Code::Unavailable, id, "it cannot be written")
+                        .because("Read-only file system"));
 }
 
 class DiskContent final : public ports::ContentStore {
@@ -78,6 +84,7 @@ class DiskJournal final : public ports::JournalStore {
     return stored.get_note(key);
   }
   base::Result<void> put_note(const std::string& key, const std::string& value) override {
+    if (!disk_.takes()) return no_space("JRN-0002");
     return stored.put_note(key, value);
   }
 
@@ -88,31 +95,41 @@ class DiskJournal final : public ports::JournalStore {
   const DiskState& disk_;
 };
 
+/// Its blocks are there: it needs no space, but it must be writable.
 class DiskEmergency final : public ports::EmergencyLog {
  public:
+  explicit DiskEmergency(const DiskState& disk) : disk_(disk) {}
   base::Result<void> append(std::string_view line) override {
-    if (broken) return no_space("JRN-0006");
+    if (broken || disk_.read_only) return only_read("JRN-0006");
     lines.emplace_back(line);
     return {};
   }
   base::Result<std::vector<std::string>> read() override { return lines; }
   base::Result<void> clear() override {
+    if (disk_.read_only) return only_read("JRN-0006");
     lines.clear();
     return {};
   }
   std::vector<std::string> lines;
   bool broken = false;
+
+ private:
+  const DiskState& disk_;
 };
 
 class DiskReserve final : public ports::SpaceReserve {
  public:
   explicit DiskReserve(DiskState& disk) : disk_(disk) {}
   base::Result<void> hold() override {
+    if (disk_.read_only) return only_read("JRN-0009");
     if (disk_.full && !disk_.reserved) return no_space("JRN-0009");
     disk_.reserved = true;
     return {};
   }
-  base::Result<bool> release() override { return std::exchange(disk_.reserved, false); }
+  base::Result<bool> release() override {
+    if (disk_.read_only) return only_read("JRN-0009");
+    return std::exchange(disk_.reserved, false);
+  }
 
  private:
   DiskState& disk_;
@@ -123,7 +140,7 @@ struct Disk {
   DiskState state;
   DiskJournal journal{state};
   DiskContent content{state};
-  DiskEmergency emergency;
+  DiskEmergency emergency{state};
   DiskReserve reserve{state};
 };
 
