@@ -16,9 +16,8 @@ using core::Stage;
 using engine::testing::World;
 using Entries = std::vector<ports::StoredEntry>;
 
-/// Both kept journals have these: one that completes, and one that the guard rolls back.
+/// In both kept journals it completes.
 const base::ReleaseId kFirst("rel-2025-10-001");
-const base::ReleaseId kSecond("rel-2025-10-002");
 
 /// The entries up to the end of the decision that wrote the last one of this type.
 std::size_t end_of_decision(const Entries& entries, const base::ReleaseId& release,
@@ -121,7 +120,6 @@ std::vector<Left> everywhere() {
     for (const char* after : {"scheduler.release.planned", "audit.precheck.completed",
                               "scheduler.release.wave2", "scheduler.release.completed"})
       all.push_back({journal, &kFirst, after, Stage::Completed});
-    all.push_back({journal, &kSecond, "notification.rollback.initiated", Stage::RolledBack});
   }
   return all;
 }
