@@ -176,11 +176,6 @@ TEST_P(NewerProgram, IsNotCarriedOnAndNothingIsChanged) {
   World world;
   world.begin();
   ASSERT_TRUE(world.run_until(Stage::Holding, 1));
-  core::Plan other = world.plan;
-  other.release = base::ReleaseId("rel-other");
-  other.components.front().name = base::ComponentName("other-domain");
-  world.begin(other);  // could be taken up
-  world.turn();
   world.kill();
   ports::StoredEntry last = world.journal.read_stream(world.plan.release, 0, 10'000)->back();
   base::Json json = base::Json::parse(last.bytes);
