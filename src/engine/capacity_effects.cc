@@ -58,7 +58,8 @@ void Effects::arrange_capacity(const Context& context) {
             context, {"drain:" + name, patience},
             [this, resizing, patience](const ports::Call& call) -> EffectResult {
               // A router that does not answer passes on no request that could be waited for.
-              const auto open = ports_.router.drain_removed(resizing.old_version, call);
+              const auto open =
+                  ports_.router.drain(resizing.old_version, ports::Drained::RemovedInstances, call);
               if (!open || *open == 0) return {};
               EffectResult cut;
               cut.summary = fmt::format("; {} requests had not ended after {}", *open,

@@ -424,7 +424,7 @@ void Effects::retire(const Context& context, bool old_version) {
       context, {"drain:" + component.name.str(), spec.drain},
       [this, spec, version](const ports::Call& call) -> EffectResult {
         // A router that does not answer passes on no request that could be waited for.
-        const auto left = ports_.router.drain(version, call);
+        const auto left = ports_.router.drain(version, ports::Drained::Version, call);
         std::string cut;
         if (left && *left > 0)
           cut = fmt::format("; {} requests had not ended after {}", *left,

@@ -125,7 +125,9 @@ void GuardWatch::observe(const kpi::MetricBatch& batch) {
   log_->observe(batch.logs);
 }
 
+/// Another release's instances are no concern of this one.
 void GuardWatch::observe(const ports::HealthResult& result) {
+  if (!expected_.contains(result.target.name)) return;
   kpi::HealthObservation seen;
   seen.service = result.target.service;
   seen.target = result.target.name;
@@ -141,10 +143,11 @@ void GuardWatch::observe(const ports::HealthResult& result) {
 }
 
 void GuardWatch::expect_health(const std::vector<std::string>& targets, base::MonoTime now) {
+  std::set<std::string> expected(targets.begin(), targets.end());
+  if (expected == expected_) return;
+  expected_ = std::move(expected);
   guard_.expect_health(targets, now);
-  std::erase_if(health_, [&](const auto& each) {
-    return std::find(targets.begin(), targets.end(), each.first) == targets.end();
-  });
+  std::erase_if(health_, [&](const auto& each) { return !expected_.contains(each.first); });
   if (log_) log_->expect_health(targets, now);
 }
 
@@ -202,6 +205,11 @@ GuardRound GuardWatch::round(const core::Plan& plan, const core::State& state, b
   if (!core::guard_armed(state)) {
     last_round_.reset();
     return result;
+  }
+  // After it stood still, as in a suspended machine, nothing was heard because nobody listened.
+  if (last_round_ && now - *last_round_ >= plan.guard.no_data_pause) {
+    guard_.rearm(now);
+    if (log_) log_->rearm(now);
   }
   const kpi::GuardEvidence evidence = guard_.evidence(now);
   core::Verdict verdict = kpi::judge(plan.guard, evidence);

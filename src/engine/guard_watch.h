@@ -103,6 +103,7 @@ class GuardWatch {
   kpi::Guard guard_;
   kpi::ComparisonRecorder recorder_;
   kpi::KpiBoard board_;
+  std::set<std::string> expected_;  ///< whose health this release is judged by
   std::map<std::string, HealthView> health_;
   kpi::LogBook logs_;
   std::optional<kpi::EvidenceLog> log_;

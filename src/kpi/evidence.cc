@@ -78,6 +78,7 @@ class Replayer {
     if (line.wave) guard_->begin_wave(*line.wave);
     if (line.health) guard_->observe(observation_of(*line.health));
     if (line.integrity) guard_->observe_integrity(line.integrity->ok, line.integrity->at);
+    if (line.rearmed) guard_->rearm(*line.rearmed);
     if (line.expect) guard_->expect_health(line.expect->targets, line.expect->at);
     if (line.logs && !fits(*line.logs, components_))
       return "logs: numbers that do not fit the components";
@@ -158,6 +159,11 @@ void EvidenceLog::observe_integrity(bool ok, MonoTime at) {
   if (ok) return;  // changes nothing in the guard
   flush();
   write(core::JsonWriter::to(line_with(&EvidenceLine::integrity, IntegrityLine{ok, at})));
+}
+
+void EvidenceLog::rearm(MonoTime at) {
+  flush();
+  write(core::JsonWriter::to(line_with(&EvidenceLine::rearmed, at)));
 }
 
 void EvidenceLog::expect_health(const std::vector<std::string>& targets, MonoTime at) {

@@ -38,6 +38,7 @@ class EvidenceLog {
   void observe(const MetricBatch& batch);
   void observe(const HealthObservation& observation);
   void observe_integrity(bool ok, base::MonoTime at);
+  void rearm(base::MonoTime at);
   void expect_health(const std::vector<std::string>& targets, base::MonoTime at);
   /// For who reads the file: no verdict rests on them.
   void observe(const std::vector<LogSample>& logs);

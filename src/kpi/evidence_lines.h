@@ -87,12 +87,13 @@ struct EvidenceLine {
   std::optional<LogsLine> logs;
   std::optional<base::MonoTime> mark;
   std::optional<bool> truncated;
+  std::optional<base::MonoTime> rearmed;  ///< the process had stood still until then
 
   template <class A>
   void fields(A& a) {
     a("guard", guard)("wave_us", wave)("batch", batch)("health", health);
     a("integrity", integrity)("expect", expect)("logs", logs)("mark_us", mark);
-    a("truncated", truncated);
+    a("truncated", truncated)("rearmed_us", rearmed);
   }
 };
 

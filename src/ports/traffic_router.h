@@ -3,7 +3,7 @@
 //
 // Role: adapters/haproxy, adapters/memory; later Kubernetes Gateway API (docs/decisions).   Start
 // here: apply() Thread-safety: apply, grant, renew, revoke, endpoints: one call at a time (the
-// router's lane); current, drain, drain_removed, listen_port: any thread. Invariants: readers see a
+// router's lane); current, drain, listen_port: any thread. Invariants: readers see a
 // table whole or not at all; a candidate's routes hold only while its release's lease lives (unless
 // it is not leased); without lease everyone is served by `stable`; a lease that ran out comes back
 // by grant() alone. Contract: tests/contract/traffic_router.h (memory and every adapter).     Spec:
@@ -37,6 +37,12 @@ struct RouterState {
   core::RoutingTable
       table;  ///< read back; the candidate's routes as written, whether its lease lives or not
   std::set<base::ReleaseId> leases;  ///< alive now
+};
+
+/// Whose requests are waited for.
+enum class Drained : std::uint8_t {
+  Version,           ///< all of it; none new may be sent to it by the routes in force
+  RemovedInstances,  ///< those at instances of it that are its servers no longer
 };
 
 class TrafficRouter {
@@ -75,15 +81,11 @@ class TrafficRouter {
   [[nodiscard]] virtual std::string unsaved() const { return {}; }
   /// Reads only. Same errors.
   virtual base::Result<RouterState> current(const Call& call) = 0;
-  /// Waits until no request of this version is under way or the call is over; none new may be sent
-  /// to it by the routes in force. Changes nothing.
+  /// Waits until no such request of this version is under way or the call is over. Changes nothing.
   /// @return requests still under way: 0 when it is drained, or unknown to this router
   /// @errors Unavailable HAP-0002: the router is not there, so nothing is under way through it
-  virtual base::Result<std::uint64_t> drain(const VersionRef& version, const Call& call) = 0;
-  /// Waits until no request is under way at instances of this version that are its servers no
-  /// longer, or the call is over. Changes nothing. Answers as drain() does.
-  virtual base::Result<std::uint64_t> drain_removed(const VersionRef& version,
-                                                    const Call& call) = 0;
+  virtual base::Result<std::uint64_t> drain(const VersionRef& version, Drained what,
+                                            const Call& call) = 0;
   /// The port on loopback where users' requests for this component arrive; 0: not known to this
   /// router.
   [[nodiscard]] virtual std::uint16_t listen_port(const base::ComponentName& component) const = 0;

@@ -92,18 +92,11 @@ base::Result<ports::RouterState> SimRouter::current(const ports::Call& call) {
   return real_.current(call);
 }
 
-base::Result<std::uint64_t> SimRouter::drain(const ports::VersionRef& version,
+base::Result<std::uint64_t> SimRouter::drain(const ports::VersionRef& version, ports::Drained what,
                                              const ports::Call& call) {
   if (around_.interference.before(Place::RouterRead, &call) != Twist::None)
     return router_unavailable();
-  return real_.drain(version, call);
-}
-
-base::Result<std::uint64_t> SimRouter::drain_removed(const ports::VersionRef& version,
-                                                     const ports::Call& call) {
-  if (around_.interference.before(Place::RouterRead, &call) != Twist::None)
-    return router_unavailable();
-  return real_.drain_removed(version, call);
+  return real_.drain(version, what, call);
 }
 
 std::uint32_t SimWorkload::running(const ports::VersionRef& version) {

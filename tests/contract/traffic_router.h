@@ -236,8 +236,50 @@ TEST_P(TrafficRouterContract, IsBroughtUpByATableAndWithoutAnyLease) {
 TEST_P(TrafficRouterContract, IsDrainedAtOnceWithoutRequests) {
   start_both_versions();
   apply(table());
-  EXPECT_EQ(router().drain(documents("1.3.0"), harness().call()).value(), 0u);
-  EXPECT_EQ(router().drain(documents("9.9.9"), harness().call()).value(), 0u);
+  EXPECT_EQ(router().drain(documents("1.3.0"), ports::Drained::Version, harness().call()).value(),
+            0u);
+  EXPECT_EQ(router().drain(documents("9.9.9"), ports::Drained::Version, harness().call()).value(),
+            0u);
+}
+
+// Goal: during a downtime nobody gets the old version who must not, with or without a lease.
+TEST_P(TrafficRouterContract, ShowsThePageOfMaintenanceToWhomTheCandidateDoesNotServe) {
+  start_both_versions();
+  auto everybody = table(candidate({"pilot-1"}));
+  core::ComponentRoutes& routes = everybody.components.begin()->second;
+  routes.maintenance = {.release = release(), .everyone = true, .tenants = {}};
+  apply(everybody);
+  for (const auto* tenant : {"pilot-1", "stranger", ""}) EXPECT_EQ(served(tenant), "nobody");
+  grant();
+  EXPECT_EQ(served("pilot-1"), "1.3.0");
+  for (const auto* tenant : {"acme", "stranger", ""}) EXPECT_EQ(served(tenant), "nobody");
+
+  auto some = table();
+  some.components.begin()->second.maintenance = {
+      .release = release(), .everyone = false, .tenants = {base::TenantId("acme")}};
+  apply(some);
+  EXPECT_EQ(served("acme"), "nobody");
+  for (const auto* tenant : {"pilot-1", "stranger", ""}) EXPECT_EQ(served(tenant), "1.2.0");
+  apply(table());
+  EXPECT_EQ(served("acme"), "1.2.0");
+}
+
+TEST_P(TrafficRouterContract, ServesAVersionByTheInstancesItHasLeft) {
+  std::vector<ports::Endpoints> both = {harness().run(documents("1.2.0")),
+                                        harness().run(documents("1.3.0"))};
+  ports::Endpoints& old_version = both.front();
+  ports::Instance another = harness().run(documents("1.2.0")).instances.front();
+  another.id = "one-more";
+  old_version.instances.push_back(another);
+  ASSERT_TRUE(router().endpoints(both, harness().call()));
+  apply(table());
+  old_version.instances.erase(old_version.instances.begin());
+  ASSERT_TRUE(router().endpoints({&old_version, 1}, harness().call()));
+  EXPECT_EQ(router()
+                .drain(documents("1.2.0"), ports::Drained::RemovedInstances, harness().call())
+                .value(),
+            0U);
+  EXPECT_EQ(served("acme"), "1.2.0");
 }
 
 TEST_P(TrafficRouterContract, KeepsTheRoutesForAsLongAsTheLeaseIsRenewed) {

@@ -44,6 +44,8 @@ class ExampleRelease : public ::testing::TestWithParam<Example> {
     std::string text = text_of(path);
     replace_all(text, "../../build/release/bin/document-domain", site_.file().document_domain);
     replace_all(text, "../../build/demo", site_.folder().string());
+    // A busy machine is no sick service.
+    replace_all(text, "{url: /health, ", "{timeout: 3s, url: /health, ");
     replace_all(text, "13070", std::to_string(site_.file().port));
     replace_all(text, "13071", std::to_string(second_.number()));
     replace_all(text, "13080", std::to_string(site_.file().neighbours[0].port));

@@ -308,7 +308,8 @@ std::vector<std::string> Site::load_command(const std::vector<std::string>& of, 
 }
 
 void Site::start_load(int rate, const std::string& mix) {
-  if (!wait_for("HAProxy", [this] { return !asked(file_.port, tenants().front()).empty(); })) return;
+  if (!wait_for("HAProxy", [this] { return !asked(file_.port, tenants().front()).empty(); }))
+    return;
   auto words = load_command(tenants(), rate);
   words.insert(words.end(),
                {"--mix", mix, "--until-stopped", "--report", (folder() / "load.json").string()});

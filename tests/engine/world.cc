@@ -135,7 +135,7 @@ void World::load() {
 
 void World::turn(base::Duration span) {
   clock.advance(span);
-  load();
+  if (heard) load();
   engine_->step();
   while (lanes_->run()) engine_->step();
 }

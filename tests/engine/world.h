@@ -88,6 +88,7 @@ class World {
   std::uint64_t requests = 20;      ///< of each version, each turn
   std::uint64_t errors_of_new = 0;  ///< among them
   bool attended = true;
+  bool heard = true;  ///< the request log and the gauges say something
   /// When it ends, every release's journal must replay as it is recorded.
   bool replays = true;
 

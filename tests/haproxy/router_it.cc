@@ -121,15 +121,22 @@ TEST(HaproxyRouter, WaitsUntilTheRequestsOfAVersionHaveEnded) {
   ASSERT_TRUE(slow.send("/slow?6000", "X-Tenant-Id: pilot-1\r\n"));
   const ports::VersionRef candidate = HaproxyMachine::documents("1.3.0");
   const auto a_moment = [&] { return machine.clock().call(base::seconds(1)); };
-  EXPECT_TRUE(
-      eventually([&] { return machine.router().drain(candidate, a_moment()).value() == 1; }));
+  EXPECT_TRUE(eventually([&] {
+    return machine.router().drain(candidate, ports::Drained::Version, a_moment()).value() == 1;
+  }));
   ASSERT_TRUE(machine.router().apply(HaproxyMachine::table({}), machine.call()));
   machine.give_servers({"1.4.0"});  // the request is now an old worker's
-  EXPECT_EQ(machine.router().drain(candidate, a_moment()).value(), 1u);
-  EXPECT_EQ(machine.router().drain(HaproxyMachine::documents("1.2.0"), machine.call()).value(), 0u);
-  EXPECT_EQ(machine.router().drain(candidate, machine.call()).value(), 0u);
+  EXPECT_EQ(machine.router().drain(candidate, ports::Drained::Version, a_moment()).value(), 1u);
+  EXPECT_EQ(machine.router()
+                .drain(HaproxyMachine::documents("1.2.0"), ports::Drained::Version, machine.call())
+                .value(),
+            0u);
+  EXPECT_EQ(machine.router().drain(candidate, ports::Drained::Version, machine.call()).value(), 0u);
   EXPECT_EQ(slow.receive().status, 200);
-  EXPECT_EQ(machine.router().drain(HaproxyMachine::documents("9.9.9"), machine.call()).value(), 0u);
+  EXPECT_EQ(machine.router()
+                .drain(HaproxyMachine::documents("9.9.9"), ports::Drained::Version, machine.call())
+                .value(),
+            0u);
 }
 
 TEST(HaproxyRouter, DoesNothingWhenItAlreadyServesTheseEndpoints) {

@@ -60,6 +60,19 @@ TEST_P(Still, ForAnHourLosesNothingAndRollsNothingBack) {
   EXPECT_EQ(world.times("scheduler.clock.stepped"), 0U);
 }
 
+// Goal: nor when it goes on before anything measured has come: nobody had listened.
+TEST_P(Still, ForAnHourIsNoSilenceOfTheSource) {
+  World world;
+  world.begin();
+  ASSERT_TRUE(world.run_until(GetParam().stage, GetParam().wave));
+  world.heard = false;
+  stand_still(world, base::hours(1));
+  for (int i = 0; i < 5; ++i) world.turn();
+  world.heard = true;
+  for (int i = 0; i < 50; ++i) world.turn();
+  EXPECT_EQ(world.times("notification.rollback.initiated"), 0U);
+}
+
 // Goal: nor does it block one.
 TEST_P(Still, ForAnHourBlocksNoRollback) {
   World world;

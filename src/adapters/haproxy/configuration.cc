@@ -118,8 +118,8 @@ void render_lease(const std::string& component, const std::vector<base::Duration
   // forgets them before its last request.
   const std::string carried =
       fmt::format("{{ var(txn.lease),map_str({}) -m found }}", kCarriedFile);
-  live(fmt::format("{} {{ date,sub(proc.started) -m int 0:{} }}", carried,
-                   kCarriedFor.ms() / 1000));
+  live(
+      fmt::format("{} {{ date,sub(proc.started) -m int 0:{} }}", carried, kCarriedFor.ms() / 1000));
   live(carried + " { stopping }");
 }
 

@@ -289,25 +289,24 @@ base::Result<std::uint64_t> HaproxyRouter::await_none(const CountOpen& count,
   return known;
 }
 
-base::Result<std::uint64_t> HaproxyRouter::drain(const ports::VersionRef& version,
-                                                 const ports::Call& call) {
-  const std::string backend = core::backend_name(version.component, version.version).str();
-  return await_none([&](const ports::Call& within) { return open_requests(backend, within); },
-                    call);
+std::set<std::string> HaproxyRouter::servers_of(const ports::VersionRef& version) const {
+  const std::lock_guard lock(layout_mutex_);
+  std::set<std::string> servers;
+  const auto component = layout_.components.find(version.component);
+  if (component == layout_.components.end()) return servers;
+  if (const ports::Endpoints* known = component->second.find(version.version))
+    for (const ports::Instance& instance : known->instances) servers.insert(instance.id);
+  return servers;
 }
 
-/// The serving worker does not know them any more.
-base::Result<std::uint64_t> HaproxyRouter::drain_removed(const ports::VersionRef& version,
-                                                         const ports::Call& call) {
+base::Result<std::uint64_t> HaproxyRouter::drain(const ports::VersionRef& version,
+                                                 ports::Drained what, const ports::Call& call) {
   const std::string backend = core::backend_name(version.component, version.version).str();
-  std::set<std::string> servers;
-  {
-    const std::lock_guard lock(layout_mutex_);
-    const auto component = layout_.components.find(version.component);
-    if (component != layout_.components.end())
-      if (const ports::Endpoints* known = component->second.find(version.version))
-        for (const ports::Instance& instance : known->instances) servers.insert(instance.id);
-  }
+  if (what == ports::Drained::Version)
+    return await_none([&](const ports::Call& within) { return open_requests(backend, within); },
+                      call);
+  // The serving worker does not know the removed ones any more.
+  const std::set<std::string> servers = servers_of(version);
   return await_none(
       [&](const ports::Call& within) {
         return open_in_old_workers(

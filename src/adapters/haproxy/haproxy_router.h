@@ -51,10 +51,8 @@ class HaproxyRouter final : public ports::TrafficRouter {
   [[nodiscard]] std::string unsaved() const override { return unsaved_; }
   /// Conflict HAP-0005 beside the port's errors: rows that no table of ours has.
   base::Result<ports::RouterState> current(const ports::Call& call) override;
-  base::Result<std::uint64_t> drain(const ports::VersionRef& version,
+  base::Result<std::uint64_t> drain(const ports::VersionRef& version, ports::Drained what,
                                     const ports::Call& call) override;
-  base::Result<std::uint64_t> drain_removed(const ports::VersionRef& version,
-                                            const ports::Call& call) override;
   [[nodiscard]] std::uint16_t listen_port(const base::ComponentName& component) const override;
 
   /// Called on the lane whenever a worker of ours was started. Set it before anything else.
@@ -97,6 +95,8 @@ class HaproxyRouter final : public ports::TrafficRouter {
   std::vector<pid_t> old_workers(const ports::Call& call) const;
   base::Result<std::uint64_t> open_requests(const std::string& backend,
                                             const ports::Call& call) const;
+  /// The instances that are the version's servers now, by name.
+  [[nodiscard]] std::set<std::string> servers_of(const ports::VersionRef& version) const;
   using CountIn = std::function<base::Result<std::uint64_t>(pid_t worker)>;
   base::Result<std::uint64_t> open_in_old_workers(const CountIn& count,
                                                   const ports::Call& call) const;

@@ -55,8 +55,14 @@ TEST(RouteMap, ReadsBackWhatItWrote) {
   nobody.tenants.clear();
   core::RoutingTable without;
   without.components[kDocuments] = {.stable = version("1.2.0"), .candidate = {}};
+  auto shown = table(route());
+  shown.components[kDocuments].maintenance = {
+      .release = base::ReleaseId("rel-1"), .everyone = true, .tenants = {}};
+  auto named = without;
+  named.components[kDocuments].maintenance = {
+      .release = base::ReleaseId("rel-1"), .everyone = false, .tenants = {base::TenantId("acme")}};
   for (const auto& one : {table(unleased), table(buckets), table(everyone), table(nobody), without,
-                          core::RoutingTable{}}) {
+                          shown, named, core::RoutingTable{}}) {
     const auto rows = rows_of(one, known()).value();
     EXPECT_EQ(parse_map(map_text(rows)).value(), rows);
     EXPECT_EQ(table_of(rows, known()).value(), one);

@@ -23,6 +23,12 @@ TEST(RunningRequests, AreThoseOfBackends) {
   EXPECT_EQ(parse_running("No such proxy.\n"), 0U);
 }
 
+TEST(RunningRequests, OfRemovedServersAreThoseOfNoneThatIsLeft) {
+  EXPECT_EQ(parse_running_beyond(kStat, {}), 1U);
+  EXPECT_EQ(parse_running_beyond(kStat, {"one"}), 0U);
+  EXPECT_EQ(parse_running_beyond(kStat, {"two"}), 1U);
+}
+
 TEST(EndedRequests, AreAllOfABackendButTheRunningOnes) {
   const auto ended = parse_ended(kStat);
   EXPECT_EQ(ended.by_backend, (Found{{"new", 15}, {"old", 4}}));

@@ -177,15 +177,11 @@ base::Result<ports::RouterState> MemoryRouter::current(const ports::Call&) {
   return state;
 }
 
-base::Result<std::uint64_t> MemoryRouter::drain(const ports::VersionRef&, const ports::Call&) {
+base::Result<std::uint64_t> MemoryRouter::drain(const ports::VersionRef&, ports::Drained,
+                                                const ports::Call&) {
   const std::lock_guard lock(mutex_);
   if (crashed_) return base::fail(unavailable());
   return std::uint64_t{0};
-}
-
-base::Result<std::uint64_t> MemoryRouter::drain_removed(const ports::VersionRef& version,
-                                                        const ports::Call& call) {
-  return drain(version, call);
 }
 
 std::uint16_t MemoryRouter::listen_port(const base::ComponentName& component) const {

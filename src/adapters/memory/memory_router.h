@@ -35,10 +35,8 @@ class MemoryRouter final : public ports::TrafficRouter {
   base::Result<void> revoke(const base::ReleaseId& release, const ports::Call& call) override;
   base::Result<ports::RouterState> current(const ports::Call& call) override;
   /// Its requests end at once.
-  base::Result<std::uint64_t> drain(const ports::VersionRef& version,
+  base::Result<std::uint64_t> drain(const ports::VersionRef& version, ports::Drained what,
                                     const ports::Call& call) override;
-  base::Result<std::uint64_t> drain_removed(const ports::VersionRef& version,
-                                            const ports::Call& call) override;
   [[nodiscard]] std::uint16_t listen_port(const base::ComponentName& component) const override;
 
   /// The version that serves a request now; empty: nobody does, or the page of maintenance.
