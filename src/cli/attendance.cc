@@ -252,6 +252,7 @@ void Attendance::note_lease() {
   const engine::ReleaseRun* its = run();
   if (its == nullptr || !core::guard_armed(its->state())) return;
   const core::GuardPolicy& guard = its->plan().guard;
+  if (its->state().settled) return note("cli.run.settled");
   if (guard.guard_lost == core::GuardLost::Hold) return note("cli.run.no-lease");
   note("cli.run.lease", {{"lease", base::to_string(guard.lease)},
                          {"time", clock_text(world_.now().wall + guard.lease)}});

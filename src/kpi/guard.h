@@ -55,8 +55,9 @@ class Guard {
   /// A wave was read back (or starts anew): request windows begin anew; gauges, health and the
   /// source's last sign of life stay. Before the first wave no requests or gauges are judged.
   void begin_wave(base::MonoTime at);
-  /// Another process takes it up, or it goes on after it stood still: deadlines for data count from now, since nobody listened, and no
-  /// lease is renewed before it has heard the source itself. restore() does so.
+  /// Another process takes it up, or it goes on after it stood still: deadlines for data count from
+  /// now, since nobody listened, and no lease is renewed before it has heard the source itself.
+  /// restore() does so.
   void rearm(base::MonoTime now);
 
   /// Requests of other versions and without a tenant are ignored (design: they do not count).
