@@ -213,8 +213,7 @@ constexpr MessageRow kCli[] = {
      "selbst zur alten Version.",
      "After detaching the lease runs out within {lease} (about {time}); the router then goes back "
      "to the old version by itself."},
-    {"cli.run.settled",
-     "Nach dem Ablösen bedient die neue Version weiter alle, ohne Wächter.",
+    {"cli.run.settled", "Nach dem Ablösen bedient die neue Version weiter alle, ohne Wächter.",
      "After detaching the new version goes on serving everyone, without a guard."},
     {"cli.run.no-lease",
      "Nach dem Ablösen bleibt der Verkehr, wie er ist (guard_lost: hold), ohne Wächter.",

@@ -72,13 +72,13 @@ base::Json with_logs(base::Json view) {
 
 TEST(ReleaseView, ShowsWhatTheLogsSay) {
   const base::Json view = with_logs(holding());
-  EXPECT_NE(release_text(view, kStyle)
-                .find("p95 38 ms\n"
-                      "logs        doc 1.2.0: 2 ERROR (1/min), 7 WARN (2/min), 900 lines, 4000\n"
-                      "            requests\n"
-                      "            doc 1.3.0: 5 ERROR (3/min), 0 WARN (0/min), 90 lines, 400\n"
-                      "            requests; at least, 17 bytes were left unread\n"),
-            std::string::npos)
+  EXPECT_NE(
+      release_text(view, kStyle)
+          .find("p95 38 ms\n"
+                "logs        doc 1.2.0: 2 ERROR (1/min), 7 WARN (2/min), 900 lines, 4000 requests\n"
+                "            doc 1.3.0: 5 ERROR (3/min), 0 WARN (0/min), 90 lines, 400 requests;\n"
+                "            at least, 17 bytes were left unread\n"),
+      std::string::npos)
       << release_text(view, kStyle);
   EXPECT_NE(progress_text(view, base::Locale::En).find("p95 38 ms · 3 ERROR/min in the logs"),
             std::string::npos)

@@ -230,8 +230,10 @@ void on_settled(Decider& d, const Intent& intent, const EffectReturned& in) {
   }
   d.emit(finished(in));
   if (d.s.settled) return;  // put right once more
+  TrafficSettled settled;
+  if (d.now.runbook < d.s.completed_at + d.plan.schedule.standby) settled.standby = true;
   std::vector<Wanted> wanted{d.keep_windows()};
-  d.emit(TrafficSettled{true}, std::move(wanted));
+  d.emit(std::move(settled), std::move(wanted));
 }
 
 void pass_retire_step(Decider& d, const std::string& component, const EffectReturned& in) {

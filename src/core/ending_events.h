@@ -53,7 +53,7 @@ struct SuccessNotified {  // notification.release.successful
 };
 struct TrafficSettled {  // scheduler.traffic.settled: the new version is the stable one
   /// The old version stands by: the guard stays armed and a rollback possible until it is retired.
-  /// Old entries have none: then the release could not go back any more.
+  /// Empty: its time is over, or (in old entries) the release could not go back any more.
   std::optional<bool> standby = {};
   template <class A>
   void fields(A& a) {
