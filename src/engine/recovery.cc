@@ -36,6 +36,19 @@ base::Error guard_begins_anew(const base::ReleaseId& release, const base::Error&
       .then(fmt::format("stellwerk release show {}", release.str()), "how far the hold has come");
 }
 
+/// What it means here that one release cannot be read.
+base::Error not_taken_up(base::Error error, const base::ReleaseId& release) {
+  if (error.state.empty())
+    error = std::move(error).now(
+        "no release of this data folder is carried on, and nothing was changed; traffic that hangs "
+        "on a lease goes back to the old version when it runs out");
+  if (error.next.empty())
+    error = std::move(error).then(
+        "start the Stellwerk that wrote it, or a newer one",
+        fmt::format("stellwerk audit replay {} names who wrote what", release.str()));
+  return std::move(error).during("taking up " + release.str());
+}
+
 }  // namespace
 
 base::Result<void> Engine::recover(std::optional<std::int64_t> speed) {
@@ -48,7 +61,7 @@ base::Result<void> Engine::recover(std::optional<std::int64_t> speed) {
   for (const ports::StreamInfo& stream : *streams)
     if (!stream.release.empty())
       if (auto loaded = load_release(ports_.journal, ports_.content, stream.release); !loaded)
-        return base::fail(std::move(loaded.error()));
+        return base::fail(not_taken_up(std::move(loaded.error()), stream.release));
 
   const ports::Call call{ports_.clock.mono() + base::seconds(10), {}};
   base::Result<ports::RouterState> router = ports_.router.current(call);
