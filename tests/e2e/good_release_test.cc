@@ -21,7 +21,8 @@ Names milestones(const Names& all) {
     const bool in_between =
         name.starts_with("audit.step.") || name.starts_with("audit.approval.") ||
         name.starts_with("audit.checkpoint.") || name.starts_with("analytics.verdict.") ||
-        name.starts_with("scheduler.clock.");
+        // On a busy machine an old version that is slow on purpose may miss a probe.
+        name.starts_with("scheduler.clock.") || name.starts_with("scheduler.capacity.");
     if (!in_between) kept.push_back(name);
   }
   return kept;
