@@ -316,6 +316,14 @@ void Site::start_load(int rate, const std::string& mix) {
   load_ = std::make_unique<Program>(words, folder() / "load");
 }
 
+void Site::start_load_at(int port, int rate) {
+  if (!wait_for("HAProxy", [&] { return !asked(port, tenants().front()).empty(); })) return;
+  auto words = load_command(tenants(), rate);
+  words[2] = fmt::format("http://127.0.0.1:{}", port);
+  words.insert(words.end(), {"--until-stopped", "--report", (folder() / "other.json").string()});
+  others_.push_back(std::make_unique<Program>(words, folder() / "other-load"));
+}
+
 void Site::send(int requests, const std::vector<std::string>& of) const {
   constexpr int kRate = 200;
   auto words = load_command(of, kRate);

@@ -116,6 +116,8 @@ class Site {
   [[nodiscard]] bool all_served_by(const std::string& version) const;
   /// Load for all tenants until stop_load(); waits until HAProxy is there.
   void start_load(int rate, const std::string& mix = "create=20,get=80");
+  /// … beside it, at another component's port, until the site ends.
+  void start_load_at(int port, int rate);
   /// So many requests of some tenants in a burst, and their end.
   void send(int requests, const std::vector<std::string>& of = tenants()) const;
   /// The load generator's report.
