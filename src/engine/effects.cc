@@ -273,30 +273,32 @@ void Effects::answer(const Context& context, EffectResult result) {
     host_.returned(context->plan->release, std::move(*returned));
     return;
   }
-  auto given = std::make_shared<const EffectResult>(std::move(result));
-  auto store = std::make_shared<std::function<void(base::Duration)>>();
-  const std::weak_ptr itself = store;  // only its jobs keep it
-  *store = [this, context, returned, given, itself](base::Duration delay) {
-    ports_.lanes.submit(
-        {"content", {}, base::seconds(30), delay, false},
-        [this, context, returned, given, again = itself.lock()](const ports::Call&) {
-          keep(context->intent.kind, *given, *returned);
-          return [this, context, returned, given, again] {
-            const bool called_off = cancelled_.contains(context->intent.key);
-            if (called_off || !waits_for_evidence(*context, *given, *returned)) {
-              const bool once = context->intent.effect_class == core::EffectClass::Once;
-              if (once && returned->outcome != given->outcome)
-                returned->outcome = core::Outcome::Unknown;  // it was done, without its evidence
-              return host_.returned(context->plan->release, std::move(*returned));
-            }
-            host_.trouble(*context, not_stored(returned->summary));
-            returned->outcome = given->outcome;
-            returned->summary = given->summary;
-            (*again)(kStoreAgain);
-          };
-        });
-  };
-  (*store)({});
+  store(context, std::make_shared<const EffectResult>(std::move(result)), returned, {});
+}
+
+void Effects::store(const Context& context, const Given& given, const Answered& returned,
+                    base::Duration delay) {
+  ports_.lanes.submit({"content", {}, base::seconds(30), delay, false},
+                      [this, context, given, returned](const ports::Call&) {
+                        keep(context->intent.kind, *given, *returned);
+                        return
+                            [this, context, given, returned] { stored(context, given, returned); };
+                      });
+}
+
+/// What could not be is stored again, unless nobody waits for it any more.
+void Effects::stored(const Context& context, const Given& given, const Answered& returned) {
+  const bool called_off = cancelled_.contains(context->intent.key);
+  if (!called_off && waits_for_evidence(*context, *given, *returned)) {
+    host_.trouble(*context, not_stored(returned->summary));
+    returned->outcome = given->outcome;
+    returned->summary = given->summary;
+    return store(context, given, returned, kStoreAgain);
+  }
+  const bool once = context->intent.effect_class == core::EffectClass::Once;
+  if (once && returned->outcome != given->outcome)
+    returned->outcome = core::Outcome::Unknown;  // it was done, without its evidence
+  host_.returned(context->plan->release, std::move(*returned));
 }
 
 /// A text that cannot be kept is lost, the answer is not; without its evidence nothing is done.

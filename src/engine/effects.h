@@ -73,7 +73,12 @@ class Effects {
 
   /// Runs `work` in its lane; then `next` on the engine's thread (by default: the answer).
   void run(const Context& context, Place place, Work work, Next next = {});
+  using Given = std::shared_ptr<const EffectResult>;
+  using Answered = std::shared_ptr<core::EffectReturned>;
   void answer(const Context& context, EffectResult result);
+  void store(const Context& context, const Given& given, const Answered& returned,
+             base::Duration delay);
+  void stored(const Context& context, const Given& given, const Answered& returned);
   void keep(core::EffectKind kind, const EffectResult& result,
             core::EffectReturned& returned) const;
   void answer_emergency(const Context& context, core::EffectReturned returned);
