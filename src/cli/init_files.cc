@@ -86,13 +86,27 @@ std::string tenants_of(const FirstRelease& first) {
 }
 
 /// The type's own, but the pilot goes first.
+/// What whole tenants of equal weight come to that reach the share.
+base::Ppm share_in_steps(base::Ppm share, std::uint64_t tenants) {
+  std::uint64_t moved = 1;
+  while (moved < tenants && base::ratio_of(moved, tenants) < share) ++moved;
+  return base::ratio_of(moved, tenants);
+}
+
 std::string waves_of(const FirstRelease& first, const std::string& pilot) {
   const core::ReleaseType type = type_of_step(first.from, first.to);
   const auto waves = core::strategy_of(type, core::policy_of(type).strategy).waves;
   std::string lines;
+  const auto tenants = std::max<std::uint64_t>(first.tenants.size(), 1);
+  const base::Ppm one = base::ratio_of(1, tenants);
+  base::Ppm moved;
   for (const core::WaveTemplate& wave : waves) {
     const bool last = &wave == &waves.back();
     const bool alone = &wave == &waves.front() && !last;
+    // With few tenants the one before may have moved as much already: a wave that moves nobody is
+    // none.
+    if (!alone && !last && wave.share <= moved) continue;
+    moved = alone ? one : share_in_steps(wave.share, tenants);
     std::string share = base::percent_text(wave.share);
     std::erase(share, ' ');
     lines += fmt::format("  - {{share: {}{}, hold: {}}}\n", share,

@@ -181,11 +181,11 @@ void on_capacity_arranged(Decider& d, const Intent& intent, const EffectReturned
       if (action->wave == wave) step_failed(d, step, in);
 }
 
-/// As far as the old version's capacity goes; all of it follows, whatever came of this.
-void on_some_traffic_returned(Decider& d, const EffectReturned& in) { d.emit(finished(in)); }
-
 void on_traffic_returned(Decider& d, const Intent& intent, const EffectReturned& in) {
-  if (!intent.subject.empty()) return on_some_traffic_returned(d, in);
+  if (!intent.subject.empty()) {  // some of it; all follows, whatever came of this
+    d.emit(finished(in));
+    return;
+  }
   const bool give_up = base::mutated(base::Mutation::GiveUpRollback);
   if (in.outcome != Outcome::Done && !give_up) {
     // For ever: a rollback is never given up. It may fail for want of the old version's servers.

@@ -13,6 +13,17 @@ class Init(InFolder):
             self.assertEqual((planned.returncode, planned.stderr), (0, ""))
             self.assertIn('"# no: comment"', planned.stdout)
 
+    def test_leaves_out_waves_that_few_tenants_make_empty(self):
+        for count in [1, 2, 3, 11]:
+            for version in ["1.0.1", "1.1.0", "2.0.0"]:
+                name = f"{count}-{version}"
+                tenants = ",".join(f"t{number}" for number in range(count))
+                words = ["init", name, "--yes", "--from", "1.0.0", "--to", version, "--tenants", tenants]
+                written = stellwerk(*words, folder=self.folder)
+                self.assertEqual((written.returncode, written.stderr), (0, ""), name)
+                planned = stellwerk("plan", f"{name}/release.yaml", folder=self.folder)
+                self.assertEqual(planned.returncode, 0, planned.stderr)
+
     def test_never_overwrites_and_leaves_nothing(self):
         self.write("release.yaml", "mine\n")
         refused = stellwerk("init", folder=self.folder)
