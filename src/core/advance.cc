@@ -274,7 +274,7 @@ bool Decider::has_capacity(std::uint32_t number, bool& emitted) {
 bool Decider::advance_to_wave(std::uint32_t number) {
   if (!s.promoted && !reached(plan.wave(number).at)) return false;
   // Routes that are being put right for this wave must not come after those of the next.
-  if (has_open(EffectKind::MoveTraffic)) return false;
+  if (has_open(EffectKind::MoveTraffic) || has_open(EffectKind::BeginDowntime)) return false;
   bool emitted = false;
   if (!has_capacity(number, emitted)) return emitted;
   std::vector<Wanted> wanted;

@@ -64,7 +64,8 @@ namespace {
 bool traffic_is_changing(const State& state) {
   return std::any_of(state.open.begin(), state.open.end(), [](const auto& each) {
     return each.second.kind == EffectKind::MoveTraffic ||
-           each.second.kind == EffectKind::ArrangeCapacity;
+           each.second.kind == EffectKind::ArrangeCapacity ||
+           each.second.kind == EffectKind::BeginDowntime;
   });
 }
 
