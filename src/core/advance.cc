@@ -275,6 +275,8 @@ bool Decider::advance_to_wave(std::uint32_t number) {
   if (!s.promoted && !reached(plan.wave(number).at)) return false;
   // Routes that are being put right for this wave must not come after those of the next.
   if (has_open(EffectKind::MoveTraffic) || has_open(EffectKind::BeginDowntime)) return false;
+  // What brings up all of the old version must not come after what lets it give way.
+  if (plan.capacity == Capacity::InPlace && has_open(EffectKind::RestoreCapacity)) return false;
   bool emitted = false;
   if (!has_capacity(number, emitted)) return emitted;
   std::vector<Wanted> wanted;

@@ -14,7 +14,6 @@
 namespace stellwerk::core {
 namespace {
 
-constexpr std::uint32_t kAttemptsMax = 5;
 /// Of returning traffic: with these attempts the old version is brought up once more.
 constexpr std::uint32_t kRestoreAt = 3;
 constexpr std::uint32_t kRestoreEvery = 8;
@@ -214,11 +213,13 @@ void on_old_version_up(Decider& d, const Intent& intent, const EffectReturned& i
     d.pause(PauseCause::StepFailed, std::string(kOldVersion));
 }
 
-/// Restored or not: traffic goes back now, and no faster than the capacity that came.
+/// Restored or not: traffic goes back now, and no faster than the capacity that came. In place,
+/// what is still missing is started some more times, once the new version has made room for it.
 void on_capacity_restored(Decider& d, const Intent& intent, const EffectReturned& in) {
   if (d.s.stage != Stage::RollingBack) return on_old_version_up(d, intent, in);
-  d.emit(finished(in));
-  if (d.has_open(EffectKind::RestoreCapacity)) return;
+  const bool repeat = in.outcome != Outcome::Done && d.gave_way() && intent.attempt < kAttemptsMax;
+  d.emit(finished(in), repeat ? std::vector<Wanted>{again(intent)} : std::vector<Wanted>{});
+  if (waits_for_capacity(d.s)) return;
   if (d.asked_for(EffectKind::ReturnTraffic, "") || d.s.rollback->traffic_returned) return;
   d.emit(EffectRequested{"return traffic"}, {{EffectKind::ReturnTraffic, ""}});
 }
@@ -533,7 +534,7 @@ void on_input(Decider& d, const EmergencyFound& in) {
   std::vector<Wanted> wanted;
   if (is_terminal(d.s.stage)) wanted.push_back({EffectKind::SignCheckpoint, "journal gap"});
   d.emit(JournalGap{in.lines, in.count}, std::move(wanted));
-  if (in.traffic_returned && guard_armed(d.s))
+  if (in.traffic_returned && (guard_armed(d.s) || d.s.downtime))
     d.begin_rollback(RollbackCause::Guard, "journal-gap");
 }
 

@@ -60,12 +60,21 @@ bool routes_rest(const State& state);
 /// one). @param downtime  it is on: those whom the wave does not serve are shown its page
 RoutingTable routes_of_wave(const Plan& plan, std::uint32_t number, bool downtime = false);
 
+/// Of most effects; then they are given up, or a person is asked.
+inline constexpr std::uint32_t kAttemptsMax = 5;
+
 /// The guard is armed: the new version may carry traffic.
 bool guard_armed(const State& state);
 /// Paused until a person decides on a rollback, or the deadline to do so is over.
 bool asks_for_rollback(const State& state);
 /// A lease is held, to be renewed while the guard is good.
 bool wants_lease(const Plan& plan, const State& state);
+/// It is rolled back, or called off and its downtime is being ended: users wait for what it does.
+bool goes_back(const State& state);
+/// A rollback whose traffic waits for the first answer about the old version's instances.
+bool waits_for_capacity(const State& state);
+/// … also while a rollback waits so: until then it holds whom the new version still serves.
+bool renews_lease(const Plan& plan, const State& state);
 /// Guarded runbook time after which the current hold or watch may end; none once it was promoted.
 base::Duration hold_wanted(const Plan& plan, const State& state);
 /// The current hold (or watch) is complete as far as time and requests are concerned. Never before

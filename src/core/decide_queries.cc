@@ -44,6 +44,28 @@ bool wants_lease(const Plan& plan, const State& state) {
   return guard_armed(state) && plan.guard.guard_lost == GuardLost::Old && state.lease_since != 0;
 }
 
+bool goes_back(const State& state) {
+  return (state.rollback && !is_terminal(state.stage)) ||
+         std::any_of(state.open.begin(), state.open.end(),
+                     [](const auto& each) { return each.second.kind == EffectKind::EndDowntime; });
+}
+
+bool waits_for_capacity(const State& state) {
+  if (!state.rollback || state.rollback->traffic_returned) return false;
+  bool waits = false;
+  for (const auto& [key, intent] : state.open) {
+    if (intent.kind == EffectKind::ReturnTraffic && intent.subject.empty()) return false;
+    waits = waits || (intent.kind == EffectKind::RestoreCapacity && intent.attempt == 1);
+  }
+  return waits;
+}
+
+bool renews_lease(const Plan& plan, const State& state) {
+  if (wants_lease(plan, state)) return true;
+  return plan.guard.guard_lost == GuardLost::Old && state.lease_since != 0 &&
+         waits_for_capacity(state);
+}
+
 base::Duration hold_wanted(const Plan& plan, const State& state) {
   if (state.stage == Stage::PostChecking) return plan.schedule.post_check;
   return state.promoted ? base::Duration{} : plan.wave(state.wave).hold;

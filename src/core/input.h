@@ -120,7 +120,9 @@ struct OldCapacityChanged {
 struct EmergencyFound {
   base::Digest lines;
   std::uint32_t count = 0;
-  bool traffic_returned = false;  ///< among them: the traffic write of a rollback that was decided
+  /// Among them: the traffic write of a rollback, or the end of the downtime of a release that was
+  /// called off.
+  bool traffic_returned = false;
 };
 
 using InputBody =

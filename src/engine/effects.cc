@@ -411,8 +411,13 @@ void Effects::restore_capacity(const Context& context) {
                 {},
                 base::Json::object()};
       },
-      [this, context, &component](EffectResult result) {
-        serve(context, version_ref(component, false), std::move(result));
+      [this, context, &component, urgent](EffectResult result) {
+        const ports::VersionRef old = version_ref(component, false);
+        const bool had_given_way = urgent && context->plan->capacity == core::Capacity::InPlace;
+        if (had_given_way && result.outcome != core::Outcome::Done)
+          serve_part(context, old, std::move(result));
+        else
+          serve(context, old, std::move(result));
       });
 }
 

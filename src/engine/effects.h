@@ -105,6 +105,7 @@ class Effects {
   void keep_windows(const Context& context);
   // traffic_effects.cc
   void serve(const Context& context, const ports::VersionRef& version, EffectResult result);
+  void serve_part(const Context& context, const ports::VersionRef& old, EffectResult result);
   void move_traffic(const Context& context);
   std::optional<EffectResult> hold_lease(const EffectContext& context, const ports::Call& call);
   void return_traffic(const Context& context);

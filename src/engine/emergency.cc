@@ -61,7 +61,7 @@ void Engine::make_room() {
 /// Not while a rollback may still need what it freed.
 void Engine::renew_reserve() {
   for (const auto& [id, live] : live_)
-    if (live->run.state().stage == core::Stage::RollingBack) return;
+    if (core::goes_back(live->run.state())) return;
   ports_.lanes.submit({"emergency", {}, base::seconds(10), {}, false},
                       [this](const ports::Call&) -> ports::Completion {
                         auto held = ports_.reserve.hold();

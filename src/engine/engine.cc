@@ -71,7 +71,7 @@ void Engine::effect_returned(const base::ReleaseId& release, core::EffectReturne
   const core::State& state = live.run.state();
   const bool done = returned.outcome == core::Outcome::Done;
   // Whatever it was, it may be for want of space.
-  if (!done && state.rollback) make_room();
+  if (!done && core::goes_back(state)) make_room();
   const auto intent = state.open.find(returned.key);
   if (done && intent != state.open.end() && intent->second.kind == core::EffectKind::KeepWindows)
     live.windows.erase(intent->second.subject);

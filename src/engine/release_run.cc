@@ -19,9 +19,19 @@ constexpr base::Duration kAppendPatience = base::milliseconds(250);
 /// passed over, as when the process was frozen before it was asked.
 constexpr base::Duration kAppendChance = base::milliseconds(50);
 
-bool starts_rollback(const core::Decision& decision) {
+/// What users wait for when a release goes back: it does not wait for the journal.
+bool serves_users(const core::Intent& intent) {
+  return intent.kind == core::EffectKind::ReturnTraffic ||
+         intent.kind == core::EffectKind::RestoreCapacity ||
+         intent.kind == core::EffectKind::EndDowntime;
+}
+
+/// Rolls back, or ends a downtime because the release is called off.
+bool goes_back(const core::Decision& decision) {
   return std::any_of(decision.entries.begin(), decision.entries.end(), [](const auto& entry) {
-    return std::holds_alternative<core::RollbackInitiated>(entry.event);
+    if (std::holds_alternative<core::RollbackInitiated>(entry.event)) return true;
+    return std::holds_alternative<core::CancelStarted>(entry.event) &&
+           std::any_of(entry.intents.begin(), entry.intents.end(), serves_users);
   });
 }
 
@@ -89,8 +99,8 @@ std::optional<base::MonoTime> ReleaseRun::wake_at() const {
     return std::max(mono + clock_.until(*due, mono), ticks_from_);
   }
   if (!pending_->in_flight) return pending_->retry_at;
-  const bool goes_back = pending_->rolls_back || state_.rollback;
-  if (can_look_ahead() && (goes_back || !inputs_.empty())) return std::max(looks_ahead_at(), mono);
+  const bool early = pending_->rolls_back || core::goes_back(state_);
+  if (can_look_ahead() && (early || !inputs_.empty())) return std::max(looks_ahead_at(), mono);
   return std::nullopt;
 }
 
@@ -125,7 +135,7 @@ void ReleaseRun::decide_next() {
     }
     if (!told_program_)
       decision.entries.front().input[kProgramKey] = std::string(base::program_version());
-    const bool rolls_back = starts_rollback(decision);
+    const bool rolls_back = goes_back(decision);
     pending_ = Pending{std::move(decision), at,    std::move(waiting.reply),
                        rolls_back,          false, waiting.since,
                        ports_.clock.mono(), {},    0,
@@ -255,21 +265,21 @@ void ReleaseRun::look_whether_written() {
 /// moment. True: there is a rollback.
 bool ReleaseRun::act_early() {
   pending_->looked_ahead = inputs_.size();
-  bool goes_back = pending_->rolls_back || state_.rollback.has_value();
-  if (goes_back) act_early_on(pending_->decision);
+  bool early = pending_->rolls_back || core::goes_back(state_);
+  if (early) act_early_on(pending_->decision);
   core::State state = pending_->decision.next;
   const base::Now at = now();
   for (const Waiting& waiting : inputs_) {
     core::Decision decision =
         core::decide(*plan_, state, {waiting.decided_at.value_or(at), waiting.by, waiting.body});
-    goes_back = goes_back || starts_rollback(decision);
-    if (goes_back) act_early_on(decision);
+    early = early || goes_back(decision);
+    if (early) act_early_on(decision);
     state = std::move(decision.next);
   }
-  if (goes_back)
+  if (early)
     for (Waiting& waiting : inputs_)
       if (!waiting.decided_at) waiting.decided_at = at;
-  return goes_back;
+  return early;
 }
 
 /// What the rollback calls off must not act after it: a change of traffic that waits behind it in
@@ -281,9 +291,7 @@ void ReleaseRun::act_early_on(const core::Decision& decision) {
   }
   for (const core::NewEvent& entry : decision.entries) {
     for (const core::Intent& intent : entry.intents) {
-      const bool is_traffic = intent.kind == core::EffectKind::ReturnTraffic ||
-                              intent.kind == core::EffectKind::RestoreCapacity;
-      if (is_traffic && acted_early_.try_emplace(intent.key, intent.kind).second)
+      if (serves_users(intent) && acted_early_.try_emplace(intent.key, intent.kind).second)
         host_.start_emergency(plan_->release, intent, decision.next);
     }
   }

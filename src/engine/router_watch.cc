@@ -59,9 +59,10 @@ void Engine::renew_leases(base::MonoTime now) {
   for (const auto& [id, live] : live_) {
     const core::State& state = live->run.state();
     // One that ran out, or is about to be revoked, must not be kept while that is being written.
-    const bool wanted = core::wants_lease(live->run.plan(), state) &&
-                        core::wants_lease(live->run.plan(), live->run.next_state());
-    if (!wanted || !live->watch.lease_good(now)) continue;
+    const core::State& next = live->run.next_state();
+    const bool wanted =
+        core::renews_lease(live->run.plan(), state) && core::renews_lease(live->run.plan(), next);
+    if (!wanted || !(core::waits_for_capacity(next) || live->watch.lease_good(now))) continue;
     held[live->run.plan().guard.lease].push_back({id, state.lease_since});
   }
   if (base::mutated(base::Mutation::ForgetRenewal)) return;

@@ -120,6 +120,31 @@ void Effects::serve(const Context& context, const ports::VersionRef& version, Ef
       });
 }
 
+/// Rolling back in place, not all of the old version came up: what did is served, and the answer
+/// stays what it is. With the last attempt the others are served too, as soon as the router finds
+/// them healthy. While none is up the router keeps what it has.
+void Effects::serve_part(const Context& context, const ports::VersionRef& old,
+                         EffectResult result) {
+  const core::PlannedComponent* component = context->plan->find_component(old.component);
+  const bool last = context->intent.attempt >= core::kAttemptsMax;
+  run(context, {"router", base::seconds(20), true},
+      [this, old, last, health = component->health,
+       result = std::move(result)](const ports::Call& call) -> EffectResult {
+        EffectResult partial = result;
+        auto status = ports_.workload.status(old);
+        if (!status || status->ready() == 0) return partial;
+        partial.summary += fmt::format("; {} of {} serve", status->ready(), status->wanted);
+        std::erase_if(status->instances, [last](const ports::Instance& instance) {
+          const bool may_come = last && instance.port != 0;
+          return instance.state != ports::InstanceState::Ready && !may_come;
+        });
+        const ports::Endpoints endpoints{old, std::move(status->instances), health};
+        if (auto served = ports_.router.endpoints({&endpoints, 1}, call); !served)
+          partial.summary += "; " + served.error().one_line();
+        return partial;
+      });
+}
+
 void Effects::move_traffic(const Context& context) {
   run(context, {"router", kTrafficTimeout},
       [this, context](const ports::Call& call) -> EffectResult {

@@ -59,8 +59,9 @@ class Workload {
   /// @errors Rejected PRC-0001: the program cannot be started (missing, not executable, no such
   /// user); Unavailable
   ///         PRC-0002: started, never healthy or keeps exiting (the tail of its output is in `why`;
-  ///         what was started is stopped again); Conflict PRC-0003: no free port; OutcomeUnknown
-  ///         PRC-0004: stopped waiting; call status().
+  ///         what was started is stopped again, unless some of the version was wanted before: then
+  ///         what came up stays, and the rest is tried on); Conflict PRC-0003: no free port;
+  ///         OutcomeUnknown PRC-0004: stopped waiting; call status().
   virtual base::Result<WorkloadStatus> ensure(const VersionRef& version,
                                               const core::WorkloadSpec& spec,
                                               const core::HealthCheck& health,

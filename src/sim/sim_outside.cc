@@ -120,7 +120,10 @@ base::Result<ports::WorkloadStatus> SimWorkload::ensure(const ports::VersionRef&
   if (twist == Twist::Refuse || twist == Twist::LoseRequest) return workload_failed(twist);
   const bool half = around_.interference.strikes(Fault::WorkloadHalfDone);
   around_.invariants.version_started(version);
+  const bool lacks_one = around_.interference.strikes(Fault::WorkloadLacksOne);
+  if (lacks_one) real_.behave(version, adapters::MemoryBehaviour::LastStaysDown);
   auto status = real_.ensure(version, half ? half_started(version, spec) : spec, health, call);
+  if (lacks_one) real_.behave(version, adapters::MemoryBehaviour::Healthy);
   around_.interference.after(Place::Ensure);
   if (half || twist == Twist::LoseAnswer) return workload_failed(Twist::LoseAnswer);
   return status;

@@ -55,6 +55,7 @@ constexpr std::array<Named, kFaults> kNames = {{
     {Fault::LateWrites, "late-writes"},
     {Fault::WorkloadHalfDone, "workload-half-done"},
     {Fault::AnswerOverdue, "answer-overdue"},
+    {Fault::WorkloadLacksOne, "workload-lacks-one"},
 }};
 
 template <class T, std::size_t N>

@@ -67,8 +67,9 @@ enum class Fault : std::uint8_t {
   LateWrites,        ///< what the router was told acts seconds after its answer was lost
   WorkloadHalfDone,  ///< a call: some instances are started or stopped, others not; nobody knows
   AnswerOverdue,     ///< an effect answers minutes after its deadline, and its lane waits for it
+  WorkloadLacksOne,  ///< a call: the last instance does not come up, as it says
 };
-inline constexpr std::size_t kFaults = 45;
+inline constexpr std::size_t kFaults = 46;
 std::string_view to_string(Fault fault);
 /// Empty: no fault of that name.
 std::optional<Fault> fault_named(std::string_view name);

@@ -23,6 +23,9 @@ class WorkloadHarness {
   /// Specifications that make instances of `version` behave so from the next ensure() on.
   virtual core::WorkloadSpec healthy(const ports::VersionRef& version, std::uint32_t instances) = 0;
   virtual core::WorkloadSpec never_healthy(const ports::VersionRef& version) = 0;
+  /// All but the last one come up.
+  virtual core::WorkloadSpec lacking_one(const ports::VersionRef& version,
+                                         std::uint32_t instances) = 0;
   virtual core::WorkloadSpec missing(const ports::VersionRef& version) = 0;
   /// Stellwerk ends and starts again.
   virtual void reopen() = 0;
@@ -128,6 +131,20 @@ TEST_P(WorkloadContract, ReportsWhatNeverGetsHealthyAndStopsItAgain) {
   EXPECT_EQ(failed.error().code, base::Code::Unavailable);
   EXPECT_TRUE(status(version("1.3.0")).instances.empty());
   EXPECT_EQ(status(version("1.2.0")).ready(), 1U) << "the old version is not touched";
+}
+
+TEST_P(WorkloadContract, KeepsWhatCameUpOfAVersionThatServesAlready) {
+  const auto before = ensure(version("1.2.0"), harness().healthy(version("1.2.0"), 1));
+  ASSERT_TRUE(before);
+  const auto spec = harness().lacking_one(version("1.2.0"), 3);
+  const auto failed = ensure(version("1.2.0"), spec);
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().id, "PRC-0002");
+  const auto kept = status(version("1.2.0"));
+  EXPECT_EQ(kept.wanted, 3U);
+  EXPECT_EQ(kept.ready(), 2U);
+  EXPECT_EQ(kept.instances.front().port, before->instances.front().port);
+  EXPECT_EQ(kept.instances.front().restarts, 0U);
 }
 
 TEST_P(WorkloadContract, SaysThatTheOutcomeIsUnknownWhenTheCallIsStopped) {

@@ -18,6 +18,10 @@ class MemoryWorkloadHarness final : public WorkloadHarness {
   core::WorkloadSpec never_healthy(const ports::VersionRef& version) override {
     return behaving(version, adapters::MemoryBehaviour::NeverHealthy, 1);
   }
+  core::WorkloadSpec lacking_one(const ports::VersionRef& version,
+                                 std::uint32_t instances) override {
+    return behaving(version, adapters::MemoryBehaviour::LastStaysDown, instances);
+  }
   core::WorkloadSpec missing(const ports::VersionRef& version) override {
     return behaving(version, adapters::MemoryBehaviour::Missing, 1);
   }
@@ -53,6 +57,12 @@ class ProcessWorkloadHarness final : public WorkloadHarness {
     auto ill = spec(1, {"--ill"});
     ill.start_timeout = base::seconds(1);
     return ill;
+  }
+  /// The first one, which runs already, takes no place.
+  core::WorkloadSpec lacking_one(const ports::VersionRef& /*version*/,
+                                 std::uint32_t instances) override {
+    return spec(instances,
+                {"--places", std::to_string(instances - 2), machine_.folder() + "/place"});
   }
   core::WorkloadSpec missing(const ports::VersionRef& /*version*/) override {
     auto missing = spec(1, {});

@@ -2,10 +2,13 @@
 // by requests.
 //
 //   process_test_service --port N [--ill] [--mute] [--exit CODE] [--ignore-term] [--fork] [--noise]
+//     [--places N PATH]  ends at once unless it gets one of N places
 //   GET /health   200 {"valid":true|false} (never answered with --mute)
 //   GET /die      exits with status 7;  GET /sicken  is ill from now on;  GET /recover  is well
 //   again;  GET /complain  logs an ERROR and a WARN
+#include <fcntl.h>
 #include <netinet/in.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -45,6 +48,17 @@ void answer(int connection, const std::string& body) {
   const auto bytes = "HTTP/1.1 200 OK\r\nContent-Length: " + std::to_string(body.size()) +
                      "\r\nConnection: close\r\n\r\n" + body;
   [[maybe_unused]] const auto sent = ::send(connection, bytes.data(), bytes.size(), MSG_NOSIGNAL);
+}
+
+/// Held until the process ends, however it ends.
+bool takes_a_place(int places, const std::string& path) {
+  for (int place = 0; place < places; ++place) {
+    const int file = ::open((path + std::to_string(place)).c_str(), O_CREAT | O_RDWR, 0600);
+    if (file >= 0 && ::flock(file, LOCK_EX | LOCK_NB) == 0) return true;
+    if (file >= 0) ::close(file);
+  }
+  std::fprintf(stderr, "all %d places are taken\n", places);
+  return false;
 }
 
 void make_noise() {
@@ -90,6 +104,10 @@ int main(int argc, char** argv) {
     // The child outlives its parent unless somebody ends the whole group.
     if (flag == "--fork" && ::fork() == 0)
       for (;;) ::pause();
+    if (flag == "--places" && i + 2 < argc) {
+      const int places = std::atoi(argv[++i]);
+      if (!takes_a_place(places, argv[++i])) return 1;
+    }
     if (flag == "--exit" && i + 1 < argc) {
       std::fprintf(stderr, "cannot start: table documents is missing\n");
       return std::atoi(argv[++i]);

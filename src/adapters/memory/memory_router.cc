@@ -103,6 +103,12 @@ bool MemoryRouter::has_servers(const base::ComponentName& component,
   return found != servers_.end() && found->second.contains(version.to_string());
 }
 
+std::size_t MemoryRouter::servers(const ports::VersionRef& version) const {
+  const std::lock_guard lock(mutex_);
+  if (!has_servers(version.component, version.version)) return 0;
+  return servers_.at(version.component).at(version.version.to_string()).instances.size();
+}
+
 base::Result<core::RoutingTable> MemoryRouter::apply(const core::RoutingTable& table,
                                                      const ports::Call&) {
   const std::lock_guard lock(mutex_);

@@ -44,6 +44,9 @@ class MemoryRouter final : public ports::TrafficRouter {
   [[nodiscard]] std::optional<base::SemVer> serves(const base::ComponentName& component,
                                                    std::string_view tenant) const;
 
+  /// How many servers it has of a version.
+  [[nodiscard]] std::size_t servers(const ports::VersionRef& version) const;
+
   /// What the world may do to it.
   enum class Fault : std::uint8_t {
     Unavailable,  ///< the next change does nothing

@@ -42,10 +42,27 @@ base::Result<void> MemoryWorkload::refuse(const ports::VersionRef& version,
   return {};
 }
 
-bool MemoryWorkload::loses_answer(const Key& key) {
+bool MemoryWorkload::behaves(const Key& key, MemoryBehaviour behaviour) const {
   const auto found = behaviours_.find(key);
-  if (found == behaviours_.end() || found->second != MemoryBehaviour::AnswerLost) return false;
-  behaviours_.erase(found);
+  return found != behaviours_.end() && found->second == behaviour;
+}
+
+/// What came up stays where some of the version was wanted before.
+base::Result<ports::WorkloadStatus> MemoryWorkload::without_the_last(ports::WorkloadStatus& status,
+                                                                     bool ran) {
+  auto failed = base::error(Code::Unavailable, "PRC-0002", "the last instance keeps ending");
+  auto& last = status.instances.back();
+  last.state = InstanceState::BackingOff;
+  last.detail = "exit 1 after 1.0 s";
+  if (ran) return base::fail(std::move(failed).now("the others are ready"));
+  for (const auto& instance : status.instances) ports_.erase(instance.port);
+  running_.erase(key_of(status.version));
+  return base::fail(std::move(failed).now("what was started is stopped again"));
+}
+
+bool MemoryWorkload::loses_answer(const Key& key) {
+  if (!behaves(key, MemoryBehaviour::AnswerLost)) return false;
+  behaviours_.erase(key);
   return true;
 }
 
@@ -73,9 +90,12 @@ base::Result<ports::WorkloadStatus> MemoryWorkload::ensure(const ports::VersionR
   const std::lock_guard lock(mutex_);
   if (call.stop.stopped()) return lost_answer();
   if (auto refused = refuse(version, spec); !refused) return base::fail(refused.error());
+  const bool ran = running_.contains(key_of(version));
   auto& status = running_[key_of(version)];
   status.version = version;
   resize(status, spec);
+  if (behaves(key_of(version), MemoryBehaviour::LastStaysDown))
+    return without_the_last(status, ran);
   if (loses_answer(key_of(version))) return lost_answer();
   return status;
 }

@@ -16,11 +16,12 @@ namespace stellwerk::adapters {
 /// How instances of a version behave from the next call on.
 enum class MemoryBehaviour : std::uint8_t {
   Healthy,
-  Missing,         ///< ensure: Rejected PRC-0001
-  NeverHealthy,    ///< ensure: Unavailable PRC-0002, and nothing is left
-  NoPort,          ///< ensure: Conflict PRC-0003
-  AnswerLost,      ///< ensure, retire: done, but OutcomeUnknown PRC-0004; then healthy
-  IgnoresStopping  ///< retire: OutcomeUnknown PRC-0004, still running
+  Missing,          ///< ensure: Rejected PRC-0001
+  NeverHealthy,     ///< ensure: Unavailable PRC-0002, and nothing is left
+  NoPort,           ///< ensure: Conflict PRC-0003
+  AnswerLost,       ///< ensure, retire: done, but OutcomeUnknown PRC-0004; then healthy
+  IgnoresStopping,  ///< retire: OutcomeUnknown PRC-0004, still running
+  LastStaysDown     ///< ensure: all but the last come up; Unavailable PRC-0002
 };
 
 class MemoryWorkload final : public ports::Workload {
@@ -45,6 +46,8 @@ class MemoryWorkload final : public ports::Workload {
   base::Result<void> refuse(const ports::VersionRef& version, const core::WorkloadSpec& spec);
   std::uint16_t free_port();
   void resize(ports::WorkloadStatus& status, const core::WorkloadSpec& spec);
+  base::Result<ports::WorkloadStatus> without_the_last(ports::WorkloadStatus& status, bool ran);
+  [[nodiscard]] bool behaves(const Key& key, MemoryBehaviour behaviour) const;
   bool loses_answer(const Key& key);
 
   std::mutex mutex_;

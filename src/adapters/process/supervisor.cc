@@ -111,6 +111,9 @@ base::Result<ports::WorkloadStatus> Supervisor::ensure(const WorkloadRecord& rec
   auto ready = wait_until_ready(lock, record, call);
   if (ready) return wait_until_settled(lock, record.version, call);
   if (ready.error().code == Code::OutcomeUnknown) return ready;
+  // Of what serves already nothing is taken away; what is missing is started again and again.
+  if (before.wanted > 0)
+    return base::fail(std::move(ready.error()).now(states_text(find(record.version)->status())));
   return undo(lock, before, std::move(ready.error()), call);
 }
 

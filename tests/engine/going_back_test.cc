@@ -1,0 +1,161 @@
+// Going back when the world does not help: old instances that stay down, a start that takes longer
+// than the lease, a downtime that ends while nothing can be written.
+#include <gtest/gtest.h>
+
+#include "engine/world.h"
+
+namespace stellwerk::engine::testing {
+namespace {
+
+using core::Stage;
+
+constexpr std::uint32_t kInstances = 4;
+
+/// Four instances, of which the waves take over three.
+core::Plan plan_in_place() {
+  core::Plan plan = stellwerk::testing::sample_plan();
+  plan.capacity = core::Capacity::InPlace;
+  core::PlannedComponent& component = plan.components.front();
+  component.old_workload.instances = component.new_workload.instances = kInstances;
+  return plan;
+}
+
+core::Plan plan_with_downtime() {
+  core::Plan plan = stellwerk::testing::sample_plan();
+  plan.downtime_window.emplace().everyone = true;
+  return plan;
+}
+
+ports::VersionRef old_version(const World& world) {
+  const core::PlannedComponent& component = world.plan.components.front();
+  return {component.name, component.from};
+}
+
+bool is_maintained(World& world) {
+  const auto state = world.router.current({world.clock.mono() + base::seconds(1), {}});
+  return state->table.components.at(world.plan.components.front().name).maintenance.has_value();
+}
+
+/// The last wave holds: the old version has given way, and everyone is on the new one.
+void reach_last_wave(World& world) {
+  world.begin();
+  ASSERT_TRUE(world.run_until(Stage::Holding, 3));
+  for (int i = 0; i < 10; ++i) world.turn();
+  ASSERT_LT(world.router.servers(old_version(world)), kInstances);
+  ASSERT_EQ(world.serves("pilot-1"), "1.3.0");
+  ASSERT_EQ(world.serves("anybody"), "1.3.0");
+}
+
+/// The page is shown, and nothing of the new version serves anybody.
+void reach_downtime(World& world) {
+  world.begin();
+  ASSERT_TRUE(world.run_until([&] { return world.state().stage == Stage::Ready; }, 40'000));
+  for (int i = 0; i < 10'000 && !world.state().downtime; ++i)
+    world.turn(base::seconds(6) / world.speed);
+  ASSERT_TRUE(is_maintained(world));
+  ASSERT_EQ(world.state().wave, 0U);
+}
+
+void roll_back(World& world) {
+  world.engine().command(world.plan.release, core::RollbackRequested{base::sha256("now")},
+                         base::PersonId("devops-1"), {});
+}
+
+// Goal: whatever comes up of the old version serves, and one that stays down holds nothing up.
+TEST(GoingBackInPlace, ServesWhatCameUpAndTriesTheRestAgain) {
+  World world(plan_in_place());
+  reach_last_wave(world);
+  world.workload.behave(old_version(world), adapters::MemoryBehaviour::LastStaysDown);
+  roll_back(world);
+  ASSERT_TRUE(world.run_until([&] { return world.serves("pilot-1") == "1.2.0"; }, 50));
+  EXPECT_EQ(world.router.servers(old_version(world)), kInstances - 1);
+  EXPECT_EQ(world.workload.status(old_version(world))->ready(), kInstances - 1);
+
+  world.workload.behave(old_version(world), adapters::MemoryBehaviour::Healthy);
+  ASSERT_TRUE(world.run_until(Stage::RolledBack));
+  EXPECT_EQ(world.router.servers(old_version(world)), kInstances);
+}
+
+TEST(GoingBackInPlace, EndsAlthoughAnInstanceStaysDown) {
+  World world(plan_in_place());
+  reach_last_wave(world);
+  world.workload.behave(old_version(world), adapters::MemoryBehaviour::LastStaysDown);
+  roll_back(world);
+  ASSERT_TRUE(world.run_until(Stage::RolledBack));
+  // The router finds it as soon as its supervision has brought it up.
+  EXPECT_EQ(world.router.servers(old_version(world)), kInstances);
+  EXPECT_EQ(world.workload.status(old_version(world))->ready(), kInstances - 1);
+}
+
+// Goal: who is served by the new version stays there until the old one has instances for them,
+// also when their start takes longer than the lease.
+TEST(GoingBackInPlace, KeepsTheLeaseWhileTheOldInstancesStart) {
+  World world(plan_in_place());
+  reach_last_wave(world);
+  const std::string lane = "workload:" + world.plan.components.front().name.str();
+  world.lanes().hold(lane);
+  roll_back(world);
+  ASSERT_TRUE(world.run_until([&] { return world.serves("anybody") == "1.2.0"; }, 20));
+  for (base::Duration passed; passed < world.plan.guard.lease * 3;
+       passed = passed + base::milliseconds(100)) {
+    world.turn();
+    ASSERT_EQ(world.serves("pilot-1"), "1.3.0") << base::to_string(passed);
+  }
+  world.lanes().let_go(lane);
+  ASSERT_TRUE(world.run_until(Stage::RolledBack));
+  EXPECT_EQ(world.serves("pilot-1"), "1.2.0");
+}
+
+// Goal: nobody is left in front of the page because the journal cannot be written.
+TEST(GoingBackFromADowntime, EndsThePageWhileTheStoreRefuses) {
+  World world(plan_with_downtime());
+  reach_downtime(world);
+  world.journal.fail_appends(adapters::MemoryJournal::Fault::NothingWritten, 1'000'000);
+  roll_back(world);
+  for (int i = 0; i < 20; ++i) world.turn();
+  EXPECT_FALSE(is_maintained(world));
+  EXPECT_EQ(world.serves("pilot-1"), "1.2.0");
+  ASSERT_EQ(world.emergency.lines().size(), 1U);
+  EXPECT_NE(world.emergency.lines().front().find("end-downtime"), std::string::npos);
+
+  world.journal.fail_appends(adapters::MemoryJournal::Fault::NothingWritten, 0);
+  ASSERT_TRUE(world.run_until(Stage::Cancelled));
+  EXPECT_FALSE(is_maintained(world));
+  EXPECT_EQ(world.times("scheduler.downtime.ended"), 1U);
+}
+
+TEST(GoingBackFromADowntime, IsNotTakenBackByTheNextProcess) {
+  World world(plan_with_downtime());
+  reach_downtime(world);
+  world.journal.fail_appends(adapters::MemoryJournal::Fault::NothingWritten, 1'000'000);
+  roll_back(world);
+  for (int i = 0; i < 20; ++i) world.turn();
+  ASSERT_FALSE(is_maintained(world));
+  world.kill();
+  world.journal.fail_appends(adapters::MemoryJournal::Fault::NothingWritten, 0);
+  world.start();
+  ASSERT_TRUE(world.run_until([&] {
+    EXPECT_FALSE(is_maintained(world));
+    return core::is_terminal(world.state().stage);
+  }));
+  EXPECT_EQ(world.times("audit.journal.gap"), 1U);
+}
+
+// Goal: no wave moves while the page is being put right.
+TEST(Downtime, HoldsTheNextWaveUntilThePageIsRight) {
+  World world(plan_with_downtime());
+  world.speed = 60;  // the router is looked at before the wave's time comes
+  reach_downtime(world);
+  auto table = world.router.current({world.clock.mono() + base::seconds(1), {}})->table;
+  table.components.begin()->second.maintenance.reset();
+  world.lanes().hold("router");
+  world.router.tamper(table);
+  ASSERT_TRUE(world.run_until([&] { return world.times("scheduler.routes.reasserted") > 0; }, 100));
+  for (int i = 0; i < 600; ++i) world.turn();  // an hour
+  EXPECT_EQ(world.state().wave, 0U);
+  world.lanes().let_go("router");
+  ASSERT_TRUE(world.run_until(Stage::Holding, 1));
+}
+
+}  // namespace
+}  // namespace stellwerk::engine::testing
