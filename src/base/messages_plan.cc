@@ -165,6 +165,11 @@ constexpr MessageRow kPlan[] = {
      "{component}: {from} → {to} skips version numbers; {expected} is expected"},
     {"plan.note.pre-release", "{component}: {to} ist eine Vorabversion",
      "{component}: {to} is a pre-release"},
+    {"plan.note.downtime-without-limit",
+     "Die Downtime ist auf {planned} geplant und hat keine Höchstdauer (downtime.at_most)",
+     "The downtime is planned for {planned} and has no limit (downtime.at_most)"},
+    {"plan.view.downtime-limit", "höchstens {at_most}, dann geht das Release zurück",
+     "at most {at_most}, then the release goes back"},
     {"plan.note.standby",
      "Die alte Version bleibt bis zum Ende der Nachprüfung bereit ({post_check}), nicht nur "
      "{standby}",

@@ -161,6 +161,8 @@ void PlanView::header() {
                {"begin", base::offset_text(plan_.schedule.deploy)},
                {"wave", std::to_string(plan_.last_wave_of_downtime())}}),
          2);
+    if (window->at_most)
+      line(text("plan.view.downtime-limit", {{"at_most", base::to_string(*window->at_most)}}), 4);
   }
 }
 

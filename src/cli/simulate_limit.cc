@@ -13,6 +13,8 @@ std::string limit_text(const core::Plan& plan, sim::TurnKind kind, std::string_v
   const bool back = kind == sim::TurnKind::RolledBack;
   if (cause == "lease-expired") return "guard.lease " + base::to_string(guard.lease);
   if (cause == "ask-expired") return "guard.ask_deadline " + base::to_string(guard.ask_deadline);
+  if (cause == "downtime-over" && plan.downtime_window && plan.downtime_window->at_most)
+    return "downtime.at_most " + base::to_string(*plan.downtime_window->at_most);
   if (cause != "guard" && cause != "ask-rollback") return {};
   if (detail == "error-rate")
     return back || cause == "ask-rollback"

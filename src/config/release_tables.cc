@@ -150,14 +150,21 @@ constexpr Table<HealthWaiver> kWaiver{
     .fields = kWaiverFields,
     .finish = finish_waiver};
 
-constexpr std::array kDowntimeFields = {Field<DowntimeRequest>{
-    .spec = {.key = "tenants",
-             .text = "Who is shown the page, by name; the word all means everybody, also requests "
-                     "without a tenant.",
-             .required = true},
-    .read = read_downtime_tenants,
-    .write = write_downtime_tenants,
-    .describe = describe_wave_tenants}};
+constexpr std::array kDowntimeFields = {
+    Field<DowntimeRequest>{
+        .spec = {.key = "tenants",
+                 .text = "Who is shown the page, by name; the word all means everybody, also "
+                         "requests without a tenant.",
+                 .required = true},
+        .read = read_downtime_tenants,
+        .write = write_downtime_tenants,
+        .describe = describe_wave_tenants},
+    field<&DowntimeRequest::at_most>(
+        {.key = "at_most",
+         .text = "How long it may last. A release that has not moved everybody by then is called "
+                 "off or rolled back, and the old version serves all.",
+         .default_text = "until a wave or a person ends it, which the plan says",
+         .max = kHoldMax})};
 constexpr Table<DowntimeRequest> kDowntime{
     .name = "downtime",
     .text =

@@ -82,7 +82,7 @@ void compile_downtime(Compilation& c) {
     c.suggest(tenant.str(),
               names_in(c.environment.tenants, [](const Tenant& each) { return each.id.str(); }));
   }
-  c.plan.downtime_window = {asked.all_tenants, asked.tenants};
+  c.plan.downtime_window = {asked.all_tenants, asked.tenants, asked.at_most};
 }
 
 void compile_head(Compilation& c) {

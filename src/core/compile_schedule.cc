@@ -108,6 +108,26 @@ void schedule_after(Compilation& c) {
         c.written_at("standby"));
 }
 
+/// A downtime that is over before the wave that ends it would call every release off.
+void limit_downtime(Compilation& c) {
+  if (!c.plan.downtime_window) return;
+  const std::uint32_t last = c.plan.last_wave_of_downtime();
+  const Duration ends = c.plan.wave(last).at;
+  const Duration planned = ends - c.plan.schedule.deploy;
+  const auto& at_most = c.plan.downtime_window->at_most;
+  if (!at_most) {
+    c.note("plan.note.downtime-without-limit", {{"planned", base::to_string(planned)}},
+           c.written_at("downtime"));
+    return;
+  }
+  c.origin("downtime.at_most", base::to_string(*at_most), "");
+  if (*at_most > planned) return;
+  refuse(c, "downtime.at_most",
+         fmt::format("the downtime takes longer than {}", base::to_string(*at_most)),
+         fmt::format("it begins at {} and ends with wave {}, which begins at {}",
+                     base::offset_text(c.plan.schedule.deploy), last, base::offset_text(ends)));
+}
+
 void note_origins(Compilation& c) {
   const PlannedSchedule& schedule = c.plan.schedule;
   if (schedule.start) c.origin("schedule.start", base::rfc3339(*schedule.start), "");
@@ -126,6 +146,7 @@ void compile_schedule(Compilation& c) {
   schedule_before(c);
   schedule_waves(c);
   schedule_after(c);
+  limit_downtime(c);
   note_origins(c);
 }
 

@@ -143,6 +143,31 @@ TEST(DowntimeWindow, LastsUntilTheWaveThatServesAllItShowsThePage) {
   EXPECT_EQ(compile(release, sample_environment()).plan->last_wave_of_downtime(), 0U);
 }
 
+TEST(DowntimeWindow, HasALimitThatTheWavesKeep) {
+  Release release = testing::sample_release();
+  release.type = ReleaseType::Major;
+  release.components[0].to = {2, 0, 0, {}, {}};
+  release.downtime = DowntimeRequest{{}, true};
+  const auto open = compile(release, sample_environment()).plan;
+  ASSERT_TRUE(open);
+  const base::Duration planned = open->wave(3).at - open->schedule.deploy;
+  const auto notes_of = [](const Plan& plan) {
+    return std::count_if(plan.notes.begin(), plan.notes.end(), [](const PlanNote& note) {
+      return note.text.find("downtime.at_most") != std::string::npos;
+    });
+  };
+  EXPECT_EQ(notes_of(*open), 1);
+
+  release.downtime->at_most = planned;
+  EXPECT_EQ(ids_of(compile(release, sample_environment())), "PLN-0006");
+  release.downtime->at_most = planned + base::minutes(1);
+  const auto limited = compile(release, sample_environment()).plan;
+  ASSERT_TRUE(limited);
+  EXPECT_EQ(limited->downtime_window->at_most, planned + base::minutes(1));
+  EXPECT_EQ(notes_of(*limited), 0);
+  EXPECT_NE(digest_of(*limited), digest_of(*open)) << "an approval is for this limit";
+}
+
 TEST(UnsignedApprovals, LetAMajorReleaseRunAndAreNoted) {
   Environment environment = sample_environment();
   EXPECT_EQ(obstacles(*compile(bare_release(ReleaseType::Major), environment).plan).size(), 2U);

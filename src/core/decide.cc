@@ -380,6 +380,8 @@ void on_input(Decider& d, const WallClockStepped& in) {
 }
 
 void on_input(Decider& d, const Ticked&) {
+  if (const auto end = downtime_ends(d.plan, d.s); end && d.now.runbook >= *end)
+    return d.begin_rollback(RollbackCause::DowntimeOver, "downtime");
   if (!asks_for_rollback(d.s)) return;
   if (d.now.runbook < d.s.paused->since + d.plan.guard.ask_deadline) return;
   d.begin_rollback(RollbackCause::AskExpired, d.s.paused->detail);

@@ -102,9 +102,8 @@ bool checks_are_open(const Plan& plan, const State& state) {
   });
 }
 
-}  // namespace
-
-std::optional<base::RunbookTime> next_due(const Plan& plan, const State& state) {
+/// When the release takes its next step by itself.
+std::optional<base::RunbookTime> next_step_due(const Plan& plan, const State& state) {
   if (is_terminal(state.stage)) return std::nullopt;
   if (asks_for_rollback(state)) return state.paused->since + plan.guard.ask_deadline;
   if (state.stage == Stage::Concluding && state.settled && !state.retiring)
@@ -138,6 +137,20 @@ std::optional<base::RunbookTime> next_due(const Plan& plan, const State& state) 
       return std::nullopt;
   }
   return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<base::RunbookTime> downtime_ends(const Plan& plan, const State& state) {
+  const bool goes_back = state.stage == Stage::RollingBack || state.stage == Stage::Cancelling;
+  if (!state.downtime || goes_back || !plan.downtime_window->at_most) return std::nullopt;
+  return state.downtime_since + *plan.downtime_window->at_most;
+}
+
+std::optional<base::RunbookTime> next_due(const Plan& plan, const State& state) {
+  const auto step = next_step_due(plan, state);
+  const auto end = downtime_ends(plan, state);
+  return step && end ? std::min(*step, *end) : step ? step : end;
 }
 
 bool routes_rest(const State& state) {
@@ -317,7 +330,7 @@ std::vector<std::string> state_differences(const State& a, const State& b) {
   look("open", a.open, b.open);
   look("comparison", a.comparison_values, b.comparison_values);
   look("old_version", std::tie(a.old_gone, a.old_failed), std::tie(b.old_gone, b.old_failed));
-  look("downtime", a.downtime, b.downtime);
+  look("downtime", std::tie(a.downtime, a.downtime_since), std::tie(b.downtime, b.downtime_since));
   look("capacity", std::tie(a.capacity_wave, a.arranged, a.retiring_new),
        std::tie(b.capacity_wave, b.arranged, b.retiring_new));
   look("lease", std::tie(a.lease_since, a.lease_given, a.lease_expired),

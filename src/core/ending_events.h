@@ -27,7 +27,8 @@ enum class RollbackCause : std::uint8_t {
   CriticalStep,
   AskExpired,
   Router,
-  Stopped
+  Stopped,
+  DowntimeOver,  ///< it lasted longer than it may
 };
 std::string_view to_string(RollbackCause);
 

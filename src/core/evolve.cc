@@ -157,7 +157,10 @@ struct Fold {
     s.lease_since = 0;
   }
   void operator()(const RoutesReasserted&) {}
-  void operator()(const DowntimeStarted&) { s.downtime = true; }
+  void operator()(const DowntimeStarted&) {
+    s.downtime = true;
+    s.downtime_since = at.runbook;
+  }
   void operator()(const DowntimeEnded&) { s.downtime = false; }
   void operator()(const TrafficSettled& e) {
     s.settled = true;

@@ -57,12 +57,13 @@ constexpr Table<PauseCause, 6> kPauses{{{PauseCause::Guard, "guard"},
                                         {PauseCause::LeaseExpired, "lease-expired"},
                                         {PauseCause::AskRollback, "ask-rollback"},
                                         {PauseCause::Rollback, "rollback"}}};
-constexpr Table<RollbackCause, 6> kRollbacks{{{RollbackCause::Guard, "guard"},
+constexpr Table<RollbackCause, 7> kRollbacks{{{RollbackCause::Guard, "guard"},
                                               {RollbackCause::Person, "person"},
                                               {RollbackCause::CriticalStep, "critical-step"},
                                               {RollbackCause::AskExpired, "ask-expired"},
                                               {RollbackCause::Router, "router"},
-                                              {RollbackCause::Stopped, "stopped"}}};
+                                              {RollbackCause::Stopped, "stopped"},
+                                              {RollbackCause::DowntimeOver, "downtime-over"}}};
 constexpr Table<GuardLost, 2> kGuardLost{{{GuardLost::Old, "old"}, {GuardLost::Hold, "hold"}}};
 constexpr Table<RollbackMode, 2> kRollbackModes{
     {{RollbackMode::Automatic, "automatic"}, {RollbackMode::Ask, "ask"}}};

@@ -111,8 +111,9 @@ struct PlannedWave {
 
 /// From the start of the rollout until the wave in which the new version serves all of them.
 struct PlannedDowntime {
-  bool everyone = false;                ///< also unknown tenants and requests without one
-  std::vector<base::TenantId> tenants;  ///< otherwise these
+  bool everyone = false;                       ///< also unknown tenants and requests without one
+  std::vector<base::TenantId> tenants;         ///< otherwise these
+  std::optional<base::Duration> at_most = {};  ///< then the release goes back
 };
 
 struct PlannedSchedule {

@@ -179,7 +179,7 @@ void fields(A& a, PlannedWave& v) {
 }
 template <class A>
 void fields(A& a, PlannedDowntime& v) {
-  a("everyone", v.everyone)("tenants", v.tenants);
+  a("everyone", v.everyone)("tenants", v.tenants)("at_most_us", v.at_most);
 }
 template <class A>
 void fields(A& a, PlannedSchedule& v) {

@@ -49,6 +49,7 @@ struct WaveRequest {
 struct DowntimeRequest {
   std::vector<base::TenantId> tenants;
   bool all_tenants = false;  ///< `tenants: all`
+  std::optional<base::Duration> at_most = {};
 };
 
 struct Attestation {};  ///< a named person with one of the step's roles says so, with a note

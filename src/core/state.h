@@ -133,8 +133,9 @@ struct State {
   std::map<base::EffectKey, Intent> open;  ///< intents without an answer
   std::optional<base::Digest> comparison;
   base::Json comparison_values = base::Json::object();
-  bool downtime = false;            ///< the page of maintenance is shown
-  std::uint32_t capacity_wave = 0;  ///< in place: the last wave whose capacity was asked for
+  bool downtime = false;             ///< the page of maintenance is shown
+  base::RunbookTime downtime_since;  ///< … from then on
+  std::uint32_t capacity_wave = 0;   ///< in place: the last wave whose capacity was asked for
   /// In place: the wave for which a component has the instances.
   std::map<base::ComponentName, std::uint32_t> arranged = {};
   std::set<base::ComponentName> retiring_new = {};  ///< their new version is stopped, or was

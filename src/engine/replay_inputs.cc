@@ -45,7 +45,9 @@ struct Inference {
     if (cause == core::RollbackCause::Person)
       perhaps(core::RollbackRequested{reason.value_or(base::Digest{})}, by);
     if (cause == core::RollbackCause::Stopped) perhaps(core::StopRequested{});
-    if (cause == core::RollbackCause::AskExpired) perhaps(core::Ticked{});
+    const bool in_time =
+        cause == core::RollbackCause::AskExpired || cause == core::RollbackCause::DowntimeOver;
+    if (in_time) perhaps(core::Ticked{});
   }
   [[nodiscard]] std::vector<base::StepId> reopened() const {
     std::vector<base::StepId> steps;
@@ -76,6 +78,7 @@ struct Inference {
   }
   void operator()(const core::CancelStarted& e) {
     perhaps(core::RollbackRequested{e.reason.value_or(base::Digest{})}, group.front().by);
+    perhaps(core::Ticked{});
   }
   void operator()(const core::HoldSaved& e) {
     const auto* completed = first_of<core::HoldCompleted>(group);

@@ -141,6 +141,23 @@ TEST(GoingBackFromADowntime, IsNotTakenBackByTheNextProcess) {
   EXPECT_EQ(world.times("audit.journal.gap"), 1U);
 }
 
+// Goal: whatever holds the release up, users wait no longer than the downtime may last.
+TEST(Downtime, EndsWithTheReleaseWhenItLastsTooLong) {
+  core::Plan plan = plan_with_downtime();
+  plan.downtime_window->at_most = base::hours(2);
+  World world(plan);
+  reach_downtime(world);
+  const base::RunbookTime began = world.state().downtime_since;
+  world.command(core::PauseRequested{});
+  ASSERT_TRUE(world.state().paused);
+  ASSERT_TRUE(world.run_until([&] { return !is_maintained(world); }, 200));
+  EXPECT_GE(world.state().last_seen - began, base::hours(2));
+  EXPECT_LT(world.state().last_seen - began, base::hours(3));
+  ASSERT_TRUE(world.run_until(Stage::Failed));
+  EXPECT_EQ(world.serves("pilot-1"), "1.2.0");
+  EXPECT_EQ(world.state().cancel_detail, "downtime");
+}
+
 // Goal: no wave moves while the page is being put right.
 TEST(Downtime, HoldsTheNextWaveUntilThePageIsRight) {
   World world(plan_with_downtime());

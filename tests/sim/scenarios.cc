@@ -121,9 +121,12 @@ Scenario scenario_of(std::uint64_t seed, const std::set<Fault>& without) {
   scenario.swarm = swarm_of(seed, without);
   scenario.traffic.requests_per_second = scenario.swarm.requests_per_second;
   Random composing = Random(seed).fork(78);
+  Random limiting = Random(seed).fork(79);
   const auto instances = static_cast<std::uint32_t>(1 + composing.below(4));
   for (core::Release& release : releases_of(dice)) {
     compose(release, composing);
+    if (release.downtime && limiting.chance(base::percent(50)))
+      release.downtime->at_most = base::hours(12);
     const auto compiled = core::compile(release, environment(instances));
     for (const auto& problem : compiled.problems) fmt::print(stderr, "{}\n", problem.one_line());
     STELLWERK_CHECK(compiled.plan.has_value());
