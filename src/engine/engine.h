@@ -140,6 +140,7 @@ class Engine final : private RunHost {
   struct HeldLease;
   struct Renewals;
   void renew_leases(base::MonoTime now);
+  [[nodiscard]] base::Duration renewal_interval() const;
   void leases_renewed(const std::map<base::Duration, std::vector<HeldLease>>& held,
                       const Renewals& found);
   void look_at_router(base::MonoTime now);
@@ -151,7 +152,7 @@ class Engine final : private RunHost {
   void raise_router();
   void call_off_raising(const core::Intent& intent);
   void router_raised(bool was_there, const base::Result<ports::RouterState>& found);
-  void note_capacity(const ports::HealthResult& result);
+  void note_capacity(Live& live, const ports::HealthResult& result);
   [[nodiscard]] base::MonoTime next_wake() const;
 
   EnginePorts ports_;
@@ -166,6 +167,8 @@ class Engine final : private RunHost {
   base::Duration wall_offset_;  ///< wall minus monotonic clock, to see the wall step
   bool world_changed_ = true;   ///< what is watched must be set anew
   bool watching_ = false;       ///< a job that sets it is under way
+  /// By the name of a probed target: the releases whose guards expect its answers.
+  std::map<std::string, std::vector<base::ReleaseId>> probed_for_;
   RouterWatch router_;
   std::size_t gaps_open_ = 0;    ///< of the emergency file, not yet durable in the journal
   bool emergency_used_ = false;  ///< the emergency file has lines

@@ -78,23 +78,26 @@ void Engine::poll_sources() {
     for (const auto& [id, live] : live_) live->watch.observe(batch);
   }
   for (const ports::HealthResult& result : ports_.health.poll()) {
-    for (const auto& [id, live] : live_) live->watch.observe(result);
-    note_capacity(result);
+    const auto found = probed_for_.find(result.target.name);
+    if (found == probed_for_.end()) continue;  // an answer that came late
+    for (const base::ReleaseId& release : found->second) {
+      const auto live = live_.find(release);
+      if (live == live_.end()) continue;
+      live->second->watch.observe(result);
+      note_capacity(*live->second, result);
+    }
   }
 }
 
 /// An old version all of whose instances fail has no capacity to go back to; a rollback then
 /// restores it first.
-void Engine::note_capacity(const ports::HealthResult& result) {
+void Engine::note_capacity(Live& live, const ports::HealthResult& result) {
   const base::ComponentName component(result.target.service.str());
-  for (const auto& [id, live] : live_) {
-    if (live->run.plan().find_component(component) == nullptr || result.target.is_new_version)
-      continue;
-    const auto gone = live->old_capacity.gone_after({component, result.target.name}, result.good);
-    const auto& known = live->run.state().old_gone;
-    const bool was_gone = std::find(known.begin(), known.end(), component) != known.end();
-    if (gone && *gone != was_gone) live->run.handle(core::OldCapacityChanged{component, *gone});
-  }
+  if (live.run.plan().find_component(component) == nullptr || result.target.is_new_version) return;
+  const auto gone = live.old_capacity.gone_after({component, result.target.name}, result.good);
+  const auto& known = live.run.state().old_gone;
+  const bool was_gone = std::find(known.begin(), known.end(), component) != known.end();
+  if (gone && *gone != was_gone) live.run.handle(core::OldCapacityChanged{component, *gone});
 }
 
 void Engine::guard_rounds() {
@@ -166,6 +169,9 @@ void Engine::follow_world() {
           ports_.health.watch(std::move(probes), interval);
           for (ports::MetricSource* source : ports_.metrics)
             if (auto watched = source->watch(world->metrics); !watched) report(watched.error());
+          probed_for_.clear();
+          for (const auto& [id, names] : world->expected)
+            for (const std::string& name : names) probed_for_[name].push_back(id);
           const base::MonoTime now = ports_.clock.mono();
           for (const auto& [id, live] : live_) live->watch.expect_health(world->expected[id], now);
         };

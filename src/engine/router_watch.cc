@@ -52,9 +52,20 @@ struct Engine::Renewals {
   std::optional<base::Error> trouble;
 };
 
+/// The shortest that a lease which is wanted asks for.
+base::Duration Engine::renewal_interval() const {
+  base::Duration interval = kRenewalMax;
+  for (const auto& [id, live] : live_)
+    if (core::renews_lease(live->run.plan(), live->run.state()))
+      interval = std::min(interval, live->run.plan().guard.lease / 4);
+  return interval;
+}
+
 /// Every good guard round keeps the lease; four renewals fit into one. The router says which had
 /// run out, as after this process stood still: those stay so.
 void Engine::renew_leases(base::MonoTime now) {
+  // Whether a guard is good is looked at only when it counts: that is dear, with many releases.
+  if (router_.renewing || now - router_.renewed_at < renewal_interval()) return;
   std::map<base::Duration, std::vector<HeldLease>> held;
   for (const auto& [id, live] : live_) {
     const core::State& state = live->run.state();
@@ -66,9 +77,7 @@ void Engine::renew_leases(base::MonoTime now) {
     held[live->run.plan().guard.lease].push_back({id, state.lease_since});
   }
   if (base::mutated(base::Mutation::ForgetRenewal)) return;
-  if (held.empty() || router_.renewing ||
-      now - router_.renewed_at < std::min(held.begin()->first / 4, kRenewalMax))
-    return;
+  if (held.empty()) return;
   router_.renewing = true;
   router_.renewed_at = now;
   ports_.lanes.submit({"router", {}, base::seconds(5), {}, false},
@@ -105,11 +114,12 @@ void Engine::leases_renewed(const std::map<base::Duration, std::vector<HeldLease
 
 /// The watchdog: what the router does is read back and held against what the journal says.
 void Engine::look_at_router(base::MonoTime now) {
+  const bool due = router_.look_now || now - router_.read_at >= settings_.watchdog_interval;
+  if (!due || router_.reading) return;
   const bool needed = std::any_of(live_.begin(), live_.end(), [](const auto& each) {
     return routes_to_serve(each.second->run).has_value();
   });
-  const bool due = router_.look_now || now - router_.read_at >= settings_.watchdog_interval;
-  if (!needed || !due || router_.reading) return;
+  if (!needed) return;
   router_.reading = true;
   router_.look_now = false;
   router_.read_at = now;

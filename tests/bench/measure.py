@@ -41,9 +41,15 @@ class Effort:
     plans: int = 200
     rearms: int = 30
     seeds: int = 300
+    releases: tuple = (10, 100, 1000)
+    entries: tuple = (10_000, 100_000, 1_000_000)
+    tenants: tuple = (100, 1000, 10_000)
+    maps: int = 9
+    carried: int = 300
 
 
-QUICK = Effort(reactions=2, good_releases=1, repetitions=2, plans=20, rearms=3, seeds=30)
+QUICK = Effort(reactions=2, good_releases=1, repetitions=2, plans=20, rearms=3, seeds=30,
+               releases=(10, 100), entries=(10_000, 100_000), tenants=(100, 1000), maps=2, carried=30)
 
 
 @dataclass
@@ -79,6 +85,10 @@ def rate_of(per_second):
 
 def memory_of(kib):
     return f"{kib / 1024:.1f} MiB"
+
+
+def share_of(ppm):
+    return f"{ppm / 10_000:.2f} %"
 
 
 def count_of(number):
@@ -240,6 +250,70 @@ def simulator_row(programs, seeds, repetitions):
     return Row("simulated minor releases, one core", calm, rate_of, f"among faults: {rate_of(median(stormy))}", 500, True)
 
 
+def told_by(programs, name, *arguments):
+    """The lines of JSON that a program of tests/bench writes."""
+    command = [os.path.join(programs, name), *map(str, arguments)]
+    say(f"  {' '.join([name, *map(str, arguments)])}")
+    done = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False, cwd=os.environ.get("TMPDIR", "/var/tmp"))
+    if done.returncode != 0:
+        sys.exit(f"error: {' '.join(command)} ended with {done.returncode}")
+    return [json.loads(line) for line in done.stdout.splitlines()]
+
+
+def growth(sizes, values, show):
+    """How it was with less: all sizes but the last."""
+    return "; ".join(f"{size:,}: {show(median(value))}" for size, value in list(zip(sizes, values))[:-1])
+
+
+def release_rows(programs, counts):
+    told = {count: told_by(programs, "scale_bench", "releases", count, 120) for count in counts}
+    rows, most = [], counts[-1]
+    for number, (stage, what) in enumerate((("announced", "waiting for their time"), ("holding", "in a wave's hold"))):
+        memory = [[told[count][number]["memory_kib"]] for count in counts]
+        load = [[told[count][number]["cpu_ppm"]] for count in counts]
+        assert all(told[count][number]["stage"] == stage for count in counts)
+        rows.append(Row(f"memory of {most:,} releases {what}", memory[-1], memory_of, growth(counts, memory, memory_of), 100 * 1024))
+        rows.append(Row("  processor time while nothing happens", load[-1], share_of, growth(counts, load, share_of), 10_000))
+    return rows
+
+
+def recovery_row(programs, entries):
+    told = [told_by(programs, "scale_bench", "recover", count, 10)[0] for count in entries]
+    took = [[each["open_us"] + each["recover_us"]] for each in told]
+    return Row(f"start with {entries[-1]:,} entries, 10 releases of them unfinished", took[-1], time_of,
+               growth(entries, took, time_of), 2_000_000)
+
+
+def decision_row(programs, times, repetitions):
+    told = [told_by(programs, "scale_bench", "decisions", times)[0] for _ in range(repetitions)]
+    return Row("decisions, one core", [each["per_second"] for each in told], rate_of,
+               f"of a whole release: {told[0]['of_a_release']}")
+
+
+def map_rows(programs, tenants, runs):
+    told = [told_by(programs, "map_bench", count, 20, runs) for count in tenants]
+    took = {key: [[each[key] for each in run] for run in told] for key in ("apply_us", "back_us", "bare_us")}
+    most = tenants[-1]
+    return [
+        Row(f"routes of {most:,} tenants × 20 components, one commit", took["apply_us"][-1], time_of,
+            growth(tenants, took["apply_us"], time_of)),
+        Row("  the same bytes sent and committed, nothing read", took["bare_us"][-1], time_of,
+            growth(tenants, took["bare_us"], time_of)),
+        Row("  all of them back to the old version", took["back_us"][-1], time_of, growth(tenants, took["back_us"], time_of)),
+    ]
+
+
+def figure_rows(programs, tenants):
+    told = [told_by(programs, "scale_bench", "kpi", count, 20)[0] for count in tenants]
+    memory = [[each["memory_kib"]] for each in told]
+    second = [[each["second_us"]] for each in told]
+    most = tenants[-1]
+    return [
+        Row(f"figures of {most:,} tenants × 2 versions × 20 components", memory[-1], memory_of, growth(tenants, memory, memory_of)),
+        Row("  a second of their traffic taken in", second[-1], time_of, growth(tenants, second, time_of)),
+    ]
+
+
 def memory_row(what, results):
     return Row(f"memory of run, {what}", [result["memory_kib"] for result in results], memory_of,
                f"runs: {len(results)}", 30 * 1024)
@@ -254,6 +328,11 @@ def measure(programs, effort):
     rows += journal_rows(Benchmarks(programs, "journal_bench", effort.repetitions, "."))
     rows.append(rearm_row(programs, effort.rearms))
     rows.append(simulator_row(programs, effort.seeds, effort.repetitions))
+    rows += release_rows(programs, effort.releases)
+    rows.append(recovery_row(programs, effort.entries))
+    rows.append(decision_row(programs, effort.carried, effort.repetitions))
+    rows += map_rows(programs, effort.tenants, effort.maps)
+    rows += figure_rows(programs, effort.tenants[:2])
     rows.append(plan_row(programs, effort.plans))
     rows.append(memory_row("bad releases", [result for rate in RATES for result in bad[rate]]))
     rows.append(memory_row(f"good releases, {RATES[-1]:,}/s", good))
