@@ -46,7 +46,7 @@ C_HEADERS = {"stdint.h", "stddef.h", "limits.h"}
 SYSTEM_HEADER = re.compile(
     r"^(sys|linux|netinet|arpa|net|asm)/[\w/]+\.h$"
     r"|^(errno|fcntl|unistd|poll|signal|spawn|pwd|grp|dirent|termios|netdb|dlfcn|pthread|sched|string|stdlib|stdio|time"
-    r"|ifaddrs|limits|stdint|stddef|pty|utmp|syslog|getopt|ucontext)\.h$")
+    r"|ifaddrs|limits|malloc|stdint|stddef|pty|utmp|syslog|getopt|ucontext)\.h$")
 STANDARD_HEADER = re.compile(r"^[a-z0-9_]+$")
 IMPURE_STANDARD_HEADERS = {
     "atomic", "barrier", "chrono", "condition_variable", "csignal", "cstdio", "ctime", "filesystem", "fstream", "future",
