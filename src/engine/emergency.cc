@@ -26,10 +26,13 @@ std::string text_of(const std::vector<std::string>& lines) {
 
 void Engine::start_emergency(const base::ReleaseId& release, const core::Intent& intent,
                              const core::State& state) {
+  const std::string what = intent.kind == core::EffectKind::EndDowntime
+                               ? "the page of maintenance is being taken away"
+                               : "traffic is being returned";
   report(base::error(base::Code::Unavailable, "ENG-0026",
                      fmt::format("rolling back {} before the journal has the entry", release.str()))
              .because("the store refused, or its turn and its answer took more than 250 ms")
-             .now("traffic is being returned; it is recorded in the emergency file"));
+             .now(what + "; it is recorded in the emergency file"));
   call_off_raising(intent);
   ++gaps_open_;
   emergency_used_ = true;

@@ -141,6 +141,7 @@ class Engine final : private RunHost {
   struct Renewals;
   void renew_leases(base::MonoTime now);
   [[nodiscard]] base::Duration renewal_interval() const;
+  static bool keeps_lease(Live& live, base::MonoTime now);
   void leases_renewed(const std::map<base::Duration, std::vector<HeldLease>>& held,
                       const Renewals& found);
   void look_at_router(base::MonoTime now);

@@ -22,6 +22,7 @@ struct Engine::Live {
   /// Of waves that ended, until they are stored; by the subject of the effect, which names the run.
   std::map<std::string, std::string> windows;
   CapacityWatch old_capacity;
+  std::optional<base::MonoTime> restoring_since;  ///< a rollback's traffic waits for old instances
 };
 
 }  // namespace stellwerk::engine

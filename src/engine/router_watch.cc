@@ -11,6 +11,7 @@ namespace {
 constexpr base::Duration kRenewalMax = base::seconds(5);
 constexpr base::Duration kLook = base::seconds(1);  ///< for a router that may hang
 constexpr const char* kRaising = "router/raise";    ///< to cancel it; no effect has such a key
+constexpr base::Duration kStartGrace = base::seconds(15);  ///< as the effect that starts them has
 constexpr base::Duration kRaiseFirst = base::seconds(1);
 constexpr base::Duration kRaiseMax = base::seconds(30);
 
@@ -61,6 +62,24 @@ base::Duration Engine::renewal_interval() const {
   return interval;
 }
 
+/// While the guard is good; in a rollback as long as the old instances may take to start, and no
+/// longer: then few of them are better than a version that was found bad.
+bool Engine::keeps_lease(Live& live, base::MonoTime now) {
+  const core::Plan& plan = live.run.plan();
+  const core::State& next = live.run.next_state();
+  // One that ran out, or is about to be revoked, must not be kept while that is being written.
+  const bool wanted = core::renews_lease(plan, live.run.state()) && core::renews_lease(plan, next);
+  if (!core::waits_for_capacity(next)) {
+    live.restoring_since.reset();
+    return wanted && live.watch.lease_good(now);
+  }
+  if (!live.restoring_since) live.restoring_since = now;
+  base::Duration longest;
+  for (const core::PlannedComponent& component : plan.components)
+    longest = std::max(longest, component.old_workload.start_timeout);
+  return wanted && now - *live.restoring_since < longest + kStartGrace;
+}
+
 /// Every good guard round keeps the lease; four renewals fit into one. The router says which had
 /// run out, as after this process stood still: those stay so.
 void Engine::renew_leases(base::MonoTime now) {
@@ -68,13 +87,8 @@ void Engine::renew_leases(base::MonoTime now) {
   if (router_.renewing || now - router_.renewed_at < renewal_interval()) return;
   std::map<base::Duration, std::vector<HeldLease>> held;
   for (const auto& [id, live] : live_) {
-    const core::State& state = live->run.state();
-    // One that ran out, or is about to be revoked, must not be kept while that is being written.
-    const core::State& next = live->run.next_state();
-    const bool wanted =
-        core::renews_lease(live->run.plan(), state) && core::renews_lease(live->run.plan(), next);
-    if (!wanted || !(core::waits_for_capacity(next) || live->watch.lease_good(now))) continue;
-    held[live->run.plan().guard.lease].push_back({id, state.lease_since});
+    if (!keeps_lease(*live, now)) continue;
+    held[live->run.plan().guard.lease].push_back({id, live->run.state().lease_since});
   }
   if (base::mutated(base::Mutation::ForgetRenewal)) return;
   if (held.empty()) return;

@@ -90,20 +90,34 @@ TEST(GoingBackInPlace, EndsAlthoughAnInstanceStaysDown) {
 // Goal: who is served by the new version stays there until the old one has instances for them,
 // also when their start takes longer than the lease.
 TEST(GoingBackInPlace, KeepsTheLeaseWhileTheOldInstancesStart) {
-  World world(plan_in_place());
+  core::Plan plan = plan_in_place();
+  plan.guard.lease = base::seconds(5);
+  World world(plan);
   reach_last_wave(world);
   const std::string lane = "workload:" + world.plan.components.front().name.str();
   world.lanes().hold(lane);
   roll_back(world);
   ASSERT_TRUE(world.run_until([&] { return world.serves("anybody") == "1.2.0"; }, 20));
-  for (base::Duration passed; passed < world.plan.guard.lease * 3;
-       passed = passed + base::milliseconds(100)) {
+  const base::Duration start = plan.components.front().old_workload.start_timeout;
+  for (base::Duration passed; passed < start; passed = passed + base::milliseconds(100)) {
     world.turn();
     ASSERT_EQ(world.serves("pilot-1"), "1.3.0") << base::to_string(passed);
   }
   world.lanes().let_go(lane);
   ASSERT_TRUE(world.run_until(Stage::RolledBack));
   EXPECT_EQ(world.serves("pilot-1"), "1.2.0");
+}
+
+// Goal: a start that hangs leaves nobody on a version that was found bad.
+TEST(GoingBackInPlace, LetsTheLeaseRunOutWhenTheStartHangs) {
+  core::Plan plan = plan_in_place();
+  plan.guard.lease = base::seconds(5);
+  World world(plan);
+  reach_last_wave(world);
+  world.lanes().hold("workload:" + world.plan.components.front().name.str());
+  roll_back(world);
+  ASSERT_TRUE(world.run_until([&] { return world.serves("pilot-1") == "1.2.0"; }, 600));
+  EXPECT_FALSE(world.state().rollback->traffic_returned);
 }
 
 // Goal: nobody is left in front of the page because the journal cannot be written.
