@@ -247,6 +247,7 @@ std::string completion_script(Shell shell, const std::vector<CommandInfo>& comma
   for (const CommandInfo& command : commands) table += table_row(shell, command, commands);
   std::string script(shell == Shell::Bash ? bash_skeleton() : zsh_skeleton());
   script = replaced(std::move(script), "@TABLE@", table);
+  script = replaced(std::move(script), "@OPTION@", std::string(option_skeleton()));
   return replaced(std::move(script), "@OPTIONS@", value_rows(shell, commands));
 }
 

@@ -19,14 +19,7 @@ _stellwerk_table() {
 @TABLE@  esac
 }
 
-# Sets kind to what the option $2 of the command $1 takes; fails when it takes nothing.
-_stellwerk_option() {
-  kind=''
-  case "$1 $2" in
-@OPTIONS@  esac
-  [[ -n $kind ]]
-}
-
+@OPTION@
 _stellwerk_offer() {
   local kind=$1 current=$2 program=$3
   shift 3
@@ -97,6 +90,16 @@ _stellwerk() {
 complete -F _stellwerk stellwerk
 )sh";
 
+constexpr std::string_view kOption =
+    R"sh(# Sets kind to what the option $2 of the command $1 takes; fails when it takes nothing.
+_stellwerk_option() {
+  kind=''
+  case "$1 $2" in
+@OPTIONS@  esac
+  [[ -n $kind ]]
+}
+)sh";
+
 constexpr std::string_view kZsh = R"sh(#compdef stellwerk
 # stellwerk(1) for zsh, made by "stellwerk completion zsh". For every shell, in a folder of $fpath:
 #   stellwerk completion zsh > ~/.zsh/completions/_stellwerk
@@ -108,14 +111,7 @@ _stellwerk_table() {
 @TABLE@  esac
 }
 
-# Sets kind to what the option $2 of the command $1 takes; fails when it takes nothing.
-_stellwerk_option() {
-  kind=''
-  case "$1 $2" in
-@OPTIONS@  esac
-  [[ -n $kind ]]
-}
-
+@OPTION@
 _stellwerk_offer() {
   local kind=$1 program=$2
   shift 2
@@ -295,6 +291,7 @@ complete -c stellwerk -f -a '(__stellwerk_complete)'
 
 std::string_view bash_skeleton() { return kBash; }
 std::string_view zsh_skeleton() { return kZsh; }
+std::string_view option_skeleton() { return kOption; }
 std::string_view fish_skeleton() { return kFish; }
 
 }  // namespace stellwerk::cli

@@ -11,5 +11,7 @@ namespace stellwerk::cli {
 std::string_view bash_skeleton();
 std::string_view zsh_skeleton();
 std::string_view fish_skeleton();
+/// What bash and zsh have in common, for their line @OPTION@.
+std::string_view option_skeleton();
 
 }  // namespace stellwerk::cli

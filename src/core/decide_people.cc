@@ -224,7 +224,8 @@ void restart_wave(Decider& d) {
                        std::holds_alternative<IntegrityAction>(step.action);
     if (again && d.s.status_of(step.id) != StepStatus::Open) d.emit(StepReopened{step.id});
   }
-  d.call_off_moves("the wave begins anew");  // routes that were being put right for its last run
+  d.call_off(EffectKind::MoveTraffic,
+             "the wave begins anew");  // routes that were being put right for its last run
   d.emit(TrafficIntended{d.s.wave},
          {d.keep_windows(), {EffectKind::MoveTraffic, std::to_string(d.s.wave)}});
 }

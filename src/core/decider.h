@@ -40,11 +40,9 @@ class Decider {
                     const base::PersonId& as = {});
   /// The router has gone back by itself: traffic stays old until a person decides.
   void lose_lease();
-  /// Changes of traffic that are under way: they do not come to an end any more.
-  void call_off_moves(std::string_view why);
+  /// What is under way of this kind does not come to an end any more.
+  void call_off(EffectKind kind, std::string_view why);
   void request_end_checkpoint();
-  /// Changes of either version's instances for a wave that is not to come.
-  void call_off_arrangements(std::string_view why);
   bool advance_rollback();
   bool advance_cancel();
 

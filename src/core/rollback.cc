@@ -141,28 +141,18 @@ void Decider::lose_lease() {
       if (!restores(component.name))
         wanted.push_back({EffectKind::RestoreCapacity, component.name.str()});
   emit(LeaseExpired{s.wave}, std::move(wanted));
-  call_off_moves("lease expired");
-  call_off_arrangements("lease expired");
+  call_off(EffectKind::MoveTraffic, "lease expired");
+  call_off(EffectKind::ArrangeCapacity, "lease expired");
   // Verified: the new version is just being made the stable one, and needs no lease then.
   if (s.stage == Stage::Concluding) return;
   if (!s.paused || s.paused->cause != PauseCause::LeaseExpired)
     pause(PauseCause::LeaseExpired, fmt::format("wave-{}", s.wave));
 }
 
-void Decider::call_off_moves(std::string_view why) {
-  std::vector<base::EffectKey> moves;
-  for (const auto& [key, intent] : s.open)
-    if (intent.kind == EffectKind::MoveTraffic) moves.push_back(key);
-  for (const base::EffectKey& key : moves) {
-    decision.cancel.push_back(key);
-    emit(EffectAbandoned{key, std::string(why)});
-  }
-}
-
-void Decider::call_off_arrangements(std::string_view why) {
+void Decider::call_off(EffectKind kind, std::string_view why) {
   std::vector<base::EffectKey> keys;
   for (const auto& [key, intent] : s.open)
-    if (intent.kind == EffectKind::ArrangeCapacity) keys.push_back(key);
+    if (intent.kind == kind) keys.push_back(key);
   for (const base::EffectKey& key : keys) {
     decision.cancel.push_back(key);
     emit(EffectAbandoned{key, std::string(why)});

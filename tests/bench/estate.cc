@@ -88,9 +88,17 @@ void Estate::begin(std::uint32_t number) {
 /// The source lives; nobody asks.
 void Estate::turn(base::Duration span) {
   clock_.advance(span);
+  say_alive();
+  step();
+}
+
+void Estate::say_alive() {
   kpi::MetricBatch batch;
   batch.alive_at = clock_.mono();
   metrics_.push(std::move(batch));
+}
+
+void Estate::step() {
   next_ = engine_->step();
   while (lanes_.run()) next_ = engine_->step();
   ++turns_;
@@ -140,13 +148,9 @@ void Estate::pass(base::Duration span) {
   while (clock_.mono() < end) {
     if (clock_.mono() >= alive) {
       alive = clock_.mono() + kAlive;
-      kpi::MetricBatch batch;
-      batch.alive_at = clock_.mono();
-      metrics_.push(std::move(batch));
+      say_alive();
     }
-    next_ = engine_->step();
-    while (lanes_.run()) next_ = engine_->step();
-    ++turns_;
+    step();
     const base::MonoTime until = std::min(std::min(next_, alive), end);
     clock_.advance(std::max(until - clock_.mono(), base::milliseconds(1)));
   }

@@ -62,6 +62,8 @@ class Estate {
  private:
   [[nodiscard]] engine::EnginePorts ports();
   void turn(base::Duration span);
+  void say_alive();
+  void step();
   void serve_people();
 
   /// Far ahead of the real one, by which the journal sees whether a deadline has passed.

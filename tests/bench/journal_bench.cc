@@ -5,7 +5,6 @@
 // installation.
 #include <benchmark/benchmark.h>
 #include <sqlite3.h>
-#include <stdlib.h>
 
 #include <filesystem>
 #include <stdexcept>
@@ -15,28 +14,15 @@
 #include "adapters/sqlite/data_folder_lock.h"
 #include "adapters/sqlite/sqlite_journal.h"
 #include "audit/entry.h"
+#include "base/testing/temporary_folder.h"
 
 namespace stellwerk {
 namespace {
 
-/// A folder on a real disk: the working directory's, since /tmp may be in memory.
-class Folder {
+/// On a real disk: the working directory's, since /tmp may be in memory.
+class Folder : public base::testing::TemporaryFolder {
  public:
-  Folder() {
-    std::string name = (std::filesystem::current_path() / "journal-bench-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
-    path_ = name;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
+  Folder() : TemporaryFolder(std::filesystem::current_path()) {}
 };
 
 audit::EncodedEntry typical_entry() {
@@ -53,7 +39,7 @@ audit::EncodedEntry typical_entry() {
 
 void journal_append(benchmark::State& state) {
   const Folder folder;
-  const auto lock = adapters::DataFolderLock::acquire(folder.path() / "data", {}).value();
+  const auto lock = adapters::DataFolderLock::acquire(folder / "data", {}).value();
   const auto journal = adapters::SqliteJournal::open(lock).value();
   const auto encoded = typical_entry();
   const auto entries = static_cast<std::size_t>(state.range(0));
@@ -107,7 +93,7 @@ class BareSqlite {
 
 void bare_sqlite_insert(benchmark::State& state) {
   const Folder folder;
-  BareSqlite database(folder.path() / "bare.db");
+  BareSqlite database(folder / "bare.db");
   const std::string bytes = typical_entry().with_index(1000000);
   std::int64_t rows = 0;
   for (auto _ : state) {
@@ -138,7 +124,7 @@ void fill(adapters::SqliteJournal& journal, std::uint64_t size) {
 
 void journal_verify(benchmark::State& state) {
   const Folder folder;
-  const auto lock = adapters::DataFolderLock::acquire(folder.path() / "data", {}).value();
+  const auto lock = adapters::DataFolderLock::acquire(folder / "data", {}).value();
   const auto journal = adapters::SqliteJournal::open(lock).value();
   fill(*journal, static_cast<std::uint64_t>(state.range(0)));
   for (auto _ : state) benchmark::DoNotOptimize(journal->verify(std::nullopt).value());
@@ -148,12 +134,12 @@ void journal_verify(benchmark::State& state) {
 /// What the first verification after a restart costs: the tree at the trusted head, from leaves.
 void journal_tree_rebuilt(benchmark::State& state) {
   const Folder folder;
-  const auto lock = adapters::DataFolderLock::acquire(folder.path() / "data", {}).value();
+  const auto lock = adapters::DataFolderLock::acquire(folder / "data", {}).value();
   const auto journal = adapters::SqliteJournal::open(lock).value();
   fill(*journal, static_cast<std::uint64_t>(state.range(0)));
   const ports::Head trusted = journal->head().value();
   for (auto _ : state) {
-    const auto reader = adapters::SqliteJournal::open_reader(folder.path() / "data").value();
+    const auto reader = adapters::SqliteJournal::open_reader(folder / "data").value();
     benchmark::DoNotOptimize(reader->verify(trusted).value());
   }
   state.counters["entries/s"] = entries_each_time(trusted.size);

@@ -10,7 +10,6 @@
 // used for a span of that clock, writing to the disk included.
 #include <fmt/format.h>
 #include <malloc.h>
-#include <stdlib.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -23,6 +22,7 @@
 #include <map>
 #include <stdexcept>
 
+#include "base/testing/temporary_folder.h"
 #include "bench/estate.h"
 #include "core/decide.h"
 #include "kpi/board.h"
@@ -54,24 +54,10 @@ std::int64_t resident_kib() {
   return resident * (::sysconf(_SC_PAGESIZE) / 1024);
 }
 
-/// A folder on a real disk: the working directory's, since /tmp may be in memory.
-class Folder {
+/// On a real disk: the working directory's, since /tmp may be in memory.
+class Folder : public base::testing::TemporaryFolder {
  public:
-  Folder() {
-    std::string name = (std::filesystem::current_path() / "scale-bench-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error("mkdtemp failed");
-    path_ = name;
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
+  Folder() : TemporaryFolder(std::filesystem::current_path()) {}
 };
 
 // ---- releases

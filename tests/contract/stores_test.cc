@@ -1,6 +1,4 @@
 // The journal and content contracts, for every store that exists.
-#include <stdlib.h>
-
 #include <filesystem>
 #include <fstream>
 
@@ -9,29 +7,14 @@
 #include "adapters/sqlite/data_folder_lock.h"
 #include "adapters/sqlite/file_content_store.h"
 #include "adapters/sqlite/sqlite_journal.h"
+#include "base/testing/temporary_folder.h"
 #include "contract/content_store.h"
 #include "contract/journal_store.h"
 
 namespace stellwerk::contract {
 namespace {
 
-class Folder {
- public:
-  Folder() {
-    std::string name = (std::filesystem::temp_directory_path() / "stores-XXXXXX").string();
-    path_ = ::mkdtemp(name.data());
-  }
-  Folder(const Folder&) = delete;
-  Folder& operator=(const Folder&) = delete;
-  ~Folder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
+using Folder = base::testing::TemporaryFolder;
 
 class MemoryJournalHarness final : public JournalStoreHarness {
  public:
@@ -52,8 +35,7 @@ class SqliteJournalHarness final : public JournalStoreHarness {
 
  private:
   Folder folder_;
-  adapters::DataFolderLock lock_ =
-      adapters::DataFolderLock::acquire(folder_.path() / "data", {}).value();
+  adapters::DataFolderLock lock_ = adapters::DataFolderLock::acquire(folder_ / "data", {}).value();
   std::unique_ptr<adapters::SqliteJournal> journal_ = adapters::SqliteJournal::open(lock_).value();
 };
 
@@ -77,7 +59,7 @@ class FileContentHarness final : public ContentStoreHarness {
 
  private:
   Folder folder_;
-  adapters::FileContentStore content_{folder_.path() / "content"};
+  adapters::FileContentStore content_{folder_ / "content"};
 };
 
 template <class Factory, class Harness>

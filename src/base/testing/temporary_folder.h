@@ -12,8 +12,10 @@ namespace stellwerk::base::testing {
 
 class TemporaryFolder {
  public:
-  TemporaryFolder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "stellwerk-XXXXXX").string();
+  /// @param where  the folder it is made in
+  explicit TemporaryFolder(
+      const std::filesystem::path& where = std::filesystem::temp_directory_path()) {
+    std::string pattern = (where / "stellwerk-XXXXXX").string();
     const char* made = ::mkdtemp(pattern.data());
     if (made == nullptr) std::abort();
     path_ = made;
