@@ -53,27 +53,40 @@ std::size_t weight(const Template& parts) {
   return size;
 }
 
-/// The row that says most of the text itself.
-std::string part_of(Locale locale, std::string_view text) {
-  std::string_view best;
-  std::size_t best_weight = 0;
-  MessageArguments best_arguments;
+struct Found {
+  std::string_view key;  ///< empty: no row says this
+  std::size_t weight = 0;
+  MessageArguments arguments;
+};
+
+/// The row that says most of the text itself, in the language that it is in.
+Found row_that_says(Locale written_in, std::string_view text, bool (*is_meant)(std::string_view)) {
+  Found best;
   for (const auto section : message_sections())
     for (const MessageRow& row : section) {
-      if (!row.key.starts_with("said.") || row.key.starts_with(kWords)) continue;
-      const Template parts = template_of(row.en);
-      if (weight(parts) <= best_weight) continue;
-      auto arguments = match(parts, text);
-      if (!arguments) continue;
-      best = row.key;
-      best_weight = weight(parts);
-      best_arguments = std::move(*arguments);
+      if (!is_meant(row.key)) continue;
+      const std::string_view written = written_in == Locale::De ? row.de : row.en;
+      if (!text.starts_with(written.substr(0, written.find('{')))) continue;
+      const Template parts = template_of(written);
+      if (weight(parts) <= best.weight) continue;
+      if (auto arguments = match(parts, text))
+        best = {row.key, weight(parts), std::move(*arguments)};
     }
-  if (best.empty()) return std::string(text);
-  for (auto& [name, value] : best_arguments)
+  return best;
+}
+
+bool is_said(std::string_view key) { return key.starts_with("said.") && !key.starts_with(kWords); }
+bool is_of_plan(std::string_view key) {
+  return key.starts_with("step.") || key.starts_with("plan.note.");
+}
+
+std::string part_of(Locale locale, std::string_view text) {
+  Found best = row_that_says(Locale::En, text, is_said);
+  if (best.key.empty()) return std::string(text);
+  for (auto& [name, value] : best.arguments)
     if (const auto key = std::string(kWords) + value; name.starts_with("word") && has_message(key))
       value = message(locale, key);
-  return message(locale, best, best_arguments);
+  return message(locale, best.key, best.arguments);
 }
 
 }  // namespace
@@ -89,6 +102,14 @@ std::string translated(Locale locale, std::string_view text) {
     whole += kBetween;
     text.remove_prefix(end + kBetween.size());
   }
+}
+
+std::string words_of_plan(Locale locale, std::string_view text) {
+  const Found there = row_that_says(locale, text, is_of_plan);
+  const Locale other = locale == Locale::De ? Locale::En : Locale::De;
+  const Found elsewhere = row_that_says(other, text, is_of_plan);
+  if (elsewhere.weight <= there.weight) return std::string(text);
+  return message(locale, elsewhere.key, elsewhere.arguments);
 }
 
 }  // namespace stellwerk::base

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "base/messages_table.h"
+
 namespace stellwerk::base {
 namespace {
 
@@ -25,6 +27,39 @@ TEST(Translated, LeavesEnglishAndWhatItDoesNotKnow) {
   EXPECT_EQ(translated(Locale::De, "something else"), "something else");
   EXPECT_EQ(translated(Locale::De, "approved by "), "approved by ");
   EXPECT_EQ(translated(Locale::De, ""), "");
+}
+
+// Goal: whoever reads in another language than the installation's reads one language.
+TEST(WordsOfPlan, AreInTheReadersLanguage) {
+  EXPECT_EQ(words_of_plan(Locale::En, "greeter 1.1.0 starten und aufwärmen"),
+            "Start and warm up greeter 1.1.0");
+  EXPECT_EQ(words_of_plan(Locale::De, "Wave 1: 33.3333 % of traffic"),
+            "Welle 1: 33.3333 % des Verkehrs");
+  EXPECT_EQ(words_of_plan(Locale::En,
+                          "Welle 1: Die genannten Mandanten tragen 33 %, mehr als die verlangten "
+                          "10 %")
+                .find("Welle"),
+            std::string::npos);
+}
+
+TEST(WordsOfPlan, LeaveWhatIsInTheLanguageOrSomebodysOwn) {
+  for (const Locale locale : {Locale::De, Locale::En})
+    for (const auto section : message_sections())
+      for (const MessageRow& row : section) {
+        if (!row.key.starts_with("step.") || row.de.find('{') != std::string_view::npos) continue;
+        const std::string_view own = locale == Locale::De ? row.de : row.en;
+        EXPECT_EQ(words_of_plan(locale, own), own);
+        EXPECT_EQ(words_of_plan(locale, locale == Locale::De ? row.en : row.de), own) << row.key;
+      }
+  EXPECT_EQ(words_of_plan(Locale::En, "Die Kasse öffnet"), "Die Kasse öffnet");
+  EXPECT_EQ(words_of_plan(Locale::De, ""), "");
+}
+
+TEST(Translated, SaysWhatChecksAndHoldsCameTo) {
+  EXPECT_EQ(translated(Locale::De, "2m guarded"), "2m bewacht");
+  EXPECT_EQ(translated(Locale::De, "status 503 in 3 ms (attempt 2); GET /x: no"),
+            "Status 503 nach 3 ms (Versuch 2); GET /x: no");
+  EXPECT_EQ(translated(Locale::De, "status 200 in 3 ms"), "Status 200 nach 3 ms");
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "base/translated.h"
 #include "cli/console.h"
 #include "core/capacity.h"
 #include "core/policy.h"
@@ -171,7 +172,7 @@ void PlanView::demands() {
   line(text("plan.view.tests", {{"lines", lines_text(policy.tests)}}), 2);
   if (!policy.documents.empty())
     line(text("plan.view.documents", {{"lines", lines_text(policy.documents)}}), 2);
-  line(text("plan.view.audit", {{"lines", fmt::format("{}", fmt::join(plan_.audit, ", "))}}), 2);
+  line(text("plan.view.audit", {{"lines", lines_text(policy.audit)}}), 2);
 }
 
 void PlanView::wave(const core::PlannedWave& wave) {
@@ -230,7 +231,7 @@ void PlanView::lanes() {
 }
 
 std::string PlanView::words_of(const Step& step, const std::vector<core::Role>& usual) const {
-  std::string words = step.title;
+  std::string words = base::words_of_plan(options_.locale, step.title);
   const bool asks = std::holds_alternative<core::Attestation>(step.action);
   if (asks && step.roles != usual) words += " · " + roles_text(step.roles);
   if (step.critical) words += " · " + text("plan.view.critical");
@@ -333,7 +334,7 @@ void PlanView::notes() {
   if (plan_.notes.empty()) return;
   heading("plan.view.notes");
   for (const core::PlanNote& note : plan_.notes)
-    line(fmt::format("! {} ({})", note.text, note.origin), 2);
+    line(fmt::format("! {} ({})", base::words_of_plan(options_.locale, note.text), note.origin), 2);
 }
 
 bool is_table(std::string_view source) {

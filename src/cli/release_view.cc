@@ -369,8 +369,9 @@ class ViewWriter {
     const std::string summary = base::translated(style_.locale, word(step, "summary"));
     const std::string said = word(step, "text");  // all that the summary says, and more; or a note
     const bool attested = word(step, "kind") == "manual";
-    add(attested || (said.empty() && summary.empty()) ? word(step, "title")
-                                                      : (said.empty() ? summary : said));
+    add(attested || (said.empty() && summary.empty())
+            ? base::words_of_plan(style_.locale, word(step, "title"))
+            : (said.empty() ? summary : said));
     if (attested) add(summary);
     if (attested) add(said);
     if (truth(step, "text_erased")) add(say("text.erased"));
@@ -458,7 +459,8 @@ std::string waiting_text(const base::Json& view, const ViewStyle& style) {
       for (const std::string& role : words(member(*step, "roles")))
         roles.push_back(
             base::has_message("role." + role) ? base::message(style.locale, "role." + role) : role);
-      const std::string what = fmt::format("{} ({})", word(*step, "title"), fmt::join(roles, ", "));
+      const std::string title = base::words_of_plan(style.locale, word(*step, "title"));
+      const std::string what = fmt::format("{} ({})", title, fmt::join(roles, ", "));
       constexpr std::size_t kIndent = 6;
       line += '\n' + std::string(kIndent, ' ') + wrapped(what, style.columns, kIndent);
     }
