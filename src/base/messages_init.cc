@@ -280,10 +280,10 @@ waves:
 
 # Prüfungen zusätzlich zu denen des Typs: command, http oder manual.
 #checks:
-#  - name: smoke
+#  - name: reachable
 #    phase: post-check
 #    kind: http
-#    url: {smoke}
+#    url: {through_router}
 #    tenant: {pilot}
 #    critical: true
 )",
@@ -331,10 +331,10 @@ waves:
 
 # Checks beside those of the type: command, http or manual.
 #checks:
-#  - name: smoke
+#  - name: reachable
 #    phase: post-check
 #    kind: http
-#    url: {smoke}
+#    url: {through_router}
 #    tenant: {pilot}
 #    critical: true
 )"},

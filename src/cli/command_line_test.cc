@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
+#include "cli/completion.h"
+
 namespace stellwerk::cli {
 namespace {
 
@@ -110,6 +114,58 @@ TEST(CommandLine, PrintsHelpInTheLanguageAskedFor) {
   ASSERT_TRUE(english.has_value());
   EXPECT_NE(english->text.find("Commands:"), std::string::npos) << english->text;
   EXPECT_NE(english->text.find("attest"), std::string::npos);
+}
+
+// Goal: help is whole in each language: every text of every command comes from the catalogue.
+TEST(CommandLine, HelpIsInOneLanguage) {
+  const auto german = describe_commands(base::Locale::De);
+  const auto english = describe_commands(base::Locale::En);
+  ASSERT_EQ(german.size(), english.size());
+  const auto differ = [](const OptionInfo& de, const OptionInfo& en, const std::string& of) {
+    EXPECT_FALSE(de.text.empty()) << of << " " << de.word;
+    EXPECT_NE(de.text, en.text) << of;
+  };
+  for (std::size_t i = 0; i < german.size(); ++i) {
+    const std::string name = german[i].path.empty() ? "stellwerk" : german[i].path.back();
+    EXPECT_NE(german[i].text, english[i].text) << name;
+    for (std::size_t k = 0; k < german[i].options.size(); ++k)
+      differ(german[i].options[k], english[i].options[k], name);
+    for (std::size_t k = 0; k < german[i].arguments.size(); ++k)
+      differ(german[i].arguments[k], english[i].arguments[k], name);
+  }
+  for (const CommandInfo& command : german) {
+    std::vector<std::string> words = command.path;
+    words.insert(words.end(), {"--help", "--locale", "de"});
+    const std::string help = parse(words)->text;
+    for (const char* english_word : {"Usage", "Options", "Positionals", "Subcommands", "REQUIRED",
+                                     "SUBCOMMAND", "Print ", " the ", " and ", " of "})
+      EXPECT_EQ(help.find(english_word), std::string::npos) << english_word << "\n" << help;
+  }
+}
+
+TEST(CommandLine, DescribesEveryCommandWithWhatItTakes) {
+  const auto all = describe_commands(base::Locale::En);
+  const auto found = std::find_if(all.begin(), all.end(), [](const CommandInfo& each) {
+    return each.path == std::vector<std::string>{"release", "resume"};
+  });
+  ASSERT_NE(found, all.end());
+  ASSERT_EQ(found->arguments.size(), 1U);
+  EXPECT_EQ(found->arguments[0].word, "ID");
+  ASSERT_EQ(found->options.size(), 2U);
+  EXPECT_EQ(found->options[0].names, (std::vector<std::string>{"--reason"}));
+  EXPECT_EQ(found->options[0].word, "TEXT");
+  EXPECT_TRUE(found->options[1].repeated) << "--again";
+  EXPECT_TRUE(all.front().path.empty());
+  EXPECT_EQ(all.front().commands.front(), "init");
+}
+
+// Goal: a new kind of value is completed, or somebody decided that it cannot be.
+TEST(Completion, KnowsWhatToOfferForEveryValue) {
+  for (const CommandInfo& command : describe_commands(base::Locale::En)) {
+    for (const auto* list : {&command.options, &command.arguments})
+      for (const OptionInfo& option : *list)
+        EXPECT_TRUE(option.word.empty() || offered_for(option.word)) << option.word;
+  }
 }
 
 TEST(CommandLine, PrintsItsVersion) {

@@ -85,7 +85,6 @@ std::string tenants_of(const FirstRelease& first) {
   return lines;
 }
 
-/// The type's own, but the pilot goes first.
 /// What whole tenants of equal weight come to that reach the share.
 base::Ppm share_in_steps(base::Ppm share, std::uint64_t tenants) {
   std::uint64_t moved = 1;
@@ -93,6 +92,7 @@ base::Ppm share_in_steps(base::Ppm share, std::uint64_t tenants) {
   return base::ratio_of(moved, tenants);
 }
 
+/// The type's own, but the pilot goes first.
 std::string waves_of(const FirstRelease& first, const std::string& pilot) {
   const core::ReleaseType type = type_of_step(first.from, first.to);
   const auto waves = core::strategy_of(type, core::policy_of(type).strategy).waves;
@@ -150,7 +150,7 @@ std::string release_yaml(const FirstRelease& first) {
   words["release"] = yaml_text(release_id_of(first));
   words["type"] = core::to_string(type_of_step(first.from, first.to));
   words["pilot"] = yaml_text(first.tenants.empty() ? "pilot-1" : first.tenants.front());
-  words["smoke"] = yaml_text("router:" + first.service + first.health);
+  words["through_router"] = yaml_text("router:" + first.service + first.health);
   words["name"] = first.service;
   words["waves"] = waves_of(first, words["pilot"]);
   return base::message(first.locale, "init.file.release", words);
