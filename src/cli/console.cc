@@ -38,6 +38,10 @@ void Console::print_json(const base::Json& value) const {
   out << value.dump(2, ' ', false, base::Json::error_handler_t::replace) << '\n';
 }
 
+void Console::print_json_line(const base::Json& value) const {
+  out << value.dump(-1, ' ', false, base::Json::error_handler_t::replace) << '\n';
+}
+
 base::Result<void> Console::flush() const {
   errno = 0;
   out.flush();

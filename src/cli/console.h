@@ -39,6 +39,8 @@ struct Console {
     return base::message(locale, key, arguments);
   }
   void print_json(const base::Json& value) const;
+  /// For values that come one after the other.
+  void print_json_line(const base::Json& value) const;
   /// Writes out what is still kept back. @errors Unavailable CLI-0010: something that was printed,
   /// now or before, did not get out; the stream takes new text again.
   [[nodiscard]] base::Result<void> flush() const;

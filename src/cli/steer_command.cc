@@ -209,8 +209,9 @@ class Steering {
                  << '\n';
   }
 
+  /// One line: where the release is carried on here, its entries stand around it.
   void finish() {
-    if (console_.json && !answers_.empty()) console_.print_json({{"answers", answers_}});
+    if (console_.json && !answers_.empty()) console_.print_json_line({{"answers", answers_}});
   }
 
   World& world_;
