@@ -15,7 +15,7 @@ namespace {
 base::Failure not_a_key(std::string why) {
   return fail(base::error(base::Code::InvalidArgument, "AUD-0005", "not a verifier key")
                   .because(std::move(why))
-                  .then("stellwerk audit export", "writes the key in the form NAME+ID+BASE64"));
+                  .then("copy it again from its owner", "it has the form NAME+ID+BASE64"));
 }
 
 std::string typed_key_bytes(const VerifierKey& key) {

@@ -221,7 +221,7 @@ base::Failure damaged(std::string why) {
   return base::fail(base::error(base::Code::Corruption, "PLN-0002", "the plan cannot be read")
                         .because(std::move(why))
                         .now("nothing was done with it")
-                        .then("stellwerk audit verify", "which stored data is still good"));
+                        .then("stellwerk audit replay", "which stored data is still good"));
 }
 
 /// A plan is read only if it is exactly what this program would write.

@@ -40,7 +40,7 @@ base::Result<void> refuse_contradiction(const core::Plan& plan) {
                                             base::printable(plan.release.str(), 80)))
                         .because(std::string(why))
                         .now("nothing of the release was carried out or replayed")
-                        .then("stellwerk audit verify", "which stored data is still good"));
+                        .then("stellwerk audit replay", "which stored data is still good"));
 }
 
 base::Result<void> fold(const core::Plan& plan, core::State& state, const ReadEntry& entry) {

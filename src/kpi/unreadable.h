@@ -13,7 +13,7 @@ inline base::Failure unreadable(const std::string& what, std::string why) {
   return base::fail(base::error(base::Code::Corruption, "KPI-0001", "cannot read the " + what)
                         .because(std::move(why))
                         .now("nothing was changed")
-                        .then("stellwerk audit verify", "shows whether the record is whole"));
+                        .then("stellwerk audit replay", "shows whether the record is whole"));
 }
 
 }  // namespace stellwerk::kpi
