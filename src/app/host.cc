@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 namespace stellwerk::app {
 namespace {
 
@@ -140,9 +142,9 @@ base::Result<void> Host::open_engine() {
              api::Server::open(socket_path(file_.environment.data_folder), api::Routes(*engine_)));
 }
 
-void Host::turn() {
+void Host::turn_within(base::Duration at_most) {
   const base::MonoTime next = engine_->step();
-  lanes_->wait(next);
+  lanes_->wait(std::min(next, clock_.mono() + at_most));
 }
 
 }  // namespace stellwerk::app

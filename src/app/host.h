@@ -38,7 +38,7 @@ class Host final : public cli::EngineHost {
   ~Host() override;
 
   engine::Engine& engine() override { return *engine_; }
-  void turn() override;
+  void turn_within(base::Duration at_most) override;
   int take_signal() override { return signals_.take(); }
 
  private:

@@ -40,6 +40,9 @@ std::span<const MessageRow> man_messages();
 /// What `stellwerk simulate` says (messages_simulate.cc).
 std::span<const MessageRow> simulate_messages();
 
+/// What the live view says (messages_live.cc).
+std::span<const MessageRow> live_messages();
+
 /// Words of ours in journal entries (messages_said.cc).
 std::span<const MessageRow> said_messages();
 

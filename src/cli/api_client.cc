@@ -12,7 +12,6 @@ namespace stellwerk::cli {
 namespace {
 
 constexpr long kConnectMs = 2000;
-constexpr long kAnswerMs = 20000;  // the engine itself gives up after 15 s
 constexpr std::size_t kAnswerBytesMax = std::size_t{16} << 20;
 
 struct CurlClosed {
@@ -75,7 +74,7 @@ base::Result<base::Json> ApiClient::send(const Request& request) const {
   curl_easy_setopt(curl.get(), CURLOPT_PROXY, "");  // whatever the environment says
   curl_easy_setopt(curl.get(), CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl.get(), CURLOPT_CONNECTTIMEOUT_MS, kConnectMs);
-  curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT_MS, kAnswerMs);
+  curl_easy_setopt(curl.get(), CURLOPT_TIMEOUT_MS, static_cast<long>(patience_.us / 1000));
   curl_easy_setopt(curl.get(), CURLOPT_WRITEFUNCTION, take);
   curl_easy_setopt(curl.get(), CURLOPT_WRITEDATA, &answer);
   if (request.body != nullptr) {

@@ -5,14 +5,21 @@
 #pragma once
 
 #include <string>
+#include <utility>
 
 #include "base/json.h"
+#include "base/result.h"
+#include "base/time.h"
 
 namespace stellwerk::cli {
 
 class ApiClient {
  public:
-  explicit ApiClient(std::string socket) : socket_(std::move(socket)) {}
+  /// The engine itself gives up after 15 s.
+  static constexpr base::Duration kPatience = base::seconds(20);
+
+  explicit ApiClient(std::string socket, base::Duration patience = kPatience)
+      : socket_(std::move(socket)), patience_(patience) {}
   /// @errors what the engine answered (ENG-…, API-…); Unavailable CLI-0007: not reached, or the
   /// answer cannot be read; OutcomeUnknown CLI-0009: sent, but not answered in time
   [[nodiscard]] base::Result<base::Json> get(const std::string& path) const;
@@ -24,6 +31,7 @@ class ApiClient {
   [[nodiscard]] base::Result<base::Json> send(const Request& request) const;
 
   std::string socket_;
+  base::Duration patience_;
 };
 
 }  // namespace stellwerk::cli

@@ -22,7 +22,10 @@ namespace {
 constexpr base::Duration kAnswerPatience = base::seconds(15);
 constexpr base::Duration kSubscriberPatience = base::seconds(10);
 constexpr base::Duration kLookInterval = base::milliseconds(500);
+constexpr base::Duration kKeyInterval = base::milliseconds(50);
 constexpr base::Duration kReportAgain = base::seconds(60);
+
+}  // namespace
 
 base::Error unanswered() {
   return base::error(base::Code::OutcomeUnknown, "CLI-0009", "the engine did not answer in time")
@@ -30,8 +33,6 @@ base::Error unanswered() {
       .now("the command may still be carried out")
       .then("stellwerk release show ID", "where the release stands");
 }
-
-}  // namespace
 
 Exit exit_of(core::Stage stage) {
   switch (stage) {
@@ -65,6 +66,7 @@ Attendance::Attendance(World& world, const Console& console, EngineHost& host, S
       console_(console),
       host_(host),
       subject_(std::move(subject)),
+      began_(world.now().wall),
       status_(console) {
   host_.engine().on_written = [this](const engine::Written& entry) { print(entry); };
   host_.engine().on_report = [this](const base::Error& error) { report_once(error); };
@@ -78,7 +80,15 @@ Attendance::~Attendance() {
 const engine::ReleaseRun* Attendance::run() const { return host_.engine().find(subject_.release); }
 
 void Attendance::note(std::string_view key, const base::MessageArguments& arguments) {
-  if (!console_.json) status_.note(console_.text(key, arguments));
+  note_text(console_.text(key, arguments));
+}
+
+void Attendance::note_text(const std::string& text) {
+  if (console_.json || text.empty()) return;
+  if (live_)
+    live_->note(text, text, Colour::Yellow);
+  else
+    status_.note(text);
 }
 
 std::string Attendance::resume_command() const {
@@ -96,7 +106,6 @@ void Attendance::print(const engine::Written& entry) {
     const auto encoded = engine::encode(entry.release, entry.event, entry.at, entry.t0);
     if (encoded) console_.out << encoded->entry.bytes_at(entry.index) << '\n';
   } else if (const engine::ReleaseRun* its = host_.engine().find(entry.release)) {
-    if (entry.release != subject_.release) console_.out << entry.release.str() << "  ";
     const EventAt at{
         entry.event.event,
         entry.at,
@@ -104,11 +113,23 @@ void Attendance::print(const engine::Written& entry) {
         entry.t0,
         its->state().t0_wall,
         private_text(entry.event.event, host_.engine().ports().content, console_.locale)};
-    console_.out << event_line(its->plan(), at, {console_.locale, console_.colour_out}) << '\n';
+    print_line(event_parts(its->plan(), at, console_.locale), entry.release);
   }
+  if (live_) return;
   // A run goes on whoever reads along.
   if (const auto flushed = console_.flush(); !flushed) report_once(flushed.error());
   hint_at_pause(entry);
+}
+
+void Attendance::print_line(const EventParts& parts, const base::ReleaseId& release) {
+  const bool others = release != subject_.release;
+  if (live_) {
+    EventParts named = parts;
+    if (others) named.name = release.str() + "  " + parts.name;
+    return live_->event(named);
+  }
+  if (others) console_.out << release.str() << "  ";
+  console_.out << event_line(parts, console_.colour_out) << '\n';
 }
 
 /// What a person can do about a pause that is not the beginning of a rollback.
@@ -137,6 +158,10 @@ void Attendance::report_once(const base::Error& error) {
   const auto [seen, is_new] = reported_.try_emplace(error.id + " " + error.message, now);
   if (!is_new && now - seen->second < kReportAgain) return;
   seen->second = now;
+  if (live_) {
+    const ErrorStyle style{console_.columns, console_.colour_err, Severity::Error, console_.locale};
+    return live_->note(error_text({&error, 1}, style), error.one_line(), Colour::Red);
+  }
   status_.clear();
   report(console_, error);
 }
@@ -148,6 +173,7 @@ void Attendance::show_progress() {
   looked_at_ = now;
   const engine::LiveFigures live{host_.engine().watch_of(subject_.release), run()->now()};
   const base::Json view = engine::view_of(run()->plan(), run()->state(), live);
+  if (live_) return live_->show(view, world_.now());
   show_waiting(view);
   if (status_.due(now)) status_.show(progress_text(view, console_.locale), now);
 }
@@ -183,9 +209,22 @@ base::Result<engine::Answer> Attendance::ask(const core::InputBody& body) {
 }
 
 Exit Attendance::stay() {
+  if (!console_.json)
+    live_ = LiveScreen::open(console_, false,
+                             fmt::format("stellwerk release watch {}", subject_.release.str()));
+  if (live_) show_past();
+  const Exit exit = attend();
+  live_.reset();
+  return exit;
+}
+
+Exit Attendance::attend() {
   welcome_others();
   while (true) {
-    host_.turn();
+    if (live_)
+      host_.turn_within(kKeyInterval);
+    else
+      host_.turn();
     if (const auto exit = look()) return *exit;
   }
 }
@@ -198,9 +237,12 @@ void Attendance::settle() {
 std::optional<Exit> Attendance::look() {
   if (const int signal = host_.take_signal(); signal != 0)
     if (const auto exit = on_signal(signal)) return exit;
-  if (question_open_ && console_.read_line)
+  if (live_) {
+    if (const auto exit = look_live()) return exit;
+  } else if (question_open_ && console_.read_line) {
     if (const auto line = console_.read_line())
       if (const auto exit = on_typed(*line)) return exit;
+  }
   show_progress();
   const engine::ReleaseRun* its = run();
   if (its == nullptr || !core::is_terminal(its->state().stage)) return std::nullopt;
@@ -234,7 +276,8 @@ bool Attendance::others_guarded() const {
 /// also while somebody is being asked.
 std::optional<Exit> Attendance::on_signal(int signal) {
   const bool person = signal == SIGINT;
-  if (person && (question_open_ || stopping_)) return detach();
+  const bool asked = question_open_ || (live_ && live_->asks_to_leave());
+  if (person && (asked || stopping_)) return detach();
   if (stopping_) return std::nullopt;  // it is being stopped already
   if (!person || !console_.live) return stop();
   ask_person();
@@ -242,20 +285,24 @@ std::optional<Exit> Attendance::on_signal(int signal) {
 }
 
 void Attendance::ask_person() {
+  const std::string question =
+      console_.text("cli.run.question", {{"release", subject_.release.str()}});
+  std::vector<std::string> words{question};
+  if (std::string lease = lease_text(); !lease.empty()) words.push_back(std::move(lease));
+  if (live_) return live_->ask_to_leave(std::move(words));
   question_open_ = true;
-  note("cli.run.question", {{"release", subject_.release.str()}});
-  note_lease();
+  for (const std::string& each : words) note_text(each);
 }
 
-/// What becomes of traffic when nobody is here any more.
-void Attendance::note_lease() {
+/// What becomes of traffic when nobody is here any more; empty: no version needs a guard.
+std::string Attendance::lease_text() const {
   const engine::ReleaseRun* its = run();
-  if (its == nullptr || !core::guard_armed(its->state())) return;
+  if (its == nullptr || !core::guard_armed(its->state())) return {};
   const core::GuardPolicy& guard = its->plan().guard;
-  if (its->state().settled) return note("cli.run.settled");
-  if (guard.guard_lost == core::GuardLost::Hold) return note("cli.run.no-lease");
-  note("cli.run.lease", {{"lease", base::to_string(guard.lease)},
-                         {"time", clock_text(world_.now().wall + guard.lease)}});
+  if (its->state().settled) return console_.text("cli.run.settled");
+  if (guard.guard_lost == core::GuardLost::Hold) return console_.text("cli.run.no-lease");
+  return console_.text("cli.run.lease", {{"lease", base::to_string(guard.lease)},
+                                         {"time", clock_text(world_.now().wall + guard.lease)}});
 }
 
 std::optional<Exit> Attendance::on_typed(const std::string& line) {
@@ -278,11 +325,8 @@ std::optional<Exit> Attendance::roll_back_by_hand() {
   command.verb = "rollback";
   command.reason = "Ctrl-C";
   auto body = engine::input_of(command, host_.engine());
-  if (!body) {
-    report(console_, body.error());
-  } else if (const auto answer = ask(*body); !answer) {
-    report(console_, answer.error());
-  }
+  auto answer = body ? ask(*body) : base::fail(std::move(body.error()));
+  if (!answer) report_once(answer.error());
   return std::nullopt;
 }
 
@@ -317,7 +361,7 @@ Exit Attendance::detach() {
        {{"release", subject_.release.str()},
         {"stage", stage_text(std::string(core::to_string(stage)), console_.locale)},
         {"command", resume_command()}});
-  note_lease();
+  note_text(lease_text());
   return Exit::Paused;
 }
 

@@ -7,11 +7,14 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
+#include <vector>
 
 #include "cli/console.h"
+#include "cli/live_screen.h"
 #include "cli/status_line.h"
 #include "cli/world.h"
 
@@ -19,6 +22,8 @@ namespace stellwerk::cli {
 
 /// With what the program ends when a release has ended so; Paused for one that has not.
 Exit exit_of(core::Stage stage);
+/// OutcomeUnknown CLI-0009: the engine did not answer in time.
+base::Error unanswered();
 
 class Attendance {
  public:
@@ -42,7 +47,16 @@ class Attendance {
   void settle();
 
  private:
+  /// A command given by a key, until the engine has answered.
+  struct Asked {
+    std::string verb;
+    base::MonoTime until;
+    std::optional<engine::Answer> answer;
+  };
+
+  Exit attend();
   void print(const engine::Written& entry);
+  void print_line(const EventParts& parts, const base::ReleaseId& release);
   void hint_at_pause(const engine::Written& entry);
   void report_once(const base::Error& error);
   void show_progress();
@@ -52,7 +66,15 @@ class Attendance {
   std::optional<Exit> on_signal(int signal);
   std::optional<Exit> on_typed(const std::string& line);
   void ask_person();
-  void note_lease();
+  [[nodiscard]] std::string lease_text() const;
+  // attendance_live.cc
+  std::optional<Exit> look_live();
+  std::optional<Exit> on_action(const LiveAction& action);
+  void steer(const LiveAction& action);
+  void send(const std::shared_ptr<Asked>& asked, const core::InputBody& body);
+  void tell_answers();
+  void refuse(const base::Error& error);
+  void show_past();
   std::optional<Exit> roll_back_by_hand();
   std::optional<Exit> stop();
   Exit detach();
@@ -61,12 +83,16 @@ class Attendance {
   [[nodiscard]] bool others_guarded() const;
   [[nodiscard]] std::string resume_command() const;
   void note(std::string_view key, const base::MessageArguments& arguments = {});
+  void note_text(const std::string& text);
 
   World& world_;
   const Console& console_;
   EngineHost& host_;
   Subject subject_;
+  base::WallTime began_;  ///< what was written since is printed as it comes
   StatusLine status_;
+  std::unique_ptr<LiveScreen> live_;  ///< while a person watches and stay() is under way
+  std::vector<std::shared_ptr<Asked>> asked_;
   std::map<std::string, base::MonoTime> reported_;
   std::set<std::string> waiting_shown_;
   std::optional<base::MonoTime> looked_at_;

@@ -5,9 +5,12 @@
 
 #include <csignal>
 #include <deque>
+#include <functional>
+#include <map>
 #include <sstream>
 
 #include "engine/entries.h"
+#include "support/desk_terminal.h"
 #include "support/memory_engine.h"
 #include "support/story.h"
 
@@ -59,10 +62,11 @@ class MemoryHost final : public EngineHost {
     EXPECT_TRUE(recovered) << (recovered ? "" : recovered.error().one_line());
   }
   engine::Engine& engine() override { return *engine_; }
-  void turn() override {
+  void turn_within(base::Duration) override {
     if (++turns_ > 2000)
       throw std::logic_error("it neither ended nor detached: " +
                              std::string(core::to_string(engine_->find(release())->state().stage)));
+    if (before_turn) before_turn(turns_);
     engine_->step();
     world_.clock.advance(base::milliseconds(20));
   }
@@ -77,6 +81,7 @@ class MemoryHost final : public EngineHost {
   [[nodiscard]] const base::ReleaseId& release() const { return story_.plan.release; }
 
   std::deque<int> signals;
+  std::function<void(int)> before_turn;  ///< with its number
 
  private:
   core::testing::Story story_;
@@ -140,6 +145,89 @@ TEST(Attendance, GoesOnWhenItsOutputIsLost) {
   std::ostringstream broken;
   broken.setstate(std::ios::badbit);
   const Left left = stay({SIGTERM, SIGINT}, &broken);
+  EXPECT_EQ(left.stage, core::Stage::RollingBack);
+}
+
+// ---- with the live view
+
+struct LiveLeft {
+  Exit exit = Exit::Done;
+  core::Stage stage = core::Stage::Unborn;
+  bool paused = false;
+  std::string out;
+  std::string err;
+};
+
+/// @param typed  before which turn what is typed
+LiveLeft stay_live(stellwerk::testing::Desk& desk, const std::map<int, std::string>& typed,
+                   std::deque<int> signals = {}) {
+  MemoryHost host;
+  host.signals = std::move(signals);
+  host.before_turn = [&](int turn) {
+    if (const auto keys = typed.find(turn); keys != typed.end()) desk.typed += keys->second;
+  };
+  StillWorld world(host.clock());
+  std::ostringstream out;
+  std::ostringstream err;
+  Console console{.out = out, .err = err, .locale = base::Locale::En};
+  console.live = true;
+  console.open_terminal = [&desk] {
+    return std::make_unique<stellwerk::testing::DeskTerminal>(desk);
+  };
+  Attendance attendance(world, console, host, {host.release(), "release.yaml"});
+  LiveLeft left;
+  left.exit = attendance.stay();
+  const core::State& state = host.engine().find(host.release())->state();
+  left.stage = state.stage;
+  left.paused = state.paused.has_value();
+  left.out = out.str();
+  left.err = err.str();
+  return left;
+}
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+// Goal: keys do what the commands do; their answers and the end are shown, on the terminal only.
+TEST(AttendanceLive, PausesIsRefusedAndRollsBackByKeys) {
+  stellwerk::testing::Desk desk;
+  const LiveLeft left = stay_live(
+      desk, {{5, "plooking\ny"}, {60, "my"}, {120, "bslow\ny"}, {200, "\x03"}, {220, "\x03"}});
+  EXPECT_EQ(left.stage, core::Stage::RollingBack);
+  EXPECT_EQ(left.exit, Exit::Paused);  // the second Ctrl-C detaches
+  EXPECT_TRUE(contains(desk.written, "pause: recorded"));
+  EXPECT_TRUE(contains(desk.written, "error[ENG-0012]"));
+  EXPECT_TRUE(contains(desk.written, "rollback: recorded"));
+  EXPECT_TRUE(contains(desk.written, "(r) roll back, (s) stay, (d) detach?"));
+  const std::string after = desk.written.substr(desk.written.rfind(kLeaveScreen));
+  for (const char* line :
+       {"scheduler.release.paused", "notification.rollback.initiated", "Detached: release "})
+    EXPECT_TRUE(contains(after, line)) << line << after;
+  EXPECT_FALSE(desk.taken);
+  EXPECT_EQ(left.out + left.err, "");
+}
+
+// Goal: a terminal that takes nothing does not keep the release from going back.
+TEST(AttendanceLive, GoesOnWhenTheTerminalTakesNothing) {
+  stellwerk::testing::Desk desk;
+  desk.room = 50;
+  const LiveLeft left = stay_live(desk, {}, {SIGTERM, SIGINT});
+  EXPECT_EQ(left.stage, core::Stage::RollingBack);
+  EXPECT_FALSE(desk.taken);
+}
+
+TEST(AttendanceLive, LeavesWhenTheQuestionIsAnsweredSo) {
+  stellwerk::testing::Desk desk;
+  const LiveLeft left = stay_live(desk, {{5, "q"}, {20, "s"}, {40, "q"}, {60, "d"}});
+  EXPECT_EQ(left.exit, Exit::Paused);
+  EXPECT_EQ(left.stage, core::Stage::Holding);
+  EXPECT_TRUE(contains(desk.written, "After detaching the lease runs out"));
+}
+
+TEST(AttendanceLive, RollsBackFromTheQuestion) {
+  stellwerk::testing::Desk desk;
+  const LiveLeft left = stay_live(desk, {{5, "q"}, {20, "r"}, {60, "\x03"}, {80, "\x03"}});
   EXPECT_EQ(left.stage, core::Stage::RollingBack);
 }
 

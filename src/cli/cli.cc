@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "base/text.h"
 #include "cli/audit_command.h"
 #include "cli/completion.h"
 #include "cli/doctor.h"
@@ -18,6 +19,7 @@
 #include "cli/release_command.h"
 #include "cli/run_command.h"
 #include "cli/simulate_command.h"
+#include "cli/terminal.h"
 
 namespace stellwerk::cli {
 namespace {
@@ -60,6 +62,18 @@ base::Locale system_locale(World& world) {
   return base::Locale::De;
 }
 
+/// What the terminal can show: the charset of the locale, as the C library reads it; the font of
+/// the Linux console has no blocks. Without a locale it is ASCII.
+Charset system_charset(World& world) {
+  std::string locale;
+  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"})
+    if (locale.empty()) locale = world.variable(name);
+  const std::string lower = base::lower_ascii(locale);
+  const bool utf8 =
+      lower.find("utf-8") != std::string::npos || lower.find("utf8") != std::string::npos;
+  return {utf8, utf8 && world.variable("TERM") != "linux"};
+}
+
 Console console_of(World& world) {
   const bool out = ::isatty(STDOUT_FILENO) == 1;
   const bool err = ::isatty(STDERR_FILENO) == 1;
@@ -72,6 +86,10 @@ Console console_of(World& world) {
   console.columns = terminal_columns();
   console.read_line = typed_line;
   if (err && ::isatty(STDIN_FILENO) == 1) console.ask_line = asked_line;
+  console.charset = system_charset(world);
+  // A terminal that cannot be positioned on has only lines.
+  const std::string term = world.variable("TERM");
+  if (console.live && out && !term.empty()) console.open_terminal = open_terminal;
   return console;
 }
 
@@ -82,6 +100,7 @@ void apply(Console& console, const Arguments& arguments) {
     console.live = false;
     console.ask_line = {};
   }
+  if (arguments.json || arguments.plain) console.open_terminal = nullptr;
   if (arguments.locale) {
     console.locale = *arguments.locale;
     return;

@@ -140,6 +140,7 @@ class Parser {
     app_.add_flag("--json", args_.json, text("cli.help.option.json"));
     app_.add_option("--locale", locale_word_, text("cli.help.option.locale"))->option_text("de|en");
     app_.add_flag("--no-colour,--no-color", args_.no_colour, text("cli.help.option.no-colour"));
+    app_.add_flag("--plain", args_.plain, text("cli.help.option.plain"));
   }
 
   CLI::App& parent_of(const CommandRow& row) {

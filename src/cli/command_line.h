@@ -80,6 +80,7 @@ struct Arguments {
   std::optional<std::int64_t> rollout_speed;  ///< from the rollout on, where it differs
   bool json = false;
   bool no_colour = false;
+  bool plain = false;  ///< no live view
   bool resume = false;
   bool all = false;
   bool all_differences = false;

@@ -8,14 +8,18 @@
 #include <cstddef>
 #include <functional>
 #include <iosfwd>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 
 #include "base/json.h"
 #include "base/messages.h"
+#include "cli/screen_text.h"
 
 namespace stellwerk::cli {
+
+class Terminal;
 
 enum class Colour : std::uint8_t { Plain, Bold, Dim, Red, Green, Yellow };
 
@@ -33,6 +37,9 @@ struct Console {
   /// Waits for a line of the person who answers questions, without its newline; none: the input
   /// ended. Empty: nobody can be asked.
   std::function<std::optional<std::string>()> ask_line = {};
+  Charset charset = {};  ///< of the live view
+  /// For the live view; empty, or nothing made: there is none, event lines are printed.
+  std::function<std::unique_ptr<Terminal>()> open_terminal = {};
 
   [[nodiscard]] std::string text(std::string_view key,
                                  const base::MessageArguments& arguments = {}) const {

@@ -106,6 +106,15 @@ std::string error_text(std::span<const base::Error> errors, const ErrorStyle& st
   return std::move(writer).take();
 }
 
+std::vector<std::string> refusal_words(const base::Error& error, base::Locale locale) {
+  constexpr std::size_t kUnbroken = 10000;
+  const std::string text = error_text({&error, 1}, {kUnbroken, false, Severity::Error, locale});
+  std::vector<std::string> words;
+  for (const std::string_view line : base::split(text, '\n'))
+    if (!base::trim(line).empty()) words.emplace_back(base::trim(line));
+  return words;
+}
+
 base::Json errors_json(std::span<const base::Error> errors) {
   base::Json rows = base::Json::array();
   for (const base::Error& error : errors) {

@@ -5,6 +5,7 @@
 
 #include <span>
 #include <string>
+#include <vector>
 
 #include "base/result.h"
 #include "cli/console.h"
@@ -29,6 +30,9 @@ struct ErrorStyle {
 /// `error[…]` and `warning[…]` are the same in every language: they are what scripts look for.
 /// Several are separated by blank lines; `help` stands once for each code.
 std::string error_text(std::span<const base::Error> errors, const ErrorStyle& style);
+
+/// The same in lines for the live view, which breaks them itself.
+std::vector<std::string> refusal_words(const base::Error& error, base::Locale locale);
 
 /// `{"errors": [{"id":…, "message":…, "file":…, "line":…, "column":…, …}]}`
 base::Json errors_json(std::span<const base::Error> errors);

@@ -236,15 +236,21 @@ std::string private_text(const core::Event& event, ports::ContentStore& content,
   return failed == nullptr ? erased : fmt::format("{} {}", failed->summary, erased);
 }
 
-std::string event_line(const core::Plan& plan, const EventAt& event, const EventLineStyle& style) {
+EventParts event_parts(const core::Plan& plan, const EventAt& event, base::Locale locale) {
   const std::string name = core::type_of(event.event);
-  const std::string text = event_text(plan, event, style.locale);
-  std::string line =
-      painted(padded(clock_text(event.at.wall), kTimeWidth), Colour::Dim, style.colour);
-  line += padded(offset_of(event) + ' ', kOffsetWidth);
-  const Colour colour = colour_of(event.event, name);
-  if (text.empty()) return line + painted(name, colour, style.colour);
-  return line + painted(padded(name, kNameWidth), colour, style.colour) + text;
+  return {clock_text(event.at.wall), offset_of(event), name, event_text(plan, event, locale),
+          colour_of(event.event, name)};
+}
+
+std::string event_line(const core::Plan& plan, const EventAt& event, const EventLineStyle& style) {
+  return event_line(event_parts(plan, event, style.locale), style.colour);
+}
+
+std::string event_line(const EventParts& parts, bool colour) {
+  std::string line = painted(padded(parts.clock, kTimeWidth), Colour::Dim, colour);
+  line += padded(parts.offset + ' ', kOffsetWidth);
+  if (parts.text.empty()) return line + painted(parts.name, parts.colour, colour);
+  return line + painted(padded(parts.name, kNameWidth), parts.colour, colour) + parts.text;
 }
 
 }  // namespace stellwerk::cli

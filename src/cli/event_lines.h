@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/messages.h"
+#include "cli/console.h"
 #include "core/event.h"
 #include "core/plan.h"
 #include "ports/journal_store.h"
@@ -29,8 +30,19 @@ struct EventLineStyle {
   bool colour = false;
 };
 
+/// What a line is made of.
+struct EventParts {
+  std::string clock;   ///< `20:15:00Z`
+  std::string offset;  ///< `T+15m`, `-` before T+0 is known
+  std::string name;
+  std::string text;  ///< empty where the name says it all
+  Colour colour = Colour::Plain;
+};
+EventParts event_parts(const core::Plan& plan, const EventAt& event, base::Locale locale);
+
 /// Ends without a line break. For public events; the others have a line without a text.
 std::string event_line(const core::Plan& plan, const EventAt& event, const EventLineStyle& style);
+std::string event_line(const EventParts& parts, bool colour);
 /// Only the human text; empty where the name says it all.
 std::string event_text(const core::Plan& plan, const EventAt& event, base::Locale locale);
 

@@ -7,13 +7,10 @@
 #include <ostream>
 
 #include "cli/api_client.h"
-#include "cli/attendance.h"
 #include "cli/error_text.h"
-#include "cli/event_lines.h"
 #include "cli/inputs.h"
 #include "cli/release_view.h"
-#include "cli/status_line.h"
-#include "engine/entries.h"
+#include "cli/watcher.h"
 #include "engine/loader.h"
 #include "engine/view.h"
 
@@ -21,8 +18,6 @@ namespace stellwerk::cli {
 namespace {
 
 constexpr std::size_t kListed = 20;
-constexpr std::size_t kChunk = 500;
-constexpr base::Duration kWatchInterval = base::milliseconds(250);
 
 ViewStyle style_of(const Console& console) {
   return {console.locale, console.columns, console.colour_out};
@@ -49,87 +44,6 @@ std::optional<std::string> folder_of(const Console& console, const Arguments& ar
   return std::move(folder.value);
 }
 
-/// Follows one release's entries in the journal.
-class Watcher {
- public:
-  Watcher(World& world, const Console& console, const std::string& data_folder,
-          base::ReleaseId release)
-      : world_(world),
-        console_(console),
-        data_folder_(data_folder),
-        release_(std::move(release)),
-        status_(console) {}
-
-  Exit watch() {
-    auto reader = world_.open_reader(data_folder_);
-    if (!reader) return failed(console_, reader.error());
-    auto plan = engine::load_plan(*reader->journal, *reader->content, release_);
-    if (!plan) return failed(console_, plan.error());
-    plan_ = std::move(*plan);
-    while (true) {
-      auto more = print_new(*reader);
-      if (!more) return failed(console_, more.error());
-      if (!console_.out) return exit_of(state_.stage);  // nobody sees it any more
-      if (*more) continue;
-      if (core::is_terminal(state_.stage)) return exit_of(state_.stage);
-      show_progress();
-      if (!world_.sleep(kWatchInterval)) return exit_of(state_.stage);
-    }
-  }
-
- private:
-  /// True when there may be more at once.
-  base::Result<bool> print_new(Reader& reader) {
-    auto chunk = reader.journal->read_stream(release_, state_.version, kChunk);
-    if (!chunk) return base::fail(std::move(chunk.error()));
-    for (const ports::StoredEntry& stored : *chunk) {
-      auto entry = engine::decode(stored, *reader.content);
-      if (!entry) return base::fail(std::move(entry.error()));
-      if (auto folded = engine::fold(plan_, state_, *entry); !folded)
-        return base::fail(std::move(folded.error()));
-      if (core::is_public(stored.type))
-        print(stored, *entry, private_text(entry->event, *reader.content, console_.locale));
-    }
-    console_.out.flush();
-    return chunk->size() == kChunk;
-  }
-
-  void print(const ports::StoredEntry& stored, const engine::ReadEntry& entry, std::string said) {
-    status_.clear();
-    if (console_.json) {
-      console_.out << stored.bytes << '\n';
-      return;
-    }
-    const EventAt at{entry.event, entry.at, entry.by, state_.t0, state_.t0_wall, std::move(said)};
-    console_.out << event_line(plan_, at, {console_.locale, console_.colour_out}) << '\n';
-  }
-
-  void show_progress() {
-    const base::MonoTime now = world_.now().mono;
-    if (!status_.due(now)) return;
-    if (!world_.engine_runs(data_folder_)) return say_unguarded();
-    unguarded_said_ = false;
-    const auto view = view_of_release(world_, data_folder_, release_);
-    if (view) status_.show(progress_text(*view, console_.locale), now);
-  }
-
-  void say_unguarded() {
-    if (unguarded_said_) return;
-    unguarded_said_ = true;
-    status_.note(
-        console_.text("cli.run.unguarded", {{"command", "stellwerk run RELEASE.yaml --resume"}}));
-  }
-
-  World& world_;
-  const Console& console_;
-  const std::string& data_folder_;
-  base::ReleaseId release_;
-  core::Plan plan_;
-  core::State state_;
-  StatusLine status_;
-  bool unguarded_said_ = false;
-};
-
 base::Result<base::Json> list_rows(Reader& reader, bool all, std::size_t& left_out) {
   auto streams = reader.journal->streams(false);
   if (!streams) return base::fail(std::move(streams.error()));
@@ -152,10 +66,11 @@ bool under_way(const base::Json& row) { return !row.value("ended", true); }
 }  // namespace
 
 base::Result<base::Json> view_of_release(World& world, const std::string& data_folder,
-                                         const base::ReleaseId& release) {
+                                         const base::ReleaseId& release, base::Duration patience) {
   const bool engine_runs = world.engine_runs(data_folder);
   if (engine_runs) {
-    auto view = ApiClient(world.socket_path(data_folder)).get("/v1/releases/" + release.str());
+    auto view =
+        ApiClient(world.socket_path(data_folder), patience).get("/v1/releases/" + release.str());
     const bool elsewhere = !view && (view.error().id == "API-0004" ||  // has ended: not in memory
                                      view.error().id == "API-0006" ||  // the engine is ending
                                      view.error().code == base::Code::Unavailable);

@@ -5,6 +5,7 @@
 // steer_command()
 #pragma once
 
+#include "cli/api_client.h"
 #include "cli/command_line.h"
 #include "cli/console.h"
 #include "cli/world.h"
@@ -23,7 +24,9 @@ Exit watch_command(World& world, Console& console, const Arguments& arguments);
 Exit steer_command(World& world, Console& console, const Arguments& arguments);
 
 /// Where the release stands: from the running engine, else from the store.
+/// @param patience  for the engine's answer
 base::Result<base::Json> view_of_release(World& world, const std::string& data_folder,
-                                         const base::ReleaseId& release);
+                                         const base::ReleaseId& release,
+                                         base::Duration patience = ApiClient::kPatience);
 
 }  // namespace stellwerk::cli

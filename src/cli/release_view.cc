@@ -11,6 +11,7 @@
 #include "base/translated.h"
 #include "cli/event_lines.h"
 #include "cli/verdict_text.h"
+#include "cli/view_json.h"
 #include "core/runbook_steps.h"
 #include "engine/cause_text.h"
 
@@ -21,37 +22,6 @@ constexpr std::size_t kLabelWidth = 12;
 constexpr std::size_t kIdWidth = 38;
 constexpr std::size_t kTenantsListed = 20;
 constexpr std::array kPhases{"preparation", "pre-check", "rollout", "post-check"};
-constexpr base::Json::error_handler_t kReplace = base::Json::error_handler_t::replace;
-
-const base::Json& member(const base::Json& object, const char* key) {
-  static const base::Json none;
-  const auto found = object.is_object() ? object.find(key) : object.end();
-  return object.is_object() && found != object.end() ? *found : none;
-}
-
-std::string word(const base::Json& object, const char* key) {
-  const base::Json& value = member(object, key);
-  if (value.is_string()) return base::printable(value.get_ref<const std::string&>(), 400);
-  return value.is_null() ? std::string() : value.dump(-1, ' ', false, kReplace);
-}
-
-std::int64_t number(const base::Json& object, const char* key) {
-  const base::Json& value = member(object, key);
-  return value.is_number_integer() ? value.get<std::int64_t>() : 0;
-}
-
-bool truth(const base::Json& object, const char* key) {
-  const base::Json& value = member(object, key);
-  return value.is_boolean() && value.get<bool>();
-}
-
-std::vector<std::string> words(const base::Json& list) {
-  std::vector<std::string> texts;
-  if (!list.is_array()) return texts;
-  for (const base::Json& each : list)
-    if (each.is_string()) texts.push_back(base::printable(each.get_ref<const std::string&>(), 200));
-  return texts;
-}
 
 base::Duration slow_limit(const base::Json& view) {
   return {number(member(view, "limits"), "p95_us")};
@@ -436,6 +406,18 @@ std::string figures_text(const base::Json& view, base::Locale locale) {
 }
 
 }  // namespace
+
+std::string promoted_text(const base::Json& hold, base::Locale locale) {
+  const auto lacking = [&](const char* wanted, const char* have) {
+    return std::max<std::int64_t>(number(hold, wanted) - number(hold, have), 0);
+  };
+  const std::int64_t requests = lacking("requests_wanted", "requests");
+  const std::int64_t span = lacking("real_wanted_us", "real_us");
+  if (requests == 0 && span == 0) return base::message(locale, "cli.view.promoted-verdict");
+  return base::message(
+      locale, "cli.view.promoted",
+      {{"requests", std::to_string(requests)}, {"span", span_text(span + 999'999)}});
+}
 
 std::string release_text(const base::Json& view, const ViewStyle& style) {
   return ViewWriter(view, style).write();

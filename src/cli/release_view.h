@@ -28,6 +28,9 @@ std::string progress_text(const base::Json& view, base::Locale locale);
 /// One line a step: the command that answers it, and its title. Empty: nobody is waited for.
 std::string waiting_text(const base::Json& view, const ViewStyle& style);
 
+/// What the guard still lacks before a promoted hold may end (`hold` of the view).
+std::string promoted_text(const base::Json& hold, base::Locale locale);
+
 /// The stage in words: `Haltezeit`.
 std::string stage_text(const std::string& stage, base::Locale locale);
 

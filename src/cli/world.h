@@ -21,8 +21,10 @@ class EngineHost {
  public:
   virtual ~EngineHost() = default;
   virtual engine::Engine& engine() = 0;
-  /// One turn of the loop: step(), then wait until something happens or the next turn is due.
-  virtual void turn() = 0;
+  /// One turn of the loop: step(), then wait until something happens or the next turn is due, at
+  /// most `at_most`.
+  virtual void turn_within(base::Duration at_most) = 0;
+  void turn() { turn_within(base::hours(1)); }
   /// SIGINT, SIGTERM or SIGHUP since the last call (0: none). They do not end the process while a
   /// host is open.
   virtual int take_signal() = 0;

@@ -1,0 +1,191 @@
+// Error rate, p95, lag and requests of both versions against their limits, with their courses; the
+// health of what is probed.
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "cli/live_rows.h"
+#include "cli/verdict_text.h"
+
+namespace stellwerk::cli {
+namespace {
+
+constexpr std::size_t kLabel = 11;
+constexpr std::size_t kLimit = 10;
+constexpr std::size_t kLimitFrom = 56;  ///< columns, so that limits have a place of their own
+constexpr std::size_t kValue = 9;
+constexpr std::size_t kChartMin = 6;
+constexpr std::size_t kChartMax = FigureHistory::kCellsMax;
+
+constexpr std::array<std::string_view, 8> kBlocks{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
+constexpr std::array<std::string_view, 8> kAscii{"_", ".", ":", "-", "=", "+", "*", "#"};
+
+std::string value_text(Metric metric, std::int64_t value) {
+  switch (metric) {
+    case Metric::Requests:
+      return fmt::format("{}/s", value);
+    case Metric::Errors:
+      return rate_text(value);
+    case Metric::P95:
+      return latency_text(value);
+    case Metric::Lag:
+      return std::to_string(value);
+  }
+  return {};
+}
+
+std::string_view label_of(Metric metric) {
+  switch (metric) {
+    case Metric::Requests:
+      return "cli.live.requests";
+    case Metric::Errors:
+      return "cli.live.errors";
+    case Metric::P95:
+      return "cli.live.p95";
+    case Metric::Lag:
+      return "cli.live.lag";
+  }
+  return {};
+}
+
+int rank_of(Metric metric) {
+  if (metric == Metric::Requests) return rank::kRequests;
+  return metric == Metric::Lag ? rank::kNow : rank::kFigures;
+}
+
+std::int64_t highest(const MeasuredVersion& version, Metric metric) {
+  std::int64_t highest = 0;
+  const auto found = version.course.find(metric);
+  if (found != version.course.end())
+    for (const auto& value : found->second) highest = std::max(highest, value.value_or(0));
+  return highest;
+}
+
+bool is_measured(const MeasuredComponent& component, Metric metric) {
+  return component.to.now.contains(metric) || component.from.now.contains(metric);
+}
+
+}  // namespace
+
+/// The last values, newest right; the top is `full` (a limit, or the highest of both versions).
+std::string RowMaker::chart(const Course& course, std::int64_t full, std::size_t columns) const {
+  const bool blocks = style_.charset.utf8 && style_.charset.blocks;
+  const auto& levels = blocks ? kBlocks : kAscii;
+  std::string text;
+  for (std::size_t i = 0; i < columns; ++i) {
+    const std::size_t back = columns - i;  // 1: the newest
+    if (back > course.size() || !course[course.size() - back]) {
+      text += ' ';
+      continue;
+    }
+    const std::int64_t value = std::max<std::int64_t>(*course[course.size() - back], 0);
+    const auto top = static_cast<std::int64_t>(levels.size()) - 1;
+    const std::int64_t level = full <= 0 ? 0 : std::min(value, full) * top / full;
+    text += levels.at(static_cast<std::size_t>(level));
+  }
+  return text;
+}
+
+std::size_t RowMaker::limit_columns() const { return columns_ >= kLimitFrom ? kLimit : 0; }
+
+std::size_t RowMaker::version_columns() const {
+  const std::size_t before = kLabel + limit_columns();
+  return columns_ > before ? (columns_ - before) / 2 : 0;
+}
+
+Rows RowMaker::figures() const {
+  Rows rows;
+  for (const MeasuredComponent& each : model_.components) component(rows, each);
+  return rows;
+}
+
+void RowMaker::component(Rows& rows, const MeasuredComponent& component) const {
+  ScreenLine head;
+  head.add(filled(shown(component.name), kLabel + limit_columns() - 1, style_.charset) + " ",
+           Colour::Dim);
+  const std::size_t width = version_columns();
+  const auto version = [&](std::string_view key, const MeasuredVersion& which) {
+    return filled(say(key, {{"version", which.version}}), width, style_.charset);
+  };
+  head.add(version("cli.live.new", component.to), Colour::Bold);
+  head.add(version("cli.live.old", component.from));
+  rows.push_back({std::move(head), rank::kFigures});
+  for (const Metric metric : {Metric::Errors, Metric::P95, Metric::Lag, Metric::Requests})
+    if (metric != Metric::Lag || is_measured(component, metric))
+      rows.push_back(this->metric(component, metric));
+}
+
+Row RowMaker::metric(const MeasuredComponent& component, Metric metric) const {
+  ScreenLine line;
+  line.add(filled(say(label_of(metric)), kLabel - 1, style_.charset) + " ", Colour::Dim);
+  const auto limit = model_.limits.find(metric);
+  const bool limited = limit != model_.limits.end();
+  if (limit_columns() > 0)
+    line.add(filled(limited ? shown("≤ ") + value_text(metric, limit->second) : "", kLimit,
+                    style_.charset),
+             Colour::Dim);
+  const std::int64_t full =
+      limited ? limit->second
+              : std::max(highest(component.to, metric), highest(component.from, metric));
+  add_measured(line, component.to, metric, full);
+  add_measured(line, component.from, metric, full);
+  return {std::move(line), rank_of(metric)};
+}
+
+/// Value and course; beyond the limit it is marked, with and without colours.
+void RowMaker::add_measured(ScreenLine& line, const MeasuredVersion& version, Metric metric,
+                            std::int64_t full) const {
+  const std::size_t width = version_columns();
+  const auto now = version.now.find(metric);
+  const bool known = now != version.now.end();
+  const bool beyond = known && model_.limits.contains(metric) && now->second > full;
+  std::string value = known ? value_text(metric, now->second) : shown("–");
+  if (beyond) value += '!';
+  std::string text(kValue > columns_of(value) ? kValue - columns_of(value) - 1 : 0, ' ');
+  text += value + ' ';
+  const Colour colour = beyond ? Colour::Red : (known ? Colour::Plain : Colour::Dim);
+  if (width < kValue + kChartMin + 1) {
+    line.add(filled(value, width, style_.charset), colour);
+    return;
+  }
+  line.add(fitted(text, kValue, style_.charset), colour);
+  const auto course = version.course.find(metric);
+  const std::size_t cells = std::min(width - kValue - 2, kChartMax);
+  line.add(
+      course == version.course.end() ? std::string(cells, ' ') : chart(course->second, full, cells),
+      beyond ? Colour::Red : Colour::Green);
+  line.add(std::string(width - kValue - cells, ' '));
+}
+
+Rows RowMaker::health() const {
+  if (model_.health.empty()) return {};
+  std::string bad;
+  std::size_t bad_count = 0;
+  for (const LiveHealth& each : model_.health) {
+    if (each.good) continue;
+    ++bad_count;
+    bad += (bad.empty() ? "" : ", ") + each.target + " (" + each.detail + ")";
+  }
+  Rows rows;
+  if (bad_count > 0) {
+    add_text(rows, "cli.live.health",
+             base::message(style_.locale, "cli.live.health-bad",
+                           {{"bad", std::to_string(bad_count)},
+                            {"count", std::to_string(model_.health.size())},
+                            {"which", bad}}),
+             Colour::Red);
+    return rows;
+  }
+  std::string names;
+  for (const LiveHealth& each : model_.health) names += (names.empty() ? "" : ", ") + each.target;
+  ScreenLine line;
+  line.add(say("cli.live.health-good", {{"count", std::to_string(model_.health.size())}}),
+           Colour::Green);
+  line.add(" " + shown(names), Colour::Dim);
+  rows.push_back(labelled("cli.live.health", std::move(line), rank::kDetails));
+  return rows;
+}
+
+}  // namespace stellwerk::cli
