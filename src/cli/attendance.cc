@@ -66,7 +66,7 @@ Attendance::Attendance(World& world, const Console& console, EngineHost& host, S
       console_(console),
       host_(host),
       subject_(std::move(subject)),
-      began_(world.now().wall),
+      began_(run() == nullptr ? 0 : run()->state().version),
       status_(console) {
   host_.engine().on_written = [this](const engine::Written& entry) { print(entry); };
   host_.engine().on_report = [this](const base::Error& error) { report_once(error); };
@@ -128,6 +128,7 @@ void Attendance::print_line(const EventParts& parts, const base::ReleaseId& rele
     if (others) named.name = release.str() + "  " + parts.name;
     return live_->event(named);
   }
+  if (console_.open_terminal && !others) printed_.push_back(parts);
   if (others) console_.out << release.str() << "  ";
   console_.out << event_line(parts, console_.colour_out) << '\n';
 }
@@ -212,7 +213,11 @@ Exit Attendance::stay() {
   if (!console_.json)
     live_ = LiveScreen::open(console_, false,
                              fmt::format("stellwerk release watch {}", subject_.release.str()));
-  if (live_) show_past();
+  if (live_) {
+    for (const EventParts& parts : printed_) live_->past_event(parts);
+    read_past();
+  }
+  printed_.clear();
   const Exit exit = attend();
   live_.reset();
   return exit;

@@ -6,6 +6,7 @@
 // Invariants: never leaves while a new version may carry traffic, unless told to (detach).
 #pragma once
 
+#include <deque>
 #include <map>
 #include <memory>
 #include <optional>
@@ -17,6 +18,7 @@
 #include "cli/live_screen.h"
 #include "cli/status_line.h"
 #include "cli/world.h"
+#include "engine/entries.h"
 
 namespace stellwerk::cli {
 
@@ -54,6 +56,12 @@ class Attendance {
     std::optional<engine::Answer> answer;
   };
 
+  /// What the journal has of before, as a lane read it.
+  struct Past {
+    std::vector<engine::ReadEntry> entries;
+    std::optional<base::Error> trouble;
+  };
+
   Exit attend();
   void print(const engine::Written& entry);
   void print_line(const EventParts& parts, const base::ReleaseId& release);
@@ -74,7 +82,8 @@ class Attendance {
   void send(const std::shared_ptr<Asked>& asked, const core::InputBody& body);
   void tell_answers();
   void refuse(const base::Error& error);
-  void show_past();
+  void read_past();
+  void tell_past();
   std::optional<Exit> roll_back_by_hand();
   std::optional<Exit> stop();
   Exit detach();
@@ -89,9 +98,11 @@ class Attendance {
   const Console& console_;
   EngineHost& host_;
   Subject subject_;
-  base::WallTime began_;  ///< what was written since is printed as it comes
+  std::uint64_t began_;  ///< the journal's entries before are of another process
   StatusLine status_;
-  std::unique_ptr<LiveScreen> live_;  ///< while a person watches and stay() is under way
+  std::unique_ptr<LiveScreen> live_;           ///< while a person watches and stay() is under way
+  std::deque<EventParts> printed_;             ///< before the live view was there
+  std::shared_ptr<std::optional<Past>> past_;  ///< until it is told
   std::vector<std::shared_ptr<Asked>> asked_;
   std::map<std::string, base::MonoTime> reported_;
   std::set<std::string> waiting_shown_;

@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <csignal>
+#include <functional>
+#include <utility>
 
 #include "base/text.h"
 #include "base/translated.h"
@@ -17,34 +19,64 @@ namespace {
 constexpr base::Duration kAnswerPatience = base::seconds(15);
 constexpr std::uint64_t kPastEntries = 400;  ///< of the journal; some of them are public
 
+/// Runs in a lane.
+base::Result<std::vector<engine::ReadEntry>> past_entries(
+    const std::function<base::Result<std::unique_ptr<ports::JournalStore>>()>& open,
+    ports::ContentStore& content, const base::ReleaseId& release, std::uint64_t until) {
+  auto reader = open();
+  if (!reader) return base::fail(std::move(reader.error()));
+  const std::uint64_t count = std::min(until, kPastEntries);
+  auto stored = (*reader)->read_stream(release, until - count, count);
+  if (!stored) return base::fail(std::move(stored.error()));
+  std::vector<engine::ReadEntry> entries;
+  for (const ports::StoredEntry& each : *stored) {
+    if (!core::is_public(each.type)) continue;
+    auto entry = engine::decode(each, content);
+    if (!entry) return base::fail(std::move(entry.error()));
+    entries.push_back(std::move(*entry));
+  }
+  return entries;
+}
+
 }  // namespace
 
-/// Before this process: what happened last, for the view only.
-void Attendance::show_past() {
-  const engine::ReleaseRun* its = run();
-  if (its == nullptr) return;
+/// What happened last before this process, for the view only. A lane reads it, with a reader of its
+/// own: the engine's is its lane's, and a disk may hang.
+void Attendance::read_past() {
   engine::EnginePorts& ports = host_.engine().ports();
-  const std::uint64_t version = its->state().version;
-  const std::uint64_t from = version > kPastEntries ? version - kPastEntries : 0;
-  // A reader of its own: the engine's is at work in another thread.
-  if (!ports.open_reader) return;
-  auto reader = ports.open_reader();
-  if (!reader) return report_once(reader.error());
-  const auto entries = (*reader)->read_stream(subject_.release, from, kPastEntries);
-  if (!entries) return report_once(entries.error());
-  for (const ports::StoredEntry& stored : *entries) {
-    if (!core::is_public(stored.type)) continue;
-    const auto entry = engine::decode(stored, ports.content);
-    if (!entry) return report_once(entry.error());
-    if (entry->at.wall >= began_) return;
-    const EventAt at{entry->event, entry->at, entry->by, its->state().t0, its->state().t0_wall, {}};
-    live_->past_event(event_parts(its->plan(), at, console_.locale));
+  if (began_ == 0 || !ports.open_reader) return;
+  past_ = std::make_shared<std::optional<Past>>();
+  ports.lanes.submit(
+      {"past", {}, kAnswerPatience, {}, false},
+      [past = past_, open = ports.open_reader, &content = ports.content, release = subject_.release,
+       until = began_](const ports::Call&) -> ports::Completion {
+        auto entries = past_entries(open, content, release, until);
+        Past read;
+        if (entries)
+          read.entries = std::move(*entries);
+        else
+          read.trouble = std::move(entries.error());
+        return [past, read = std::move(read)] { *past = read; };
+      });
+}
+
+void Attendance::tell_past() {
+  const engine::ReleaseRun* its = run();
+  if (!past_ || !*past_ || its == nullptr) return;
+  const std::shared_ptr<std::optional<Past>> past = std::exchange(past_, nullptr);
+  if ((*past)->trouble) return report_once(*(*past)->trouble);
+  std::vector<EventParts> lines;
+  for (const engine::ReadEntry& entry : (*past)->entries) {
+    const EventAt at{entry.event, entry.at, entry.by, its->state().t0, its->state().t0_wall, {}};
+    lines.push_back(event_parts(its->plan(), at, console_.locale));
   }
+  live_->events_before(lines);
 }
 
 std::optional<Exit> Attendance::look_live() {
   for (const LiveAction& action : live_->look(world_.now().mono))
     if (const auto exit = on_action(action)) return exit;
+  tell_past();
   tell_answers();
   return std::nullopt;
 }

@@ -208,6 +208,18 @@ TEST(AttendanceLive, PausesIsRefusedAndRollsBackByKeys) {
   EXPECT_EQ(left.out + left.err, "");
 }
 
+// Goal: what another process wrote is seen, not printed again; a lane reads it, since the engine's
+// own connection to the journal is in use.
+TEST(AttendanceLive, ShowsWhatHappenedBefore) {
+  stellwerk::testing::Desk desk;
+  desk.size = {200, 50};
+  (void)stay_live(desk, {{40, "q"}, {60, "d"}});
+  const std::size_t left = desk.written.rfind(kLeaveScreen);
+  ASSERT_NE(left, std::string::npos);
+  EXPECT_TRUE(contains(desk.written.substr(0, left), "release.wave1"));
+  EXPECT_FALSE(contains(desk.written.substr(left), "release.wave1"));
+}
+
 // Goal: a terminal that takes nothing does not keep the release from going back.
 TEST(AttendanceLive, GoesOnWhenTheTerminalTakesNothing) {
   stellwerk::testing::Desk desk;

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/text.h"
+
 namespace stellwerk::cli {
 namespace {
 
@@ -40,8 +42,9 @@ std::string cursor_of(const Frame& frame) {
 
 }  // namespace
 
+/// Whoever wrote the text: nothing in it steers the terminal.
 ScreenLine& ScreenLine::add(std::string text, Colour colour) {
-  if (!text.empty()) spans.push_back({std::move(text), colour});
+  if (!text.empty()) spans.push_back({base::printable(text, text.size() * 4), colour});
   return *this;
 }
 

@@ -46,6 +46,11 @@ void LiveScreen::past_event(const EventParts& parts) {
   if (events_.size() > kEventsShown) events_.pop_front();
 }
 
+void LiveScreen::events_before(const std::vector<EventParts>& lines) {
+  for (auto line = lines.rbegin(); line != lines.rend() && events_.size() < kEventsShown; ++line)
+    events_.push_front({*line, true});
+}
+
 void LiveScreen::note(const std::string& text, const std::string& summary, Colour colour) {
   std::string_view lines = text;
   while (lines.ends_with('\n')) lines.remove_suffix(1);

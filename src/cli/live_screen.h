@@ -49,6 +49,8 @@ class LiveScreen {
   void event(const EventParts& parts);
   /// One that the scrollback has already.
   void past_event(const EventParts& parts);
+  /// The same, of before all that was given.
+  void events_before(const std::vector<EventParts>& lines);
   /// An error or a notice: `text` (of one or more lines) for the scrollback, `summary` for the
   /// view.
   void note(const std::string& text, const std::string& summary, Colour colour);

@@ -37,7 +37,7 @@ struct Shown {
     events.push_back({{"", "", "", "error[NTF-0002]: a mail was not taken", Colour::Red}, false});
   }
 
-  [[nodiscard]] Frame frame(const LiveStyle& style) const {
+  [[nodiscard]] LiveModel model(base::Locale locale) const {
     FigureHistory history;
     base::Json then = view;
     for (std::int64_t i = 0; i < 36; ++i) {
@@ -45,9 +45,13 @@ struct Shown {
       then["kpis"][1]["p95_us"] = 38000 + i % 7 * 30000;
       history.take(i < 35 ? then : view, {i * 5'000'000});
     }
-    LiveModel model = model_of(view, history, style.locale);
+    LiveModel model = model_of(view, history, locale);
     model.clock = "20:16:00Z";
-    return live_frame({model, events, dialog}, style);
+    return model;
+  }
+
+  [[nodiscard]] Frame frame(const LiveStyle& style) const {
+    return live_frame({model(style.locale), events, dialog}, style);
   }
 
   void type(std::string_view bytes) {
@@ -148,9 +152,11 @@ TEST(LiveView, FitsIntoEverySize) {
   Shown shown;
   shown.type("b");
   shown.dialog.tell({"error[ENG-0012]: promote is not possible now", "why it is so"}, true);
+  const LiveModel model = shown.model(base::Locale::De);
   for (std::size_t columns = 1; columns <= 140; columns += 17)
     for (std::size_t lines = 1; lines <= 40; lines += 3) {
-      const Frame frame = shown.frame({{columns, lines}, {}, base::Locale::De});
+      const Frame frame =
+          live_frame({model, shown.events, shown.dialog}, {{columns, lines}, {}, base::Locale::De});
       ASSERT_EQ(frame.lines.size(), lines) << columns;
       for (const ScreenLine& line : frame.lines) ASSERT_LE(line.columns(), columns) << line.text();
       if (frame.cursor) {
@@ -168,6 +174,17 @@ TEST(LiveView, ShowsMoreTenantsWhenMoreFit) {
   EXPECT_NE(text.find("tenants    tenant-0, tenant-1, tenant-2, tenant-3 and 296 more (300 of 10)"),
             std::string::npos)
       << text;
+}
+
+TEST(Paint, LetsNoTextSteerTheTerminal) {
+  const Frame next{{40, 1},
+                   {ScreenLine{}.add("a\x1b]0;title\x07\xc2\x9b"
+                                     "2J")},
+                   {}};
+  const std::string bytes = paint(nullptr, next, false);
+  EXPECT_NE(bytes.find("a\\x1b]0;title\\x07"), std::string::npos) << bytes;
+  EXPECT_EQ(bytes.find("\x1b]"), std::string::npos);
+  EXPECT_EQ(bytes.find("\xc2\x9b"), std::string::npos);
 }
 
 TEST(Paint, WritesOnlyLinesThatDiffer) {

@@ -87,7 +87,7 @@ class EndedWorld final : public World {
           engine_(std::move(*world.memory_.ports(lanes_, {&world.bus})), engine::EngineSettings{}) {
     }
     engine::Engine& engine() override { return engine_; }
-    void turn() override {
+    void turn_within(base::Duration) override {
       engine_.step();
       world_.memory_.clock.advance(base::milliseconds(20));
     }
