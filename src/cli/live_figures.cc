@@ -12,29 +12,17 @@
 namespace stellwerk::cli {
 namespace {
 
-constexpr std::size_t kLabel = 11;
 constexpr std::size_t kLimit = 10;
-constexpr std::size_t kLimitFrom = 56;  ///< columns, so that limits have a place of their own
+constexpr std::size_t kLimitFrom = 56;  ///< columns, so that limits stand before the values
+constexpr std::size_t kLimitAtEnd = 9;  ///< else they stand behind, if they fit there
+constexpr std::size_t kLimitAtEndFrom = 38;
+constexpr std::size_t kBlockLines = 4;
 constexpr std::size_t kValue = 9;
 constexpr std::size_t kChartMin = 6;
 constexpr std::size_t kChartMax = FigureHistory::kCellsMax;
 
 constexpr std::array<std::string_view, 8> kBlocks{"▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"};
 constexpr std::array<std::string_view, 8> kAscii{"_", ".", ":", "-", "=", "+", "*", "#"};
-
-std::string value_text(Metric metric, std::int64_t value) {
-  switch (metric) {
-    case Metric::Requests:
-      return fmt::format("{}/s", value);
-    case Metric::Errors:
-      return rate_text(value);
-    case Metric::P95:
-      return latency_text(value);
-    case Metric::Lag:
-      return std::to_string(value);
-  }
-  return {};
-}
 
 std::string_view label_of(Metric metric) {
   switch (metric) {
@@ -46,13 +34,28 @@ std::string_view label_of(Metric metric) {
       return "cli.live.p95";
     case Metric::Lag:
       return "cli.live.lag";
+    case Metric::ErrorLines:
+      return "cli.live.error-lines";
+    case Metric::WarnLines:
+      return "cli.live.warn-lines";
   }
   return {};
 }
 
 int rank_of(Metric metric) {
-  if (metric == Metric::Requests) return rank::kRequests;
-  return metric == Metric::Lag ? rank::kNow : rank::kFigures;
+  switch (metric) {
+    case Metric::Errors:
+    case Metric::P95:
+      return rank::kFigures;
+    case Metric::Lag:
+      return rank::kNow;
+    case Metric::ErrorLines:
+      return rank::kDetails;
+    case Metric::Requests:
+    case Metric::WarnLines:
+      return rank::kRequests;
+  }
+  return rank::kRequests;
 }
 
 std::int64_t highest(const MeasuredVersion& version, Metric metric) {
@@ -63,11 +66,43 @@ std::int64_t highest(const MeasuredVersion& version, Metric metric) {
   return highest;
 }
 
-bool is_measured(const MeasuredComponent& component, Metric metric) {
-  return component.to.now.contains(metric) || component.from.now.contains(metric);
+bool was_measured(const MeasuredVersion& version, Metric metric) {
+  const auto course = version.course.find(metric);
+  return version.now.contains(metric) ||
+         (course != version.course.end() && !course->second.empty());
 }
 
 }  // namespace
+
+std::string value_text(Metric metric, std::int64_t value) {
+  constexpr std::int64_t kSecondsAMinute = 60;
+  constexpr std::int64_t kPerSecondFrom = 10 * kSecondsAMinute;
+  switch (metric) {
+    case Metric::Requests:
+      return value < kPerSecondFrom ? fmt::format("{}/min", value)
+                                    : fmt::format("{}/s", value / kSecondsAMinute);
+    case Metric::Errors:
+      return rate_text(value);
+    case Metric::P95:
+      return latency_text(value);
+    case Metric::Lag:
+      return std::to_string(value);
+    case Metric::ErrorLines:
+    case Metric::WarnLines:
+      return fmt::format("{}/min", value);
+  }
+  return {};
+}
+
+bool is_measured(const MeasuredComponent& component, Metric metric) {
+  return was_measured(component.to, metric) || was_measured(component.from, metric);
+}
+
+bool is_beyond(const LiveModel& model, const MeasuredVersion& version, Metric metric) {
+  const auto limit = model.limits.find(metric);
+  const auto now = version.now.find(metric);
+  return limit != model.limits.end() && now != version.now.end() && now->second > limit->second;
+}
 
 /// The last values, newest right; the top is `full` (a limit, or the highest of both versions).
 std::string RowMaker::chart(const Course& course, std::int64_t full, std::size_t columns) const {
@@ -91,11 +126,20 @@ std::string RowMaker::chart(const Course& course, std::int64_t full, std::size_t
 std::size_t RowMaker::limit_columns() const { return columns_ >= kLimitFrom ? kLimit : 0; }
 
 std::size_t RowMaker::version_columns() const {
-  const std::size_t before = kLabel + limit_columns();
-  return columns_ > before ? (columns_ - before) / 2 : 0;
+  const bool at_end = limit_columns() == 0 && columns_ >= kLimitAtEndFrom;
+  const std::size_t used = kLabel + limit_columns() + (at_end ? kLimitAtEnd : 0);
+  return columns_ > used ? (columns_ - used) / 2 : 0;
 }
 
-Rows RowMaker::figures() const {
+/// Empty: there is none.
+std::string RowMaker::limit_text(Metric metric) const {
+  const auto limit = model_.limits.find(metric);
+  return limit == model_.limits.end() ? "" : shown("≤ ") + value_text(metric, limit->second);
+}
+
+Rows RowMaker::figures(std::size_t lines) const {
+  const std::size_t count = model_.components.size();
+  if (count > 1 && count * kBlockLines > lines + kBlockLines) return table(lines);
   Rows rows;
   for (const MeasuredComponent& each : model_.components) component(rows, each);
   return rows;
@@ -111,10 +155,12 @@ void RowMaker::component(Rows& rows, const MeasuredComponent& component) const {
   };
   head.add(version("cli.live.new", component.to), Colour::Bold);
   head.add(version("cli.live.old", component.from));
+  Rows measured;
+  for (const Metric metric : kMetrics)
+    if (is_measured(component, metric)) measured.push_back(this->metric(component, metric));
+  if (measured.empty()) return;
   rows.push_back({std::move(head), rank::kFigures});
-  for (const Metric metric : {Metric::Errors, Metric::P95, Metric::Lag, Metric::Requests})
-    if (metric != Metric::Lag || is_measured(component, metric))
-      rows.push_back(this->metric(component, metric));
+  for (Row& row : measured) rows.push_back(std::move(row));
 }
 
 Row RowMaker::metric(const MeasuredComponent& component, Metric metric) const {
@@ -123,14 +169,13 @@ Row RowMaker::metric(const MeasuredComponent& component, Metric metric) const {
   const auto limit = model_.limits.find(metric);
   const bool limited = limit != model_.limits.end();
   if (limit_columns() > 0)
-    line.add(filled(limited ? shown("≤ ") + value_text(metric, limit->second) : "", kLimit,
-                    style_.charset),
-             Colour::Dim);
+    line.add(filled(limit_text(metric), kLimit, style_.charset), Colour::Dim);
   const std::int64_t full =
       limited ? limit->second
               : std::max(highest(component.to, metric), highest(component.from, metric));
   add_measured(line, component.to, metric, full);
   add_measured(line, component.from, metric, full);
+  if (limit_columns() == 0) line.add(limit_text(metric), Colour::Dim);
   return {std::move(line), rank_of(metric)};
 }
 
@@ -140,12 +185,15 @@ void RowMaker::add_measured(ScreenLine& line, const MeasuredVersion& version, Me
   const std::size_t width = version_columns();
   const auto now = version.now.find(metric);
   const bool known = now != version.now.end();
-  const bool beyond = known && model_.limits.contains(metric) && now->second > full;
+  const bool beyond = is_beyond(model_, version, metric);
   std::string value = known ? value_text(metric, now->second) : shown("–");
   if (beyond) value += '!';
   std::string text(kValue > columns_of(value) ? kValue - columns_of(value) - 1 : 0, ' ');
   text += value + ' ';
-  const Colour colour = beyond ? Colour::Red : (known ? Colour::Plain : Colour::Dim);
+  const bool logs_errors = known && metric == Metric::ErrorLines && now->second > 0;
+  const Colour colour = beyond        ? Colour::Red
+                        : logs_errors ? Colour::Yellow
+                                      : (known ? Colour::Plain : Colour::Dim);
   if (width < kValue + kChartMin + 1) {
     line.add(filled(value, width, style_.charset), colour);
     return;
@@ -180,11 +228,12 @@ Rows RowMaker::health() const {
   }
   std::string names;
   for (const LiveHealth& each : model_.health) names += (names.empty() ? "" : ", ") + each.target;
-  ScreenLine line;
-  line.add(say("cli.live.health-good", {{"count", std::to_string(model_.health.size())}}),
-           Colour::Green);
-  line.add(" " + shown(names), Colour::Dim);
-  rows.push_back(labelled("cli.live.health", std::move(line), rank::kDetails));
+  const std::string text = base::message(style_.locale, "cli.live.health-good",
+                                         {{"count", std::to_string(model_.health.size())}});
+  add_text(rows, "cli.live.health", text + " " + names, Colour::Green);
+  // What is well needs one line, if any.
+  for (std::size_t i = 0; i < rows.size(); ++i)
+    rows[i].rank = i == 0 ? rank::kDetails : rank::kBlank;
   return rows;
 }
 

@@ -13,7 +13,7 @@
 namespace stellwerk::cli {
 namespace {
 
-constexpr std::int64_t kWindowSeconds = 60;
+constexpr std::size_t kComponentsNamed = 3;
 constexpr const char* kLag = "consumer_lag";
 
 const base::Json& rows_of(const base::Json& view, const char* key) {
@@ -35,8 +35,7 @@ class ModelMaker {
     guard();
     troubles();
     waiting();
-    for (const base::Json& row : rows_of(view_, "health"))
-      model_.health.push_back({word(row, "target"), truth(row, "good"), word(row, "detail")});
+    health();
     model_.lost_lines = number(view_, "lost_lines");
     return std::move(model_);
   }
@@ -59,8 +58,11 @@ class ModelMaker {
     for (const base::Json& each : rows_of(view_, "components"))
       components.push_back(
           fmt::format("{} {} → {}", word(each, "name"), word(each, "from"), word(each, "to")));
-    model_.scope = fmt::format("{} · {}, {}", fmt::join(components, ", "), word(view_, "type"),
-                               word(view_, "strategy"));
+    const std::string which =
+        components.size() <= kComponentsNamed
+            ? fmt::format("{}", fmt::join(components, ", "))
+            : say("cli.live.components", {{"count", std::to_string(components.size())}});
+    model_.scope = fmt::format("{} · {}, {}", which, word(view_, "type"), word(view_, "strategy"));
   }
 
   void times() {
@@ -79,6 +81,7 @@ class ModelMaker {
     const base::Json& traffic = member(view_, "traffic");
     model_.share_ppm = number(traffic, "new_version_share_ppm");
     model_.tenants = words(member(traffic, "tenants"));
+    model_.maintenance = words(member(traffic, "maintenance"));
     model_.tenants_known = number(traffic, "tenants_known");
     for (const base::Json& share : rows_of(traffic, "wave_shares_ppm"))
       if (share.is_number_integer()) model_.wave_shares.push_back(share.get<std::int64_t>());
@@ -134,7 +137,9 @@ class ModelMaker {
   }
 
   [[nodiscard]] std::string by_whom(const std::string& cause, const base::Json& json) const {
-    return say("cli.view.paused-by", {{"cause", cause}, {"by", word(json, "by")}});
+    const std::string reason = word(json, "reason");
+    return say("cli.view.paused-by", {{"cause", cause}, {"by", word(json, "by")}}) +
+           (reason.empty() ? "" : " · " + reason);
   }
 
   void troubles() {
@@ -151,6 +156,15 @@ class ModelMaker {
     if (const base::Json& json = member(view_, "paused"); json.is_object())
       model_.paused =
           by_whom(engine::pause_text(locale_, word(json, "cause"), word(json, "detail")), json);
+  }
+
+  void health() {
+    for (const base::Json& row : rows_of(view_, "health")) {
+      const bool of_a_version = !word(row, "version").empty();
+      model_.health.push_back({word(row, "target"), truth(row, "good"), word(row, "detail"),
+                               of_a_version ? word(row, "service") : "",
+                               truth(row, "new_version")});
+    }
   }
 
   void waiting() {
@@ -186,13 +200,19 @@ void FigureHistory::take(const base::Json& view, base::MonoTime now) {
     const auto put_one = [&](Metric metric, std::int64_t value) {
       put({word(row, "component"), word(row, "version"), metric}, value);
     };
-    put_one(Metric::Requests, number(row, "requests") / kWindowSeconds);
+    put_one(Metric::Requests, number(row, "requests"));
     put_one(Metric::Errors, number(row, "error_rate_ppm"));
     if (member(row, "p95_us").is_number_integer()) put_one(Metric::P95, number(row, "p95_us"));
   }
   for (const base::Json& row : rows_of(view, "gauges"))
     if (word(row, "name") == kLag)
       put({word(row, "component"), word(row, "version"), Metric::Lag}, number(row, "value"));
+  for (const base::Json& row : rows_of(view, "logs")) {
+    put({word(row, "component"), word(row, "version"), Metric::ErrorLines},
+        number(row, "errors_minute"));
+    put({word(row, "component"), word(row, "version"), Metric::WarnLines},
+        number(row, "warnings_minute"));
+  }
   const auto first_kept = newest_ - static_cast<std::int64_t>(kCellsMax) + 1;
   for (auto& [key, cells] : cells_) cells.erase(cells.begin(), cells.lower_bound(first_kept));
   std::erase_if(cells_, [](const auto& each) { return each.second.empty(); });

@@ -21,8 +21,16 @@
 
 namespace stellwerk::cli {
 
-enum class Metric : std::uint8_t { Requests, Errors, P95, Lag };
-inline constexpr std::array kMetrics{Metric::Requests, Metric::Errors, Metric::P95, Metric::Lag};
+enum class Metric : std::uint8_t {
+  Requests,  ///< in the last minute
+  Errors,
+  P95,
+  Lag,
+  ErrorLines,  ///< of its log, in the last minute
+  WarnLines,
+};
+inline constexpr std::array kMetrics{Metric::Errors,   Metric::P95,        Metric::Lag,
+                                     Metric::Requests, Metric::ErrorLines, Metric::WarnLines};
 
 /// A measured value, oldest first; nothing where there was none.
 using Course = std::vector<std::optional<std::int64_t>>;
@@ -73,6 +81,8 @@ struct LiveHealth {
   std::string target;
   bool good = true;
   std::string detail;
+  std::string component;  ///< whose instance it is; empty: a service
+  bool is_new = false;    ///< of the new version
 };
 
 struct LiveWaiting {
@@ -102,6 +112,7 @@ struct LiveModel {
   std::int64_t speed = 1;
   std::int64_t share_ppm = 0;
   std::vector<std::string> tenants;
+  std::vector<std::string> maintenance;  ///< see its page; `all`, or nobody
   std::int64_t tenants_known = 0;
   std::map<Metric, std::int64_t> limits;
   std::vector<MeasuredComponent> components;

@@ -2,19 +2,23 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "cli/live_rows.h"
 
 namespace stellwerk::cli {
 namespace {
 
-constexpr std::size_t kNamesFrom = 100;      ///< columns, so that an event's whole name has room
+constexpr std::size_t kNamesFrom = 110;      ///< columns, so that an event's whole name has room
+constexpr std::size_t kClockFrom = 90;       ///< … its wall clock too
 constexpr std::size_t kShortNamesFrom = 72;  ///< … its name without the first part
+constexpr std::size_t kWrapFrom = 24;        ///< lines of the screen, so that the newest has two
 constexpr std::size_t kName = 37;
 constexpr std::size_t kShortName = 22;
 constexpr std::size_t kClock = 10;
-constexpr std::size_t kOffset = 11;  ///< `T+114m12s`
+constexpr std::size_t kOffset = 13;  ///< `T+100h43m12s` and a blank
 constexpr std::size_t kStepsShown = 6;
+constexpr std::size_t kTwoKeyLinesFrom = 15;  ///< lines of the screen
 
 struct KeyText {
   std::string_view letter;
@@ -28,14 +32,20 @@ constexpr KeyText kKeys[] = {
 /// Where not all fit, these go first.
 constexpr std::string_view kLetters = "?qbprm";
 
-/// What would be refused is shown as such; it is tried all the same, and the refusal says why.
+/// What would be refused is not offered; it is tried all the same, and the refusal says why.
 bool makes_sense(std::string_view verb, const LiveModel& model) {
   if (verb.empty()) return true;
-  if (model.ended || !model.rollback.empty()) return false;
+  if (model.ended || !model.rollback.empty() || !model.engine.empty()) return false;
   if (verb == "resume") return !model.paused.empty();
   if (verb == "pause") return model.paused.empty();
-  if (verb == "promote") return model.paused.empty() && model.stage == "holding";
+  if (verb == "promote") return model.paused.empty() && model.hold && model.hold->promoted.empty();
   return true;
+}
+
+int rank_of_age(std::size_t age) {
+  if (age == 0) return rank::kFigures;
+  if (age < 3) return rank::kMore;
+  return age < 6 ? rank::kRequests : rank::kOlder + static_cast<int>(age);
 }
 
 std::string short_name(const std::string& name) {
@@ -49,7 +59,7 @@ Rows RowMaker::waiting() const {
   Rows rows;
   const bool undecided = !model_.paused.empty() && model_.rollback.empty();
   if (model_.waiting.empty() && !undecided) return rows;
-  rows.push_back({ScreenLine{}.add(say("cli.live.people"), Colour::Bold), rank::kHeading});
+  rows.push_back({ScreenLine{}.add(say("cli.live.people"), Colour::Bold), rank::kNow});
   if (undecided)
     rows.push_back(
         {ScreenLine{}.add("  " + say("cli.live.paused-keys"), Colour::Yellow), rank::kFigures});
@@ -57,8 +67,7 @@ Rows RowMaker::waiting() const {
   for (std::size_t i = 0; i < shown_count; ++i) {
     const LiveWaiting& one = model_.waiting[i];
     const bool first = i == 0;
-    rows.push_back({ScreenLine{}.add("  " + shown(one.command), Colour::Yellow),
-                    first ? rank::kFigures : rank::kDetails});
+    add_command(rows, shown(one.command), first ? rank::kFigures : rank::kDetails);
     if (!one.what.empty())
       rows.push_back({ScreenLine{}.add("      " + shown(one.what), Colour::Dim),
                       first ? rank::kScope : rank::kRequests});
@@ -70,58 +79,105 @@ Rows RowMaker::waiting() const {
   return rows;
 }
 
+/// To be copied whole: what does not fit goes on in the next line, as a shell reads it.
+void RowMaker::add_command(Rows& rows, const std::string& command, int rank) const {
+  const std::string mark = shown("▶ ");
+  const std::string further(2 * columns_of(mark), ' ');
+  const auto add = [&](std::string text) {
+    rows.push_back({ScreenLine{}.add(std::move(text), Colour::Yellow), rank});
+  };
+  if (columns_of(mark) + columns_of(command) <= columns_ || columns_ < 2 * kLabel)
+    return add(mark + command);
+  const std::vector<std::string> parts = broken(command, columns_ - columns_of(further) - 2);
+  for (std::size_t i = 0; i < parts.size(); ++i)
+    add((i == 0 ? mark : further) + parts[i] + (i + 1 < parts.size() ? " \\" : ""));
+}
+
+/// In at most so many lines, the newest last.
 Rows RowMaker::events(std::size_t count) const {
-  Rows rows;
   const auto& events = scene_.events;
-  rows.push_back({ScreenLine{}.add(say("cli.live.events"), Colour::Bold), rank::kHeading});
-  const std::size_t shown_count = std::min(events.size(), count);
-  for (std::size_t i = 0; i < shown_count; ++i) {
-    const std::size_t age = shown_count - 1 - i;
-    rows.push_back(event(events[events.size() - 1 - age], age));
+  std::vector<Rows> newest_first;
+  std::size_t used = 0;
+  for (std::size_t age = 0; age < events.size() && used < count; ++age) {
+    newest_first.push_back(event(events[events.size() - 1 - age], age));
+    used += newest_first.back().size();
   }
+  Rows rows;
+  rows.push_back({ScreenLine{}.add(say("cli.live.events"), Colour::Bold), rank::kHeading});
+  for (auto one = newest_first.rbegin(); one != newest_first.rend(); ++one)
+    for (Row& row : *one) rows.push_back(std::move(row));
   return rows;
 }
 
-Row RowMaker::event(const LiveLine& line, std::size_t age) const {
+/// Beside the release there is room for all that an event says; below it only for the newest's.
+Rows RowMaker::event(const LiveLine& line, std::size_t age) const {
   const EventParts& parts = line.event;
   const bool named = columns_ >= kNamesFrom;
   const bool named_shortly = columns_ >= kShortNamesFrom;
   ScreenLine made;
   made.add("  ");
-  if (named_shortly) made.add(filled(parts.clock, kClock, style_.charset), Colour::Dim);
-  made.add(filled(parts.offset, kOffset, style_.charset), Colour::Dim);
-  const std::string text = shown(parts.text);
-  if (line.is_event && (named || named_shortly || text.empty())) {
+  if (columns_ >= kClockFrom) made.add(filled(parts.clock, kClock, style_.charset), Colour::Dim);
+  if (line.is_event || named_shortly)
+    made.add(filled(parts.offset, kOffset - 1, style_.charset) + " ", Colour::Dim);
+  const bool beside = columns_ < style_.size.columns;
+  std::string text = shown(parts.text);
+  if (beside && !named_shortly && line.is_event && !text.empty())
+    text = short_name(parts.name) + ": " + text;
+  const bool says_name = line.is_event && (named || named_shortly || text.empty());
+  if (says_name) {
     const std::string name = named ? parts.name : short_name(parts.name);
     const std::size_t width = named ? kName : kShortName;
     made.add(text.empty() ? name : filled(name, width - 1, style_.charset) + " ", parts.colour);
-    made.add(text);
-  } else {
-    made.add(text, parts.colour);
   }
-  const int older = rank::kOlder + static_cast<int>(age);
-  if (age == 0) return {std::move(made), rank::kFigures};
-  return {std::move(made), age < 3 ? rank::kMore : (age < 6 ? rank::kRequests : older)};
+  const std::size_t lines_max = beside ? 3 : (age == 0 && style_.size.lines >= kWrapFrom ? 2 : 1);
+  const std::size_t indent = made.columns();
+  Rows rows;
+  for (std::string& part : in_lines(text, columns_ > indent ? columns_ - indent : 1, lines_max)) {
+    made.add(std::move(part), says_name ? Colour::Plain : parts.colour);
+    const bool goes_on = !rows.empty();
+    rows.push_back({std::exchange(made, ScreenLine{}.add(std::string(indent, ' '))),
+                    rank_of_age(age), goes_on});
+  }
+  return rows;
 }
 
-Row RowMaker::keys() const {
-  const auto width_with = [this](std::string_view letters) {
-    std::size_t width = 0;
-    for (const KeyText& each : kKeys)
-      if (letters.find(each.letter) != std::string_view::npos)
-        width += columns_of(say(each.key)) + 4;
-    return width < 2 ? 0 : width - 2;
-  };
-  std::size_t count = kLetters.size();
-  while (count > 1 && width_with(kLetters.substr(0, count)) > columns_) --count;
+/// The first `lines` of a broken text, the last of them marked where more follows; at least one.
+std::vector<std::string> RowMaker::in_lines(const std::string& text, std::size_t columns,
+                                            std::size_t lines) const {
+  std::vector<std::string> parts = broken(text, columns);
+  if (parts.empty()) return {""};
+  if (parts.size() <= lines) return parts;
+  for (std::size_t i = lines; i < parts.size(); ++i) parts[lines - 1] += ' ' + parts[i];
+  parts.resize(lines);
+  parts.back() = fitted(parts.back(), columns, style_.charset);
+  return parts;
+}
+
+/// In one line, or two of a screen that is not wide but high; else the most important.
+Rows RowMaker::keys() const {
+  const std::size_t lines = style_.size.lines >= kTwoKeyLinesFrom ? 2 : 1;
+  for (std::size_t count = kLetters.size(); count > 0; --count) {
+    Rows rows = keys_of(kLetters.substr(0, count));
+    if (rows.size() <= lines || count == 1) return rows;
+  }
+  return {};
+}
+
+Rows RowMaker::keys_of(std::string_view letters) const {
+  Rows rows;
   ScreenLine line;
   for (const KeyText& each : kKeys) {
-    if (kLetters.substr(0, count).find(each.letter) == std::string_view::npos) continue;
-    const bool sensible = makes_sense(each.verb, model_);
-    line.add(std::string(each.letter), sensible ? Colour::Bold : Colour::Dim);
-    line.add(" " + say(each.key) + "  ", sensible ? Colour::Plain : Colour::Dim);
+    if (letters.find(each.letter) == std::string_view::npos || !makes_sense(each.verb, model_))
+      continue;
+    const std::string text = " " + say(each.key);
+    const std::size_t width = each.letter.size() + columns_of(text);
+    if (!line.spans.empty() && line.columns() + 2 + width > columns_)
+      rows.push_back({std::exchange(line, {}), rank::kStays});
+    if (!line.spans.empty()) line.add("  ");
+    line.add(std::string(each.letter), Colour::Bold).add(text);
   }
-  return {std::move(line), rank::kStays};
+  rows.push_back({std::move(line), rank::kStays});
+  return rows;
 }
 
 void RowMaker::add_broken(Rows& rows, std::string_view text, Colour colour) const {

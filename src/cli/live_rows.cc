@@ -13,7 +13,6 @@
 namespace stellwerk::cli {
 namespace {
 
-constexpr std::size_t kLabel = 11;
 constexpr std::size_t kPhasesFrom = 60;       ///< columns for all phases on one line
 constexpr std::size_t kRollbackTooFrom = 78;  ///< … and rollback beside them
 constexpr std::size_t kBarMin = 8;
@@ -35,6 +34,10 @@ std::string_view phase_of(std::string_view stage) {
   for (const PhaseOfStage& row : kPhases)
     if (row.stage == stage) return row.phase;
   return {};
+}
+
+bool is_for_everyone(const std::vector<std::string>& maintenance) {
+  return std::ranges::find(maintenance, "all") != maintenance.end();
 }
 
 }  // namespace
@@ -60,15 +63,13 @@ void RowMaker::add_text(Rows& rows, std::string_view label_key, const std::strin
                         Colour colour) const {
   constexpr std::size_t kLinesMax = 3;
   const std::size_t room = columns_ > kLabel + 10 ? columns_ - kLabel : 10;
-  std::vector<std::string> lines = broken(shown(text), room);
-  if (lines.size() > kLinesMax) {
-    lines.resize(kLinesMax);
-    lines.back() = fitted(lines.back() + " ...............", room, style_.charset);
-  }
-  for (std::size_t i = 0; i < lines.size(); ++i)
+  const std::vector<std::string> lines = in_lines(shown(text), room, kLinesMax);
+  for (std::size_t i = 0; i < lines.size(); ++i) {
     rows.push_back(labelled(i == 0 ? label_key : std::string_view(),
                             ScreenLine{}.add(lines[i], colour),
                             i == 0 ? rank::kStays : rank::kMore));
+    rows.back().goes_on = i > 0;
+  }
 }
 
 std::string RowMaker::bar(std::int64_t part, std::int64_t whole, std::size_t columns) const {
@@ -108,6 +109,7 @@ Rows RowMaker::state() const {
   if (!model_.offset.empty() || !model_.due.empty()) rows.push_back(time());
   rows.push_back(traffic());
   rows.push_back(tenants());
+  add_maintenance(rows);
   add_text(rows, "cli.live.guard", model_.guard, model_.guard_colour);
   if (model_.lost_lines > 0)
     rows.push_back(labelled(
@@ -123,9 +125,10 @@ Row RowMaker::phases() const {
   const bool over = model_.stage == "completed";
   const bool going_back = now == "rollback";
   ScreenLine line;
-  bool passed = !going_back;
+  // Who goes back from a wave has been through all that comes before the rollout.
+  bool passed = !going_back || model_.wave > 0;
   for (const std::string_view phase : kInOrder) {
-    if (phase == now) passed = false;
+    if (phase == now || (going_back && phase == "rollout")) passed = false;
     const bool is_now = phase == now && !model_.ended;
     const bool done = over || (passed && !now.empty());
     const std::string_view mark = is_now ? "▶" : (done ? "✔" : "·");
@@ -157,16 +160,31 @@ Row RowMaker::stage() const {
                  " " + shown("·") + " ",
              Colour::Bold);
   line.add(name + " ", colour);
-  const bool going_back = phase_of(model_.stage) == "rollback";
-  for (std::size_t i = 0; i < model_.wave_shares.size() && !going_back; ++i) {
+  if (phase_of(model_.stage) != "rollback") {
+    ScreenLine with_all = line;
+    add_waves(with_all, true);
+    if (fits(with_all))
+      line = std::move(with_all);
+    else
+      add_waves(line, false);
+  }
+  return labelled("cli.live.stage", std::move(line), rank::kStays);
+}
+
+bool RowMaker::fits(const ScreenLine& value) const { return kLabel + value.columns() <= columns_; }
+
+/// What share each wave comes to; where not all fit, only the one under way.
+void RowMaker::add_waves(ScreenLine& line, bool all) const {
+  for (std::size_t i = 0; i < model_.wave_shares.size(); ++i) {
     const auto number = static_cast<std::int64_t>(i) + 1;
     const bool is_now = number == model_.wave && model_.stage != "completed";
     const bool done = number < model_.wave || model_.stage == "completed";
+    if (!all && !is_now) continue;
     const std::string_view mark = is_now ? "▶" : (done ? "✔" : "·");
-    line.add(shown(fmt::format("  {} {}", mark, base::percent_text({model_.wave_shares[i]}))),
+    line.add(shown(fmt::format("{}{} {}", all ? "  " : "", mark,
+                               base::percent_text({model_.wave_shares[i]}))),
              is_now ? Colour::Bold : (done ? Colour::Green : Colour::Dim));
   }
-  return labelled("cli.live.stage", std::move(line), rank::kStays);
 }
 
 Row RowMaker::hold() const {
@@ -178,7 +196,7 @@ Row RowMaker::hold() const {
                                      {"wanted", span_text(hold.wanted_us)},
                                      {"requests", std::to_string(hold.requests)}};
   std::string text = say("cli.live.hold-of", words);
-  if (columns_ >= 70) text += say("cli.live.hold-requests", words);
+  if (columns_ >= kPhasesFrom) text += say("cli.live.hold-requests", words);
   const std::size_t used = kLabel + columns_of(text) + 1;
   if (used + kBarMin <= columns_)
     line.add(bar(hold.guarded_us, hold.wanted_us, std::min(columns_ - used, kBarMax)) + " ",
@@ -187,29 +205,52 @@ Row RowMaker::hold() const {
 }
 
 Row RowMaker::time() const {
+  struct Detail {
+    bool short_of_room;
+    bool in_real_time;
+    bool speed;
+  };
+  // From all there is to say to what one waits for.
+  constexpr Detail kLessAndLess[] = {
+      {false, true, true}, {false, false, true}, {true, false, true}, {true, false, false}};
   ScreenLine line;
-  line.add(model_.offset);
-  if (!model_.due.empty()) {
-    base::MessageArguments words{{"due", model_.due}};
-    std::string text = say("cli.live.due", words);
-    if (model_.due_in_us) {
-      words["span"] = span_text(*model_.due_in_us);
-      words["real"] = span_text(*model_.due_in_us / model_.speed);
-      text = say(model_.speed > 1 ? "cli.live.due-in-real" : "cli.live.due-in", words);
-    }
-    line.add((model_.offset.empty() ? "" : shown(" · ")) + text);
+  for (const Detail& detail : kLessAndLess) {
+    line = ScreenLine{}.add(model_.offset);
+    if (const std::string text = due_text(detail.short_of_room, detail.in_real_time); !text.empty())
+      line.add((model_.offset.empty() ? "" : shown(" · ")) + text);
+    if (model_.speed > 1 && detail.speed)
+      line.add(shown(" · ") + say("cli.live.speed", {{"speed", std::to_string(model_.speed)}}),
+               Colour::Yellow);
+    if (fits(line)) break;
   }
-  if (model_.speed > 1)
-    line.add(shown(" · ") + say("cli.live.speed", {{"speed", std::to_string(model_.speed)}}),
-             Colour::Yellow);
   return labelled("cli.live.time", std::move(line), rank::kNow);
+}
+
+std::string RowMaker::due_text(bool short_of_room, bool in_real_time) const {
+  base::MessageArguments words{{"due", model_.due}};
+  if (model_.due.empty()) {
+    // A hold is as long as it was guarded: when it ends is no planned time.
+    if (!model_.hold || !model_.hold->promoted.empty() || !model_.paused.empty()) return {};
+    const std::int64_t left =
+        std::max<std::int64_t>(model_.hold->wanted_us - model_.hold->guarded_us, 0);
+    words["span"] = span_text(left);
+    words["real"] = span_text(left / model_.speed);
+    return say(in_real_time && model_.speed > 1 ? "cli.live.left-real" : "cli.live.left", words);
+  }
+  if (!model_.due_in_us) return say("cli.live.due", words);
+  words["span"] = span_text(*model_.due_in_us);
+  words["real"] = span_text(*model_.due_in_us / model_.speed);
+  if (short_of_room) return say("cli.live.due-short", words);
+  return say(in_real_time && model_.speed > 1 ? "cli.live.due-in-real" : "cli.live.due-in", words);
 }
 
 Row RowMaker::traffic() const {
   const std::string share = base::percent_text({model_.share_ppm});
   const std::string rest = base::percent_text({base::kWhole.value - model_.share_ppm});
   std::string text = say("cli.live.shares", {{"new", share}, {"old", rest}});
-  if (model_.components.size() == 1 && columns_ >= kPhasesFrom)
+  if (is_for_everyone(model_.maintenance))
+    text = say("cli.live.shares-page", {{"new", share}});
+  else if (model_.components.size() == 1 && columns_ >= kPhasesFrom)
     text = say("cli.live.shares-versions", {{"new", share},
                                             {"old", rest},
                                             {"to", model_.components.front().to.version},
@@ -227,10 +268,23 @@ Row RowMaker::tenants() const {
   return labelled("cli.live.tenants", ScreenLine{}.add(tenant_names(room)), rank::kDetails);
 }
 
+/// Whom the page of maintenance is shown.
+void RowMaker::add_maintenance(Rows& rows) const {
+  if (model_.maintenance.empty()) return;
+  const std::string text =
+      is_for_everyone(model_.maintenance)
+          ? base::message(style_.locale, model_.share_ppm == 0 ? "cli.live.downtime-all"
+                                                               : "cli.live.downtime-others")
+          : base::message(style_.locale, "cli.live.downtime-some",
+                          {{"tenants", fmt::format("{}", fmt::join(model_.maintenance, ", "))}});
+  add_text(rows, "cli.live.downtime", text, Colour::Yellow);
+}
+
 /// Names as far as they fit, then how many more.
 std::string RowMaker::tenant_names(std::size_t room) const {
   if (model_.share_ppm == base::kWhole.value) return say("cli.everyone");
-  if (model_.tenants.empty()) return say("cli.live.tenants-none");
+  if (model_.tenants.empty())
+    return say(model_.maintenance.empty() ? "cli.live.tenants-none" : "cli.live.tenants-nobody");
   const std::size_t count = model_.tenants.size();
   const std::string known =
       model_.tenants_known > 0
@@ -253,11 +307,20 @@ std::string RowMaker::tenant_names(std::size_t room) const {
   return names + known;
 }
 
-void spare(Rows& rows, std::size_t lines) {
+Row RowMaker::rule() const {
+  std::string line;
+  for (std::size_t i = 0; i < columns_; ++i) line += shown("─");
+  return {ScreenLine{}.add(std::move(line), Colour::Dim), rank::kStays};
+}
+
+void spare(Rows& rows, std::size_t lines, const Charset& charset) {
   while (rows.size() > lines) {
     const auto goes = std::max_element(rows.rbegin(), rows.rend(),
                                        [](const Row& a, const Row& b) { return a.rank < b.rank; });
-    rows.erase(std::next(goes).base());
+    const auto row = std::next(goes).base();
+    if (row->goes_on && row != rows.begin() && !std::prev(row)->line.spans.empty())
+      std::prev(row)->line.spans.back().text += shown(" …", charset);
+    rows.erase(row);
   }
 }
 

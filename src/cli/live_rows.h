@@ -16,6 +16,7 @@ namespace stellwerk::cli {
 struct Row {
   ScreenLine line;
   int rank = 0;
+  bool goes_on = false;  ///< a text of the row before
 };
 using Rows = std::vector<Row>;
 
@@ -41,13 +42,16 @@ class RowMaker {
 
   [[nodiscard]] Rows head() const;
   [[nodiscard]] Rows state() const;
-  [[nodiscard]] Rows figures() const;
+  /// In about so many lines; of few components with courses, of many one line each.
+  [[nodiscard]] Rows figures(std::size_t lines) const;
   [[nodiscard]] Rows health() const;
   [[nodiscard]] Rows waiting() const;
   [[nodiscard]] Rows events(std::size_t count) const;
   [[nodiscard]] Rows dialog(Frame& frame) const;
   [[nodiscard]] Rows help() const;
-  [[nodiscard]] Row keys() const;
+  /// Only what can be done now.
+  [[nodiscard]] Rows keys() const;
+  [[nodiscard]] Row rule() const;
   [[nodiscard]] Row blank() const { return {{}, rank::kBlank}; }
 
   /// A text of the catalogue, as the terminal can show it.
@@ -56,6 +60,10 @@ class RowMaker {
   [[nodiscard]] std::string shown(std::string_view text) const;
 
  private:
+  static constexpr std::size_t kLabel = 11;  ///< columns
+
+  [[nodiscard]] std::vector<std::string> in_lines(const std::string& text, std::size_t columns,
+                                                  std::size_t lines) const;
   void add_text(Rows& rows, std::string_view label_key, const std::string& text,
                 Colour colour) const;
   [[nodiscard]] Row labelled(std::string_view label_key, ScreenLine value, int rank) const;
@@ -68,6 +76,10 @@ class RowMaker {
   [[nodiscard]] Row time() const;
   [[nodiscard]] Row traffic() const;
   [[nodiscard]] Row tenants() const;
+  void add_maintenance(Rows& rows) const;
+  void add_waves(ScreenLine& line, bool all) const;
+  [[nodiscard]] std::string due_text(bool short_of_room, bool in_real_time) const;
+  [[nodiscard]] bool fits(const ScreenLine& value) const;
   [[nodiscard]] std::string tenant_names(std::size_t room) const;
   void component(Rows& rows, const MeasuredComponent& component) const;
   [[nodiscard]] Row metric(const MeasuredComponent& component, Metric metric) const;
@@ -75,7 +87,11 @@ class RowMaker {
                     std::int64_t full) const;
   [[nodiscard]] std::size_t limit_columns() const;
   [[nodiscard]] std::size_t version_columns() const;
-  [[nodiscard]] Row event(const LiveLine& line, std::size_t age) const;
+  [[nodiscard]] std::string limit_text(Metric metric) const;
+  [[nodiscard]] Rows table(std::size_t lines) const;  // live_table.cc
+  [[nodiscard]] Rows keys_of(std::string_view letters) const;
+  void add_command(Rows& rows, const std::string& command, int rank) const;
+  [[nodiscard]] Rows event(const LiveLine& line, std::size_t age) const;
   [[nodiscard]] Rows reason_editor(Frame& frame) const;
   [[nodiscard]] Rows confirmation() const;
   void add_broken(Rows& rows, std::string_view text, Colour colour) const;
@@ -86,7 +102,14 @@ class RowMaker {
   std::size_t columns_;
 };
 
+std::string value_text(Metric metric, std::int64_t value);
+/// Now, or in the last minutes.
+bool is_measured(const MeasuredComponent& component, Metric metric);
+/// Now, at a limit that pauses.
+bool is_beyond(const LiveModel& model, const MeasuredVersion& version, Metric metric);
+
 /// At most `lines` rows: those of the highest rank go, among equals the last.
-void spare(Rows& rows, std::size_t lines);
+/// A text that loses its end is marked.
+void spare(Rows& rows, std::size_t lines, const Charset& charset);
 
 }  // namespace stellwerk::cli

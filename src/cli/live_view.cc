@@ -8,6 +8,8 @@ namespace stellwerk::cli {
 namespace {
 
 constexpr std::size_t kColumnsMin = 16;
+constexpr std::size_t kRuleFrom = 12;  ///< lines, so that a question is ruled off
+constexpr std::size_t kEventsMin = 3;
 
 void append(Rows& rows, Rows more) {
   for (Row& row : more) rows.push_back(std::move(row));
@@ -29,16 +31,15 @@ class Layout {
 
   Frame make() {
     frame_.size = style_.size;
-    Rows below = whole_.dialog(frame_);
-    const std::size_t asked = below.size();
-    below.push_back(whole_.keys());
     const std::size_t lines = std::max<std::size_t>(style_.size.lines, 1);
+    Rows below = asked(lines);
+    const std::size_t wanted = below.size();
     if (below.size() > lines) below.erase(below.begin(), below.end() - static_cast<long>(lines));
     const std::size_t room = lines - below.size();
     fill(room);
     while (frame_.lines.size() < room) frame_.lines.emplace_back();
     // The cursor's line counted from the first row of what is asked; of these the first may lack.
-    const std::size_t lacking = asked + 1 - below.size();
+    const std::size_t lacking = wanted - below.size();
     if (frame_.cursor && frame_.cursor->first >= lacking)
       frame_.cursor->first += room - lacking;
     else
@@ -49,6 +50,17 @@ class Layout {
   }
 
  private:
+  /// What a key means while nothing is asked, or what is asked; apart from the release.
+  Rows asked(std::size_t lines) {
+    Rows rows = whole_.dialog(frame_);
+    if (!rows.empty() && lines >= kRuleFrom) {
+      rows.insert(rows.begin(), whole_.rule());
+      if (frame_.cursor) ++frame_.cursor->first;
+    }
+    if (scene_.dialog.state() == LiveDialog::State::Watching) append(rows, whole_.keys());
+    return rows;
+  }
+
   void fill(std::size_t room) {
     if (scene_.dialog.state() == LiveDialog::State::Help)
       take(whole_.help(), room);
@@ -61,9 +73,12 @@ class Layout {
   void one_column(std::size_t room) {
     Rows rows = whole_.head();
     append_apart(rows, whole_, whole_.state());
-    append_apart(rows, whole_, whole_.figures());
-    append_apart(rows, whole_, whole_.health());
-    append_apart(rows, whole_, whole_.waiting());
+    Rows health = whole_.health();
+    Rows waiting = whole_.waiting();
+    const std::size_t others = rows.size() + health.size() + waiting.size() + kEventsMin;
+    append_apart(rows, whole_, whole_.figures(room > others ? room - others : 0));
+    append_apart(rows, whole_, std::move(health));
+    append_apart(rows, whole_, std::move(waiting));
     append_apart(rows, whole_, whole_.events(room));
     take(std::move(rows), room);
   }
@@ -77,12 +92,14 @@ class Layout {
     if (frame_.lines.size() < room) frame_.lines.emplace_back();
     const std::size_t height = room - frame_.lines.size();
     Rows left = left_maker.state();
-    append_apart(left, left_maker, left_maker.figures());
-    append_apart(left, left_maker, left_maker.health());
+    Rows health = left_maker.health();
+    const std::size_t others = left.size() + health.size() + 1;
+    append_apart(left, left_maker, left_maker.figures(height > others ? height - others : 0));
+    append_apart(left, left_maker, std::move(health));
     Rows right = right_maker.waiting();
     append_apart(right, right_maker, right_maker.events(height));
-    spare(left, height);
-    spare(right, height);
+    spare(left, height, style_.charset);
+    spare(right, height, style_.charset);
     for (std::size_t i = 0; i < height; ++i) join(left, right, i, left_columns);
   }
 
@@ -97,7 +114,7 @@ class Layout {
   }
 
   void take(Rows rows, std::size_t room) {
-    spare(rows, room);
+    spare(rows, room, style_.charset);
     for (Row& row : rows) frame_.lines.push_back(std::move(row.line));
   }
 

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -17,12 +18,17 @@ namespace {
 using stellwerk::testing::holding_release;
 
 constexpr Charset kAscii{false, false};
+constexpr std::array<const char*, 24> kNames{
+    "archive",  "audit",   "billing", "contracts", "delivery", "document", "export",   "forms",
+    "identity", "imports", "invoice", "mailroom",  "metering", "notices",  "orders",   "partner",
+    "payments", "pricing", "reports", "routing",   "scanner",  "search",   "shipping", "signature"};
 
 /// The view with courses: three minutes in which errors rise.
 struct Shown {
   base::Json view = holding_release();
   LiveDialog dialog;
   std::deque<LiveLine> events;
+  bool courses = true;
 
   Shown() {
     const auto event = [&](const char* clock, const char* offset, const char* name,
@@ -39,12 +45,17 @@ struct Shown {
 
   [[nodiscard]] LiveModel model(base::Locale locale) const {
     FigureHistory history;
+    if (!courses) return model_with(history, locale);
     base::Json then = view;
     for (std::int64_t i = 0; i < 36; ++i) {
       then["kpis"][1]["error_rate_ppm"] = i * i * 6;
       then["kpis"][1]["p95_us"] = 38000 + i % 7 * 30000;
       history.take(i < 35 ? then : view, {i * 5'000'000});
     }
+    return model_with(history, locale);
+  }
+
+  [[nodiscard]] LiveModel model_with(const FigureHistory& history, base::Locale locale) const {
     LiveModel model = model_of(view, history, locale);
     model.clock = "20:16:00Z";
     return model;
@@ -59,6 +70,36 @@ struct Shown {
     for (const Key& key : reader.feed(bytes)) dialog.press(key);
   }
 };
+
+/// As many, of ten instances a version; the seventh is slow, and an instance of the ninth is down.
+Shown of_components(int count) {
+  Shown shown;
+  for (const char* list : {"components", "kpis", "gauges", "health", "logs"})
+    shown.view[list] = base::Json::array();
+  for (int i = 0; i < count; ++i) {
+    const std::string name = fmt::format("{}-domain", kNames.at(static_cast<std::size_t>(i)));
+    const auto version = [&](const char* number, bool is_new, std::int64_t p95) {
+      shown.view["kpis"].push_back({{"component", name},
+                                    {"version", number},
+                                    {"requests", 300 + i * 120},
+                                    {"error_rate_ppm", i * 90},
+                                    {"p95_us", p95}});
+      shown.view["gauges"].push_back(
+          {{"component", name}, {"version", number}, {"name", "consumer_lag"}, {"value", i}});
+      for (int instance = 1; instance <= 10; ++instance)
+        shown.view["health"].push_back({{"target", fmt::format("{}-{}-{}", name, number, instance)},
+                                        {"service", name},
+                                        {"good", !(is_new && i == 8 && instance == 3)},
+                                        {"version", number},
+                                        {"new_version", is_new},
+                                        {"detail", "connection refused"}});
+    };
+    shown.view["components"].push_back({{"name", name}, {"from", "1.2.0"}, {"to", "1.3.0"}});
+    version("1.2.0", false, 41000 + i * 1000);
+    version("1.3.0", true, i == 6 ? 730000 : 38000 + i * 1000);
+  }
+  return shown;
+}
 
 std::string read_file(const std::string& path) {
   std::ifstream stream(path, std::ios::binary);
@@ -116,7 +157,12 @@ TEST(LiveView, ShowsAPauseTheGuardsReasonAndWhatIsBad) {
 TEST(LiveView, ShowsARollbackAndAnEngineThatIsGone) {
   Shown shown;
   shown.view["stage"] = "rolling-back";
-  shown.view.erase("hold");
+  // What only an engine knows.
+  for (const char* key : {"hold", "runbook_time", "next_due", "next_due_in_us", "kpis", "gauges",
+                          "health", "logs", "verdict", "guard_armed"})
+    shown.view.erase(key);
+  shown.courses = false;
+  shown.view["guard_wanted"] = true;
   shown.view["rollback"] = {
       {"cause", "person"}, {"detail", ""}, {"by", "lena"}, {"traffic_returned", false}};
   shown.view["engine"] = "none";
@@ -130,7 +176,7 @@ TEST(LiveView, AsksForAReasonWithTheCursorBehindIt) {
   const LiveStyle style{{80, 24}, {}, base::Locale::De};
   expect_looks("reason-80x24-de", shown, style);
   ASSERT_TRUE(shown.frame(style).cursor);
-  EXPECT_EQ(shown.frame(style).cursor->first, 21U);
+  EXPECT_EQ(shown.frame(style).cursor->first, 22U);
   EXPECT_EQ(shown.frame(style).cursor->second, std::string("Grund: zu traege fuer ").size() + 2);
   shown.type(std::string(200, 'x'));
   EXPECT_EQ(shown.frame(style).cursor->second, 79U);
@@ -146,6 +192,39 @@ TEST(LiveView, HelpsAndAsksWhetherToLeave) {
   shown.type("x");
   shown.dialog.ask_to_leave({"Release rel-1 is under way. (r) roll back, (s) stay, (d) detach?"});
   expect_looks("leave-60x10-en", shown, {{60, 10}, {}, base::Locale::En});
+}
+
+// Goal: during a downtime nobody takes "90 % on the old version" for users who are served.
+TEST(LiveView, SaysWhoSeesThePageOfMaintenance) {
+  Shown shown;
+  base::Json& traffic = shown.view["traffic"];
+  traffic["maintenance"] = {"all"};
+  traffic["tenants"] = base::Json::array();
+  traffic["new_version_share_ppm"] = 0;
+  shown.view["stage"] = "moving";
+  shown.view["wave"] = 1;
+  shown.view.erase("hold");
+  expect_looks("downtime-80x24-de", shown, {{80, 24}, {}, base::Locale::De});
+  traffic["maintenance"] = {"ahrens", "bergmann", "claussen"};
+  traffic["tenants"] = {"pilot-1"};
+  traffic["new_version_share_ppm"] = 100000;
+  expect_looks("downtime-40x15-en", shown, {{40, 15}, {}, base::Locale::En});
+}
+
+TEST(LiveView, ShowsEachComponentWithItsCourses) {
+  const Shown shown = of_components(2);
+  expect_looks("two-80x24-de", shown, {{80, 24}, {}, base::Locale::De});
+  expect_looks("two-40x15-en", shown, {{40, 15}, {}, base::Locale::En});
+  expect_looks("two-120x40-en", shown, {{120, 40}, {}, base::Locale::En});
+}
+
+// Goal: two dozen components of ten instances: what is bad is never among what is left out.
+TEST(LiveView, ShowsManyComponentsInALineEach) {
+  const Shown shown = of_components(24);
+  expect_looks("many-80x24-en", shown, {{80, 24}, {}, base::Locale::En});
+  expect_looks("many-40x15-de", shown, {{40, 15}, {}, base::Locale::De});
+  expect_looks("many-80x50-de", shown, {{80, 50}, {}, base::Locale::De});
+  expect_looks("many-200x50-en", shown, {{200, 50}, {}, base::Locale::En});
 }
 
 TEST(LiveView, FitsIntoEverySize) {

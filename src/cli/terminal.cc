@@ -164,6 +164,7 @@ class TtyTerminal final : public Terminal {
   }
 
   bool wait_writable(base::Duration span) override {
+    // NOLINTNEXTLINE(concurrency-mt-unsafe): only the thread that draws uses the terminal
     if (is_ours()) ::tcflow(out_.get(), TCOON);
     pollfd waiting{out_.get(), POLLOUT, 0};
     return ::poll(&waiting, 1, static_cast<int>(span.us / 1000)) > 0 &&

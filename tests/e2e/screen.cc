@@ -16,14 +16,14 @@ namespace stellwerk::e2e {
 namespace {
 
 /// tmux starts the command and returns; this stays until its end and takes over its exit code.
-constexpr const char* kStay = R"(
+constexpr const char* kStay = R"sh(
 folder=$0; columns=$1; lines=$2; shift 2
 env -u NO_COLOR LC_ALL=C.UTF-8 tmux -u -S "$folder/tmux" -f /dev/null \
   new-session -d -x "$columns" -y "$lines" sh -c '
     folder=$0; ulimit -c 0; trap : QUIT; "$@"; code=$?; stty -a >"$folder/stty"; echo "left with $code"
     echo $code >"$folder/code.part"; mv "$folder/code.part" "$folder/code"; exec cat' "$folder" "$@"
 while [ ! -e "$folder/code" ]; do sleep 0.1; done
-exit "$(cat "$folder/code")")";
+exit "$(cat "$folder/code")")sh";
 
 /// A session of its own, with this terminal for its own.
 constexpr const char* kSitDown =
