@@ -27,20 +27,25 @@ constexpr std::array<const char*, 24> kNames{
 struct Shown {
   base::Json view = holding_release();
   LiveDialog dialog;
-  std::deque<LiveLine> events;
   bool courses = true;
 
-  Shown() {
+  static std::deque<LiveLine> events(base::Locale locale) {
+    std::deque<LiveLine> lines;
     const auto event = [&](const char* clock, const char* offset, const char* name,
-                           const char* text) {
-      events.push_back({{clock, offset, name, text, Colour::Plain}, true});
+                           const std::string& text) {
+      lines.push_back({{clock, offset, name, text, Colour::Plain}, true});
     };
-    event("19:00:00Z", "T-60m", "audit.precheck.completed", "5 Schritte bestanden");
+    const auto wave = [locale](const char* tenants, const char* share) {
+      return base::message(locale, "cli.event.wave", {{"tenants", tenants}, {"share", share}});
+    };
+    event("19:00:00Z", "T-60m", "audit.precheck.completed",
+          base::message(locale, "cli.event.prechecked", {{"steps", "5"}}));
     event("20:00:00Z", "T+0", "scheduler.release.started", "");
-    event("20:00:05Z", "T+0", "scheduler.release.wave1", "+ pilot-1 · 10 % des Verkehrs");
+    event("20:00:05Z", "T+0", "scheduler.release.wave1", wave("pilot-1", "10 %"));
     event("20:15:00Z", "T+15m", "scheduler.release.wave2",
-          "+ pilot-2 … müller-söhne (4) · 50 % des Verkehrs, zurückgelesen");
-    events.push_back({{"", "", "", "error[NTF-0002]: a mail was not taken", Colour::Red}, false});
+          wave("pilot-2 … müller-söhne (4)", "50 %"));
+    lines.push_back({{"", "", "", "error[NTF-0002]: a mail was not taken", Colour::Red}, false});
+    return lines;
   }
 
   [[nodiscard]] LiveModel model(base::Locale locale) const {
@@ -62,7 +67,7 @@ struct Shown {
   }
 
   [[nodiscard]] Frame frame(const LiveStyle& style) const {
-    return live_frame({model(style.locale), events, dialog}, style);
+    return live_frame({model(style.locale), events(style.locale), dialog}, style);
   }
 
   void type(std::string_view bytes) {
@@ -234,8 +239,8 @@ TEST(LiveView, FitsIntoEverySize) {
   const LiveModel model = shown.model(base::Locale::De);
   for (std::size_t columns = 1; columns <= 140; columns += 17)
     for (std::size_t lines = 1; lines <= 40; lines += 3) {
-      const Frame frame =
-          live_frame({model, shown.events, shown.dialog}, {{columns, lines}, {}, base::Locale::De});
+      const Frame frame = live_frame({model, Shown::events(base::Locale::De), shown.dialog},
+                                     {{columns, lines}, {}, base::Locale::De});
       ASSERT_EQ(frame.lines.size(), lines) << columns;
       for (const ScreenLine& line : frame.lines) ASSERT_LE(line.columns(), columns) << line.text();
       if (frame.cursor) {

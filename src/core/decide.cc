@@ -17,6 +17,7 @@ namespace {
 /// Of returning traffic: with these attempts the old version is brought up once more.
 constexpr std::uint32_t kRestoreAt = 3;
 constexpr std::uint32_t kRestoreEvery = 8;
+constexpr const char* kRestOfOld = "bring up the rest of the old version";
 
 Wanted again(const Intent& intent) {
   return {intent.kind, intent.subject, intent.attempt + 1, back_off(intent.attempt)};
@@ -217,7 +218,9 @@ void on_old_version_up(Decider& d, const Intent& intent, const EffectReturned& i
 /// what is still missing is started some more times, once the new version has made room for it.
 void on_capacity_restored(Decider& d, const Intent& intent, const EffectReturned& in) {
   if (d.s.stage != Stage::RollingBack) return on_old_version_up(d, intent, in);
-  const bool repeat = in.outcome != Outcome::Done && d.gave_way() && intent.attempt < kAttemptsMax;
+  const bool repeat = in.outcome != Outcome::Done && d.gave_way() &&
+                      intent.attempt < kAttemptsMax &&
+                      d.has_made_room(base::ComponentName(intent.subject));
   d.emit(finished(in), repeat ? std::vector<Wanted>{again(intent)} : std::vector<Wanted>{});
   if (waits_for_capacity(d.s)) return;
   if (d.asked_for(EffectKind::ReturnTraffic, "") || d.s.rollback->traffic_returned) return;
@@ -248,7 +251,10 @@ void on_retired(Decider& d, const Intent& intent, const EffectReturned& in) {
   if (in.outcome == Outcome::Done) {
     d.emit(finished(in));
     d.emit(VersionRetired{base::ComponentName(intent.subject), is_old});
-    if (!is_old && d.s.stage == Stage::RollingBack) pass_retire_step(d, intent.subject, in);
+    if (is_old || d.s.stage != Stage::RollingBack) return;
+    pass_retire_step(d, intent.subject, in);
+    auto rest = d.rest_to_restore(base::ComponentName(intent.subject));
+    if (!rest.empty()) d.emit(EffectRequested{kRestOfOld}, std::move(rest));
     return;
   }
   if (intent.attempt < kAttemptsMax) {
@@ -261,6 +267,8 @@ void on_retired(Decider& d, const Intent& intent, const EffectReturned& in) {
   if (d.s.stage == Stage::RollingBack && !d.asked_for(EffectKind::ReturnTraffic, ""))
     wanted.push_back({EffectKind::ReturnTraffic, ""});
   d.emit(EffectAbandoned{in.key, in.summary, in.text}, std::move(wanted));
+  auto rest = d.rest_to_restore(base::ComponentName(intent.subject));
+  if (!is_old && !rest.empty()) d.emit(EffectRequested{kRestOfOld}, std::move(rest));
 }
 
 struct SignedHead {
@@ -489,7 +497,7 @@ void on_input(Decider& d, const Restarted& in) {
 }
 
 void on_input(Decider& d, const LeaseLost& in) {
-  if (!wants_lease(d.plan, d.s) || in.since != d.s.lease_since)
+  if (!renews_lease(d.plan, d.s) || in.since != d.s.lease_since)
     return d.ignore("no lease is held, or it is a later one");
   d.lose_lease();
 }
@@ -536,8 +544,12 @@ void on_input(Decider& d, const EmergencyFound& in) {
   std::vector<Wanted> wanted;
   if (is_terminal(d.s.stage)) wanted.push_back({EffectKind::SignCheckpoint, "journal gap"});
   d.emit(JournalGap{in.lines, in.count}, std::move(wanted));
-  if (in.traffic_returned && (guard_armed(d.s) || d.s.downtime))
-    d.begin_rollback(RollbackCause::Guard, "journal-gap");
+  if (!in.traffic_returned) return;
+  if (guard_armed(d.s)) return d.begin_rollback(RollbackCause::Guard, "journal-gap");
+  // It was called off, and its downtime is over: the line says by whom and why.
+  const bool waits = d.s.stage == Stage::Deploying || d.s.stage == Stage::Deployed;
+  if (waits && (d.s.downtime || d.has_open(EffectKind::BeginDowntime)))
+    d.begin_cancel(false, "journal-gap");
 }
 
 namespace {

@@ -49,8 +49,12 @@ base::Result<DecidedOn> decode_input(const base::Json& record, const Event& firs
 
 /// When time alone will let decide() do more (Ticked); empty: never.
 std::optional<base::RunbookTime> next_due(const Plan& plan, const State& state);
+/// … and does its next step by itself.
+std::optional<base::RunbookTime> next_step_due(const Plan& plan, const State& state);
 /// When the release goes back because its downtime lasts too long; empty: never.
 std::optional<base::RunbookTime> downtime_ends(const Plan& plan, const State& state);
+/// When it goes back because nobody has decided, or its downtime lasts too long; empty: never.
+std::optional<base::RunbookTime> going_back_due(const Plan& plan, const State& state);
 
 /// The table the router should show now. Empty optional: the journal does not say (no traffic entry
 /// yet).

@@ -83,9 +83,11 @@ namespace {
 
 /// A change of traffic, or of the instances for one, is under way: what follows it comes with its
 /// answer, not with time.
-bool traffic_is_changing(const State& state) {
-  return std::any_of(state.open.begin(), state.open.end(), [](const auto& each) {
+bool traffic_is_changing(const Plan& plan, const State& state) {
+  const bool in_place = plan.capacity == Capacity::InPlace;
+  return std::any_of(state.open.begin(), state.open.end(), [in_place](const auto& each) {
     return each.second.kind == EffectKind::MoveTraffic ||
+           (in_place && each.second.kind == EffectKind::RestoreCapacity) ||
            each.second.kind == EffectKind::ArrangeCapacity ||
            each.second.kind == EffectKind::BeginDowntime;
   });
@@ -102,7 +104,8 @@ bool checks_are_open(const Plan& plan, const State& state) {
   });
 }
 
-/// When the release takes its next step by itself.
+}  // namespace
+
 std::optional<base::RunbookTime> next_step_due(const Plan& plan, const State& state) {
   if (is_terminal(state.stage)) return std::nullopt;
   if (asks_for_rollback(state)) return state.paused->since + plan.guard.ask_deadline;
@@ -115,11 +118,11 @@ std::optional<base::RunbookTime> next_step_due(const Plan& plan, const State& st
     case Stage::Ready:
       return *state.t0 + plan.schedule.deploy;
     case Stage::Deployed:
-      if (checks_are_open(plan, state) || traffic_is_changing(state)) return std::nullopt;
+      if (checks_are_open(plan, state) || traffic_is_changing(plan, state)) return std::nullopt;
       return *state.t0 + plan.wave(1).at;
     case Stage::Holding:
       if (!state.hold_done || state.wave >= plan.waves.size()) return std::nullopt;
-      if (traffic_is_changing(state)) return std::nullopt;
+      if (traffic_is_changing(plan, state)) return std::nullopt;
       return *state.t0 + plan.wave(state.wave + 1).at;
     case Stage::Unborn:
     case Stage::Preparing:
@@ -139,8 +142,6 @@ std::optional<base::RunbookTime> next_step_due(const Plan& plan, const State& st
   return std::nullopt;
 }
 
-}  // namespace
-
 std::optional<base::RunbookTime> downtime_ends(const Plan& plan, const State& state) {
   const bool goes_back = state.stage == Stage::RollingBack || state.stage == Stage::Cancelling;
   if (!state.downtime || goes_back || !plan.downtime_window->at_most) return std::nullopt;
@@ -151,6 +152,13 @@ std::optional<base::RunbookTime> next_due(const Plan& plan, const State& state) 
   const auto step = next_step_due(plan, state);
   const auto end = downtime_ends(plan, state);
   return step && end ? std::min(*step, *end) : step ? step : end;
+}
+
+std::optional<base::RunbookTime> going_back_due(const Plan& plan, const State& state) {
+  const auto end = downtime_ends(plan, state);
+  if (!asks_for_rollback(state)) return end;
+  const base::RunbookTime decided = state.paused->since + plan.guard.ask_deadline;
+  return end ? std::min(decided, *end) : decided;
 }
 
 bool routes_rest(const State& state) {

@@ -52,6 +52,10 @@ class Decider {
   [[nodiscard]] bool old_versions_up() const;
   [[nodiscard]] bool lacks_old_version(const base::ComponentName& component) const;
   [[nodiscard]] bool restores(const base::ComponentName& component) const;
+  /// Going back, its new version is stopped, or that was given up.
+  [[nodiscard]] bool has_made_room(const base::ComponentName& component) const;
+  /// What of the old version did not come up, once there is room for it.
+  [[nodiscard]] std::vector<Wanted> rest_to_restore(const base::ComponentName& component) const;
   /// An intent for exactly this is open.
   [[nodiscard]] bool asked_for(EffectKind kind, const std::string& subject) const;
   /// In place, and the old version has given way in some wave: it lacks instances, or will soon.

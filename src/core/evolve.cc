@@ -122,6 +122,8 @@ struct Fold {
     s.stage = Stage::Cancelling;
     s.cancel_is_failure = e.failed;
     s.cancel_detail = e.detail;
+    s.cancel_by = by;
+    s.cancel_reason = e.reason;
   }
   void operator()(const ReleaseCancelled&) { end(Stage::Cancelled); }
   void operator()(const ReleaseFailed&) { end(Stage::Failed); }

@@ -31,6 +31,10 @@ struct Fits {
     if (state.wave == 0) return "no wave was intended";
     return is_wave(plan, e.wave) ? "" : kNoSuchWave;
   }
+  std::string_view operator()(const DowntimeStarted&) const {
+    if (!plan.downtime_window) return "the plan has no downtime";
+    return state.t0 ? "" : "it comes before the release is announced";
+  }
   std::string_view operator()(const TrafficReturned&) const {
     return state.rollback ? "" : kNoRollback;
   }

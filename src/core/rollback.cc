@@ -51,6 +51,19 @@ bool Decider::restores(const base::ComponentName& component) const {
   return asked_for(EffectKind::RestoreCapacity, component.str());
 }
 
+bool Decider::has_made_room(const base::ComponentName& component) const {
+  return s.retiring_new.contains(component) && !asked_for(EffectKind::RetireNew, component.str());
+}
+
+std::vector<Wanted> Decider::rest_to_restore(const base::ComponentName& component) const {
+  const auto& failed = s.old_failed;
+  const bool lacks = std::find(failed.begin(), failed.end(), component) != failed.end();
+  if (s.stage != Stage::RollingBack || !gave_way() || !lacks || !has_made_room(component) ||
+      restores(component))
+    return {};
+  return {{EffectKind::RestoreCapacity, component.str(), 2}};
+}
+
 std::vector<Wanted> Decider::next_to_retire() const {
   // Those that come after it are stopped, or stopping them was given up.
   const auto is_free = [&](const PlannedComponent& component) {
@@ -132,6 +145,10 @@ void Decider::begin_cancel(bool failed, std::string detail, std::optional<base::
 }
 
 void Decider::lose_lease() {
+  if (s.rollback) {  // while traffic waits for the old instances: now it is back
+    if (renews_lease(plan, s)) emit(LeaseExpired{s.wave});
+    return;
+  }
   if (!guard_armed(s) || s.lease_expired || plan.guard.guard_lost == GuardLost::Hold) return;
   if (s.settled) return;  // the new version is the stable one and needs none
   // The old version serves everyone now: with all its instances, as soon as they run.
@@ -170,7 +187,12 @@ bool Decider::retire_next(bool ready) {
 
 bool Decider::advance_rollback() {
   if (retire_next(s.rollback->traffic_returned && !s.rollback->recorded)) return true;
-  if (!s.rollback->traffic_returned || s.closing || !s.open.empty()) return false;
+  if (!s.rollback->traffic_returned || s.closing) return false;
+  // That old instances are still missing holds up the end, not the word that traffic is back.
+  const bool waits = std::any_of(s.open.begin(), s.open.end(), [this](const auto& each) {
+    return s.rollback->recorded || !gave_way() || each.second.kind != EffectKind::RestoreCapacity;
+  });
+  if (waits) return false;
   const RollbackState& rollback = *s.rollback;
   const std::string responsible = rollback.by.empty() ? "stellwerk" : rollback.by.str();
   RollbackRecorded record{rollback.cause, rollback.detail, rollback.reason, rollback.decided_at,

@@ -130,6 +130,8 @@ struct State {
   std::optional<RollbackState> rollback;
   bool cancel_is_failure = false;
   std::string cancel_detail;
+  base::PersonId cancel_by;
+  std::optional<base::Digest> cancel_reason = {};
   std::map<base::EffectKey, Intent> open;  ///< intents without an answer
   std::optional<base::Digest> comparison;
   base::Json comparison_values = base::Json::object();

@@ -30,7 +30,8 @@ void Engine::start_emergency(const base::ReleaseId& release, const core::Intent&
                                ? "the page of maintenance is being taken away"
                                : "traffic is being returned";
   report(base::error(base::Code::Unavailable, "ENG-0026",
-                     fmt::format("rolling back {} before the journal has the entry", release.str()))
+                     fmt::format("{} {} before the journal has the entry",
+                                 state.rollback ? "rolling back" : "calling off", release.str()))
              .because("the store refused, or its turn and its answer took more than 250 ms")
              .now(what + "; it is recorded in the emergency file"));
   call_off_raising(intent);
@@ -74,34 +75,38 @@ void Engine::renew_reserve() {
                       });
 }
 
-/// What an earlier process left in the emergency file. Lines of a release go into its stream, also
-/// when it has ended; what belongs to none goes into the installation's own.
-base::Result<void> Engine::take_in_emergency() {
+/// What an earlier process left in the emergency file.
+base::Result<Engine::EmergencyLines> Engine::emergency_lines() {
   auto lines = ports_.emergency.read();
   if (!lines) return base::fail(std::move(lines.error()));
-  if (lines->empty()) return {};
-  emergency_used_ = true;
-  std::map<base::ReleaseId, std::vector<std::string>> by_release;
+  emergency_used_ = emergency_used_ || !lines->empty();
+  EmergencyLines by_release;
   for (const std::string& line : *lines) by_release[release_of(line)].push_back(line);
-  std::vector<std::string> alone;
-  for (const auto& [release, texts] : by_release)
-    if (!take_in(release, texts)) alone.insert(alone.end(), texts.begin(), texts.end());
-  if (!alone.empty()) take_in_alone(alone);
-  return {};
+  return by_release;
 }
 
-/// False: there is no such release, or it cannot be loaded.
-bool Engine::take_in(const base::ReleaseId& release, const std::vector<std::string>& lines) {
+/// Lines of a release go into its stream, also when it has ended; what belongs to none goes into
+/// the installation's own.
+void Engine::take_in_rest(const EmergencyLines& by_release) {
   const auto tell = [this](const Answer& answer) {
     if (answer.refusal) report(*answer.refusal);
   };
-  Live* live = release.empty() ? nullptr : find_or_load(release, tell);
-  if (live == nullptr) return false;
+  std::vector<std::string> alone;
+  for (const auto& [release, texts] : by_release) {
+    Live* live = release.empty() ? nullptr : find_or_load(release, tell);
+    if (live != nullptr)
+      take_in(*live, texts);
+    else
+      alone.insert(alone.end(), texts.begin(), texts.end());
+  }
+  if (!alone.empty()) take_in_alone(alone);
+}
+
+void Engine::take_in(Live& live, const std::vector<std::string>& lines) {
   ++gaps_open_;
   const core::EmergencyFound found{keeper_.keep(sealed_if_possible(text_of(lines), ports_.entropy)),
                                    static_cast<std::uint32_t>(lines.size()), true};
-  live->run.handle(found, {}, [this](const Answer&) { gap_written(); });
-  return true;
+  live.run.handle(found, {}, [this](const Answer&) { gap_written(); });
 }
 
 /// Into the installation's own stream.

@@ -108,8 +108,10 @@ class Engine final : private RunHost {
 
   Live& adopt(core::Plan plan, core::State state, RunbookClock clock,
               const std::optional<base::Json>& saved);
+  /// What a release left in the emergency file.
+  using EmergencyLines = std::map<base::ReleaseId, std::vector<std::string>>;
   base::Result<void> take_up(const base::ReleaseId& release, const ports::RouterState* router,
-                             std::optional<std::int64_t> speed);
+                             std::optional<std::int64_t> speed, EmergencyLines& lines);
   /// Live, or loaded for a command to a release that has ended. nullptr: the reply was given.
   Live* find_or_load(const base::ReleaseId& release, const Reply& reply);
   void attest_logs(Live& live, core::Attested attested, const base::PersonId& by, Reply reply);
@@ -117,8 +119,9 @@ class Engine final : private RunHost {
   void restart_effects(Live& live);
   Effects::Host effects_host();
   void effect_returned(const base::ReleaseId& release, core::EffectReturned returned);
-  base::Result<void> take_in_emergency();
-  bool take_in(const base::ReleaseId& release, const std::vector<std::string>& lines);
+  base::Result<EmergencyLines> emergency_lines();
+  void take_in_rest(const EmergencyLines& by_release);
+  void take_in(Live& live, const std::vector<std::string>& lines);
   void take_in_alone(const std::vector<std::string>& lines);
   void gap_written();
   void clear_emergency();

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 #include "base/digest.h"
 #include "core/capacity.h"
@@ -30,21 +31,46 @@ bool new_version_runs(core::Stage stage) {
   }
 }
 
-/// Instances that are about to give way, or do, are not judged any more.
-void leave_out_ending(ports::WorkloadStatus& status, const core::Plan& plan,
-                      const core::State& state, const core::PlannedComponent& component) {
+bool is_restored(const core::State& state, const base::ComponentName& component) {
+  const bool failed = std::find(state.old_failed.begin(), state.old_failed.end(), component) !=
+                      state.old_failed.end();
+  return failed || std::any_of(state.open.begin(), state.open.end(), [&](const auto& each) {
+           return each.second.kind == core::EffectKind::RestoreCapacity &&
+                  each.second.subject == component.str();
+         });
+}
+
+/// In place: those that are about to give way are not judged any more, and those that were only
+/// asked for not yet.
+std::size_t judged_at_most(const core::Plan& plan, const core::State& state,
+                           const core::PlannedComponent& component, bool is_new) {
+  const auto arranged = state.arranged.find(component.name);
+  if (plan.capacity == core::Capacity::Parallel || arranged == state.arranged.end())
+    return std::numeric_limits<std::size_t>::max();
+  const auto counts = core::instances_in_wave(plan, component, arranged->second);
+  if (is_new) return counts.new_version;
+  std::size_t most = is_restored(state, component.name) ? counts.old_version
+                                                        : std::numeric_limits<std::size_t>::max();
+  for (const auto& [key, intent] : state.open) {
+    if (intent.kind != core::EffectKind::ArrangeCapacity) continue;
+    const core::Arrangement arrangement = core::arrangement_in(intent.subject);
+    if (arrangement.component == component.name)
+      most = std::min(
+          most,
+          std::size_t{core::instances_in_wave(plan, component, arrangement.wave).old_version});
+  }
+  return most;
+}
+
+void leave_out_unjudged(ports::WorkloadStatus& status, const core::Plan& plan,
+                        const core::State& state, const core::PlannedComponent& component) {
   std::erase_if(status.instances, [](const ports::Instance& instance) {
     return instance.state == ports::InstanceState::Stopping ||
            instance.state == ports::InstanceState::Stopped;
   });
-  if (status.version.version != component.from) return;
-  for (const auto& [key, intent] : state.open) {
-    if (intent.kind != core::EffectKind::ArrangeCapacity) continue;
-    const core::Arrangement arrangement = core::arrangement_in(intent.subject);
-    if (arrangement.component != component.name) continue;
-    const auto left = core::instances_in_wave(plan, component, arrangement.wave).old_version;
-    if (status.instances.size() > left) status.instances.resize(left);
-  }
+  const bool is_new = status.version.version == component.to;
+  const std::size_t most = judged_at_most(plan, state, component, is_new);
+  if (status.instances.size() > most) status.instances.resize(most);
 }
 
 void add_release(World& world, ports::Workload& workload, const core::Plan& plan,
@@ -57,7 +83,7 @@ void add_release(World& world, ports::Workload& workload, const core::Plan& plan
       const ports::VersionRef version{component.name, is_new ? component.to : component.from};
       auto status = workload.status(version);
       if (!status) continue;
-      leave_out_ending(*status, plan, state, component);
+      leave_out_unjudged(*status, plan, state, component);
       world.metrics.push_back(
           {version, status->instances, component.gauges, plan.guard.limits.p95_pause});
       running.push_back(std::move(*status));

@@ -63,20 +63,24 @@ base::Result<void> Engine::recover(std::optional<std::int64_t> speed) {
       if (auto loaded = load_release(ports_.journal, ports_.content, stream.release); !loaded)
         return base::fail(not_taken_up(std::move(loaded.error()), stream.release));
 
+  auto lines = emergency_lines();
+  if (!lines) return base::fail(std::move(lines.error()));
+
   const ports::Call call{ports_.clock.mono() + base::seconds(10), {}};
   base::Result<ports::RouterState> router = ports_.router.current(call);
   for (const ports::StreamInfo& stream : *streams) {
     if (stream.release.empty()) continue;
-    if (auto taken = take_up(stream.release, router ? &*router : nullptr, speed); !taken)
+    if (auto taken = take_up(stream.release, router ? &*router : nullptr, speed, *lines); !taken)
       return taken;
   }
   outbox_.wake(head->size);
   if (auto reserved = ports_.reserve.hold(); !reserved) report(reserved.error());
-  return take_in_emergency();
+  take_in_rest(*lines);
+  return {};
 }
 
 base::Result<void> Engine::take_up(const base::ReleaseId& release, const ports::RouterState* router,
-                                   std::optional<std::int64_t> speed) {
+                                   std::optional<std::int64_t> speed, EmergencyLines& lines) {
   auto loaded = load_release(ports_.journal, ports_.content, release);
   if (!loaded) return base::fail(std::move(loaded.error()));
   // One that does not answer may hold it, and may have been changed: whether it does is found out
@@ -94,6 +98,11 @@ base::Result<void> Engine::take_up(const base::ReleaseId& release, const ports::
   if (!saved) lost = saved.error();
   if (lost) report(guard_begins_anew(release, *lost));
 
+  // Before anything moves by itself: it may have been going back.
+  if (const auto found = lines.find(release); found != lines.end()) {
+    take_in(live, found->second);
+    lines.erase(found);
+  }
   live.run.handle(core::Restarted{lease_alive, routes_moved, lost ? lost->id : ""}, {},
                   [this, release](const Answer&) { restart_effects(*live_.at(release)); });
   if (speed && *speed != speed_before)

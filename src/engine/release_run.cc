@@ -87,6 +87,10 @@ void ReleaseRun::pump() {
     return;
   }
   const base::MonoTime mono = ports_.clock.mono();
+  if (const auto over = limit_is_over_at(); over && mono >= *over) {
+    pending_->told_time = true;
+    inputs_.push_back({core::Ticked{}, {}, {}, mono});
+  }
   if (can_look_ahead() && mono >= looks_ahead_at()) act_early();
   if (!pending_->in_flight && mono >= pending_->retry_at) append();
 }
@@ -98,10 +102,22 @@ std::optional<base::MonoTime> ReleaseRun::wake_at() const {
     if (!due) return std::nullopt;
     return std::max(mono + clock_.until(*due, mono), ticks_from_);
   }
-  if (!pending_->in_flight) return pending_->retry_at;
+  const auto over = limit_is_over_at();
+  const auto or_over = [&over](base::MonoTime at) { return over ? std::min(at, *over) : at; };
+  if (!pending_->in_flight) return or_over(pending_->retry_at);
   const bool early = pending_->rolls_back || core::goes_back(state_);
-  if (can_look_ahead() && (early || !inputs_.empty())) return std::max(looks_ahead_at(), mono);
-  return std::nullopt;
+  if (can_look_ahead() && (early || !inputs_.empty()))
+    return or_over(std::max(looks_ahead_at(), mono));
+  return over;
+}
+
+/// What a limit of time ends does not wait for the store either.
+std::optional<base::MonoTime> ReleaseRun::limit_is_over_at() const {
+  if (pending_->told_time) return std::nullopt;
+  const auto due = core::going_back_due(*plan_, pending_->decision.next);
+  if (!due) return std::nullopt;
+  const base::MonoTime mono = ports_.clock.mono();
+  return mono + clock_.until(*due, mono);
 }
 
 base::MonoTime ReleaseRun::looks_ahead_at() const {

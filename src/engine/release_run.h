@@ -104,6 +104,7 @@ class ReleaseRun {
     base::MonoTime retry_at;
     std::uint32_t failures = 0;
     std::optional<base::EffectKey> answers;  ///< the effect whose answer is decided on
+    bool told_time = false;                  ///< a limit is over, which waits behind it
     /// So many of the inputs behind it were decided on in advance.
     std::optional<std::size_t> looked_ahead = {};
   };
@@ -117,6 +118,7 @@ class ReleaseRun {
   void start_effects(const core::Decision& decision);
   void failed(const base::Error& error);
   void look_whether_written();
+  [[nodiscard]] std::optional<base::MonoTime> limit_is_over_at() const;
   [[nodiscard]] bool can_look_ahead() const;
   [[nodiscard]] base::MonoTime looks_ahead_at() const;
   bool act_early();

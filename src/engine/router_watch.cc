@@ -131,7 +131,8 @@ void Engine::look_at_router(base::MonoTime now) {
   const bool due = router_.look_now || now - router_.read_at >= settings_.watchdog_interval;
   if (!due || router_.reading) return;
   const bool needed = std::any_of(live_.begin(), live_.end(), [](const auto& each) {
-    return routes_to_serve(each.second->run).has_value();
+    const ReleaseRun& run = each.second->run;
+    return routes_to_serve(run).has_value() || core::renews_lease(run.plan(), run.state());
   });
   if (!needed) return;
   router_.reading = true;
@@ -166,7 +167,7 @@ void Engine::compare_router(Live& live, const ports::RouterState& state) {
   const core::Plan& plan = live.run.plan();
   const core::State& now = live.run.state();
   const bool settling = has_open(now, core::EffectKind::SettleTraffic);
-  if (core::wants_lease(plan, now) && !settling && !state.leases.contains(plan.release))
+  if (core::renews_lease(plan, now) && !settling && !state.leases.contains(plan.release))
     return confirm_lease(live);
   if (!core::routes_rest(now)) return;
   const auto wanted = core::intended_routes(plan, now);

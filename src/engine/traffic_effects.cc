@@ -40,6 +40,10 @@ bool begins_lease(const core::State& state) {
          !state.lease_expired;
 }
 
+std::optional<base::Digest> reason_of(const core::State& state) {
+  return state.rollback ? state.rollback->reason : state.cancel_reason;
+}
+
 /// What was done before the journal had it, complete in itself: whoever finds it has nothing else.
 std::string emergency_line(const EffectContext& context, const core::EffectReturned& returned,
                            base::WallTime time, const std::string* reason) {
@@ -49,13 +53,13 @@ std::string emergency_line(const EffectContext& context, const core::EffectRetur
                      {"kind", std::string(core::to_string(context.intent.kind))},
                      {"outcome", std::string(core::to_string(returned.outcome))},
                      {"detail", returned.summary}};
-  if (const auto& rollback = context.state.rollback) {
-    line["cause"] = std::string(core::to_string(rollback->cause));
-    line["because"] = rollback->detail;
-    line["by"] = rollback->by.empty() ? "stellwerk" : rollback->by.str();
-    if (rollback->reason) line["reason"] = rollback->reason->to_string();
-    if (reason != nullptr) line["reason_text"] = std::string(opened(*reason));
-  }
+  const core::State& state = context.state;
+  const base::PersonId& by = state.rollback ? state.rollback->by : state.cancel_by;
+  line["cause"] = state.rollback ? std::string(core::to_string(state.rollback->cause)) : "cancel";
+  line["because"] = state.rollback ? state.rollback->detail : state.cancel_detail;
+  line["by"] = by.empty() ? "stellwerk" : by.str();
+  if (const auto digest = reason_of(state)) line["reason"] = digest->to_string();
+  if (reason != nullptr) line["reason_text"] = std::string(opened(*reason));
   return line.dump(-1, ' ', false, base::Json::error_handler_t::replace);
 }
 
@@ -230,9 +234,8 @@ void Effects::return_some_traffic(const Context& context) {
 /// It was done; now it is recorded on a path of its own, which may hang too: what follows does not
 /// wait for it. The journal gets the line with the answer.
 void Effects::answer_emergency(const Context& context, core::EffectReturned returned) {
-  const auto& rollback = context->state.rollback;
-  const std::string* reason =
-      rollback && rollback->reason ? host_.kept(*rollback->reason) : nullptr;
+  const auto digest = reason_of(context->state);
+  const std::string* reason = digest ? host_.kept(*digest) : nullptr;
   auto line = std::make_shared<const std::string>(
       emergency_line(*context, returned, ports_.clock.wall(), reason));
   if (base::mutated(base::Mutation::ForgetEmergencyLine))

@@ -96,8 +96,10 @@ void add_times(base::Json& view, const core::Plan& plan, const core::State& stat
   view["speed"] = state.anchor.speed;
   if (!state.t0) return;
   view["t0"] = base::rfc3339(state.t0_wall.value_or(base::WallTime{state.t0->us}));
-  if (const auto due = core::next_due(plan, state))
+  if (const auto due = core::next_step_due(plan, state))
     view["next_due"] = base::offset_text(*due - *state.t0);
+  if (const auto end = core::downtime_ends(plan, state))
+    view["downtime_until"] = base::offset_text(*end - *state.t0);
 }
 
 base::Json health_of(const GuardWatch& watch) {
@@ -131,7 +133,7 @@ void add_live(base::Json& view, const core::Plan& plan, const core::State& state
   if (state.t0) {
     view["runbook_time"] =
         base::offset_text(base::seconds((live.now.runbook - *state.t0).us / 1'000'000));
-    if (const auto due = core::next_due(plan, state))
+    if (const auto due = core::next_step_due(plan, state))
       view["next_due_in_us"] = std::max<std::int64_t>((*due - live.now.runbook).us, 0);
   }
   if (live.watch == nullptr) return;

@@ -2,6 +2,7 @@
 // than the lease, a downtime that ends while nothing can be written.
 #include <gtest/gtest.h>
 
+#include "engine/view.h"
 #include "engine/world.h"
 
 namespace stellwerk::engine::testing {
@@ -118,6 +119,29 @@ TEST(GoingBackInPlace, LetsTheLeaseRunOutWhenTheStartHangs) {
   roll_back(world);
   ASSERT_TRUE(world.run_until([&] { return world.serves("pilot-1") == "1.2.0"; }, 600));
   EXPECT_FALSE(world.state().rollback->traffic_returned);
+  ASSERT_TRUE(world.run_until([&] { return world.times("scheduler.lease.expired") == 1; }, 50));
+  EXPECT_EQ(share_on_new_version(world.plan, world.state()), base::Ppm{});
+}
+
+// Goal: an instance that was only asked for judges nothing: the wave waits for a person.
+TEST(InPlace, AnInstanceThatNeverServedIsNoReasonToRollBack) {
+  core::Plan plan = plan_in_place();
+  World world(plan);
+  world.begin();
+  ASSERT_TRUE(world.run_until(Stage::Holding, 2));
+  const core::PlannedComponent& component = plan.components.front();
+  const ports::VersionRef fresh{component.name, component.to};
+  const std::size_t before = world.workload.status(fresh)->instances.size();
+  world.workload.behave(fresh, adapters::MemoryBehaviour::LastStaysDown);
+  world.attended = false;
+  ASSERT_TRUE(world.run_until([&] { return world.state().paused.has_value(); }));
+  EXPECT_EQ(world.state().paused->cause, core::PauseCause::StepFailed);
+  const auto status = world.workload.status(fresh);
+  ASSERT_GT(status->instances.size(), before);
+  world.probe.set_problem(status->instances.back().id, "refused");
+  for (int i = 0; i < 300; ++i) world.turn();
+  EXPECT_EQ(world.state().stage, Stage::Holding);
+  EXPECT_EQ(world.serves("pilot-1"), "1.3.0");
 }
 
 // Goal: nobody is left in front of the page because the journal cannot be written.
@@ -130,7 +154,10 @@ TEST(GoingBackFromADowntime, EndsThePageWhileTheStoreRefuses) {
   EXPECT_FALSE(is_maintained(world));
   EXPECT_EQ(world.serves("pilot-1"), "1.2.0");
   ASSERT_EQ(world.emergency.lines().size(), 1U);
-  EXPECT_NE(world.emergency.lines().front().find("end-downtime"), std::string::npos);
+  const std::string line = world.emergency.lines().front();
+  EXPECT_NE(line.find("end-downtime"), std::string::npos) << line;
+  EXPECT_NE(line.find(R"("by":"devops-1")"), std::string::npos) << line;
+  EXPECT_NE(line.find(R"("reason":)"), std::string::npos) << line;
 
   world.journal.fail_appends(adapters::MemoryJournal::Fault::NothingWritten, 0);
   ASSERT_TRUE(world.run_until(Stage::Cancelled));
@@ -152,7 +179,26 @@ TEST(GoingBackFromADowntime, IsNotTakenBackByTheNextProcess) {
     EXPECT_FALSE(is_maintained(world));
     return core::is_terminal(world.state().stage);
   }));
+  EXPECT_EQ(world.state().stage, Stage::Cancelled);
   EXPECT_EQ(world.times("audit.journal.gap"), 1U);
+}
+
+TEST(GoingBackFromADowntime, IsNotForgottenWhileThePageIsPutUp) {
+  World world(plan_with_downtime());
+  world.begin();
+  ASSERT_TRUE(world.run_until(Stage::Ready));
+  world.lanes().hold("router");
+  ASSERT_TRUE(world.run_until(Stage::Deploying));
+  ASSERT_FALSE(world.state().downtime);
+  world.journal.fail_appends(adapters::MemoryJournal::Fault::NothingWritten, 1'000'000);
+  roll_back(world);
+  world.lanes().let_go("router");
+  for (int i = 0; i < 20; ++i) world.turn();
+  world.kill();
+  world.journal.fail_appends(adapters::MemoryJournal::Fault::NothingWritten, 0);
+  world.start();
+  ASSERT_TRUE(world.run_until(Stage::Cancelled));
+  EXPECT_FALSE(is_maintained(world));
 }
 
 // Goal: whatever holds the release up, users wait no longer than the downtime may last.
@@ -170,6 +216,21 @@ TEST(Downtime, EndsWithTheReleaseWhenItLastsTooLong) {
   ASSERT_TRUE(world.run_until(Stage::Failed));
   EXPECT_EQ(world.serves("pilot-1"), "1.2.0");
   EXPECT_EQ(world.state().cancel_detail, "downtime");
+}
+
+// Goal: that a limit is over is noticed although nothing can be written.
+TEST(Downtime, EndsInTimeWhileTheStoreHangs) {
+  core::Plan plan = plan_with_downtime();
+  plan.downtime_window->at_most = base::hours(2);
+  World world(plan);
+  reach_downtime(world);
+  world.lanes().hold("store");
+  world.engine().command(world.plan.release, core::PauseRequested{}, base::PersonId("devops-1"),
+                         {});
+  ASSERT_TRUE(world.run_until([&] { return !is_maintained(world); }, 50));
+  EXPECT_EQ(world.serves("pilot-1"), "1.2.0");
+  world.lanes().let_go("store");
+  ASSERT_TRUE(world.run_until(Stage::Failed));
 }
 
 // Goal: no wave moves while the page is being put right.

@@ -138,7 +138,7 @@ Release read_release(Command& command) {
   if (const auto role = command.value("approval"))
     release.approvals.push_back({must(core::parse_role(*role)), 1});
   if (command.flag("downtime")) release.downtime.emplace().all_tenants = true;
-  if (release.downtime) release.downtime->at_most = command.duration("at-most");
+  if (release.downtime) release.downtime->at_most = command.duration("limit");
   if (const auto capacity = command.value("capacity"))
     release.capacity = must(core::parse_capacity(*capacity));
   read_second_component(command, release);
