@@ -219,11 +219,13 @@ TEST(HaproxyRouter, TakesOverARunningHaproxyAfterARestartOfOurs) {
   EXPECT_EQ(machine.master(), pid);
   EXPECT_EQ(machine.served("pilot-1"), "1.3.0");
 
-  // Its record lost: the process that listens in our folder is still recognised.
+  // Its record lost: the process that listens in our folder is still recognised, and recorded anew.
   ::unlink(machine.path(hap::kProcessFile).c_str());
   machine.reopen();
   EXPECT_TRUE(machine.renew().empty());
   EXPECT_EQ(machine.served("pilot-1"), "1.3.0");
+  machine.give_servers({"1.2.0", "1.3.0"});
+  EXPECT_EQ(machine.master(), pid);
 }
 
 TEST(HaproxyRouter, NeverTakesAnotherProcessForItsOwn) {

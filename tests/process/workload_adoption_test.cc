@@ -8,6 +8,7 @@
 
 #include "base/files.h"
 #include "base/json.h"
+#include "base/process_stat.h"
 #include "process/machine.h"
 
 namespace stellwerk::testing {
@@ -128,6 +129,27 @@ TEST(WorkloadAdoption, NeverTouchesAStrangerWithARecycledNumber) {
   machine.get(instance, "/die");
   auto record = read_record(machine);
   record["pid"] = stranger.pid();
+  write_record(machine, record);
+  machine.open();
+
+  ASSERT_TRUE(eventually([&] { return machine.status().ready() == 1; }));
+  EXPECT_NE(read_record(machine).at("pid"), stranger.pid());
+  ASSERT_TRUE(machine.workload().retire(Machine::version(), Machine::spec(1), machine.call()));
+  EXPECT_TRUE(stranger.lives());
+}
+
+// Goal: after a start of the machine number and start time may be a stranger's, both.
+TEST(WorkloadAdoption, NeverTouchesAStrangerOfAnotherBoot) {
+  const Stranger stranger;
+  Machine machine;
+  ASSERT_TRUE(machine.ensure(Machine::spec(1)));
+  const auto instance = machine.instance();
+  machine.close();
+  machine.get(instance, "/die");
+  auto record = read_record(machine);
+  record["pid"] = stranger.pid();
+  record["start_ticks"] = base::process_stat(stranger.pid())->start_ticks;
+  record["boot_id"] = "00000000-0000-0000-0000-000000000000";
   write_record(machine, record);
   machine.open();
 

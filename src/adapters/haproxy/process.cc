@@ -22,6 +22,7 @@
 #include "adapters/haproxy/runtime_socket.h"
 #include "base/files.h"
 #include "base/json.h"
+#include "base/process_stat.h"
 #include "base/text.h"
 
 namespace stellwerk::adapters::haproxy {
@@ -29,12 +30,6 @@ namespace {
 
 constexpr std::size_t kProcFileMax = 65536;
 constexpr std::size_t kReasonBytesMax = 2000;
-
-// Places in what stat_fields() returns.
-constexpr std::size_t kState = 0;
-constexpr std::size_t kSession = 3;
-constexpr std::size_t kStartTicks = 19;
-constexpr std::size_t kStatFields = 20;
 
 namespace fs = std::filesystem;
 
@@ -45,28 +40,9 @@ bool ended(int pidfd) {
   return ::poll(&waiting, 1, 0) > 0;
 }
 
-std::string boot_id() {
-  auto text = base::read_file("/proc/sys/kernel/random/boot_id", 256);
-  return text ? std::string(base::trim(*text)) : std::string();
-}
-
 /// The command line; empty while a master starts itself anew.
 std::string command_line(pid_t pid) {
   return base::read_file(fmt::format("/proc/{}/cmdline", pid), kProcFileMax).value_or("");
-}
-
-/// /proc/<pid>/stat from field 3 on (proc(5)); fewer than kStatFields: there is no such process.
-std::vector<std::string> stat_fields(pid_t pid) {
-  const auto text = base::read_file(fmt::format("/proc/{}/stat", pid), kProcFileMax).value_or("");
-  // The name in parentheses may contain anything; what follows the last one is numbers.
-  const auto name_end = text.rfind(')');
-  if (name_end == std::string::npos || name_end + 2 > text.size()) return {};
-  const auto fields = base::split(std::string_view(text).substr(name_end + 2), ' ');
-  return {fields.begin(), fields.end()};
-}
-
-bool runs(const std::vector<std::string>& stat) {
-  return stat.size() >= kStatFields && stat[kState] != "Z" && stat[kState] != "X";
 }
 
 bool runs_as_us(pid_t pid) {
@@ -93,13 +69,17 @@ bool serves_folder(const std::string& command, const std::string& folder) {
   return has("-W") && has(folder) && has(kConfigFile);
 }
 
+/// While it starts itself anew it has no command line, but its working folder.
+bool is_of(pid_t pid, const std::string& folder) {
+  const std::string command = command_line(pid);
+  return command.empty() ? works_in(pid, folder) : serves_folder(command, folder);
+}
+
 /// The master of a HAProxy in this folder: one that start() gave a session of its own, unlike its
 /// workers and the checks of a configuration.
 bool leads_haproxy_of(pid_t pid, const std::string& folder) {
-  const auto stat = stat_fields(pid);
-  if (!runs(stat) || stat[kSession] != std::to_string(pid) || !runs_as_us(pid)) return false;
-  const std::string command = command_line(pid);
-  return command.empty() ? works_in(pid, folder) : serves_folder(command, folder);
+  const auto stat = base::process_stat(pid);
+  return stat && stat->runs() && stat->session == pid && runs_as_us(pid) && is_of(pid, folder);
 }
 
 std::optional<ProcessRecord> read_record(const std::string& path) {
@@ -182,12 +162,9 @@ class SpawnActions {
 }  // namespace
 
 std::optional<ProcessRecord> identify(pid_t pid) {
-  const auto stat = stat_fields(pid);
-  if (!runs(stat)) return std::nullopt;
-  ProcessRecord record{.pid = pid, .start_ticks = 0, .boot_id = boot_id()};
-  const std::string& ticks = stat[kStartTicks];
-  std::from_chars(ticks.data(), ticks.data() + ticks.size(), record.start_ticks);
-  return record;
+  const auto stat = base::process_stat(pid);
+  if (!stat || !stat->runs()) return std::nullopt;
+  return ProcessRecord{.pid = pid, .start_ticks = stat->start_ticks, .boot_id = base::boot_id()};
 }
 
 Process::Process(std::string program, std::string folder, const ports::Clock& clock)
@@ -210,8 +187,7 @@ void Process::find_recorded() {
   base::UniqueFd pidfd(open_pidfd(record->pid));
   // Identified after the pidfd was opened: from here on it cannot become another process.
   if (!pidfd.valid() || identify(record->pid) != record) return;
-  const std::string command = command_line(record->pid);
-  if (!command.empty() && !serves_folder(command, folder_)) return;
+  if (!is_of(record->pid, folder_)) return;
   pidfd_ = std::move(pidfd);
   pid_ = record->pid;
 }
@@ -231,6 +207,7 @@ void Process::find_running() {
     if (!pidfd.valid() || !leads_haproxy_of(pid, folder_)) continue;
     pidfd_ = std::move(pidfd);
     pid_ = pid;
+    static_cast<void>(remember(pid));  // without a record it is found like this again
     return;
   }
 }

@@ -6,62 +6,36 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <csignal>
 #include <cstring>
 
 #include "adapters/process/spawn.h"
-#include "base/files.h"
-#include "base/text.h"
+#include "base/process_stat.h"
 
 namespace stellwerk::adapters::process {
 namespace {
 
-const std::string& boot_id() {
-  static const std::string id = [] {
-    const auto text = base::read_file("/proc/sys/kernel/random/boot_id", 256);
-    return text ? std::string(base::trim(*text)) : std::string("unknown");
-  }();
-  return id;
-}
-
-/// Field 22 of /proc/<pid>/stat (proc(5)). The name in field 2 may contain anything, so count from
-/// its last parenthesis.
-std::optional<std::uint64_t> start_ticks(pid_t pid) {
-  constexpr std::size_t kFieldsAfterName = 19;
-  const auto text = base::read_file(fmt::format("/proc/{}/stat", pid), 4096);
-  if (!text) return std::nullopt;
-  const auto name_end = text->rfind(") ");
-  if (name_end == std::string::npos) return std::nullopt;
-  const auto fields = base::split(std::string_view(*text).substr(name_end + 2), ' ');
-  if (fields.size() <= kFieldsAfterName) return std::nullopt;
-  const auto field = fields[kFieldsAfterName];
-  std::uint64_t ticks = 0;
-  const auto parsed = std::from_chars(field.data(), field.data() + field.size(), ticks);
-  if (parsed.ec != std::errc{}) return std::nullopt;
-  return ticks;
-}
-
 /// False when somebody else has the number now: then the group of that number is theirs.
 bool group_is_still_ours(const ProcessIdentity& identity) {
-  const auto ticks = start_ticks(identity.pid);
-  return !ticks || *ticks == identity.start_ticks;
+  const auto stat = base::process_stat(identity.pid);
+  return !stat || stat->start_ticks == identity.start_ticks;
 }
 
 }  // namespace
 
 std::optional<ProcessIdentity> identify(pid_t pid) {
-  const auto ticks = start_ticks(pid);
-  if (!ticks) return std::nullopt;
-  return ProcessIdentity{pid, *ticks, boot_id()};
+  const auto stat = base::process_stat(pid);
+  if (!stat) return std::nullopt;
+  return ProcessIdentity{pid, stat->start_ticks, base::boot_id()};
 }
 
 base::UniqueFd adopt(const ProcessIdentity& identity) {
-  if (identity.pid <= 1 || identity.boot_id != boot_id()) return {};
+  if (identity.pid <= 1 || identity.boot_id != base::boot_id()) return {};
   base::UniqueFd pidfd(static_cast<int>(::syscall(SYS_pidfd_open, identity.pid, 0U)));
   if (!pidfd.valid()) return {};
   // Compared after opening: the descriptor now holds whoever has the number, and cannot change.
-  if (start_ticks(identity.pid) != identity.start_ticks) return {};
+  const auto stat = base::process_stat(identity.pid);
+  if (!stat || stat->start_ticks != identity.start_ticks) return {};
   return pidfd;
 }
 
