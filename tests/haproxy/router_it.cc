@@ -228,6 +228,65 @@ TEST(HaproxyRouter, TakesOverARunningHaproxyAfterARestartOfOurs) {
   EXPECT_EQ(machine.master(), pid);
 }
 
+core::RoutingTable everyone_on_stable() {
+  core::RoutingTable table = HaproxyMachine::table({});
+  table.components.begin()->second.candidate.reset();
+  return table;
+}
+
+/// Of a HAProxy whose sockets somebody removed.
+class HaproxyOutOfReach : public ::testing::TestWithParam<std::vector<const char*>> {
+ protected:
+  HaproxyOutOfReach() { machine.start_canary(); }
+  void remove_sockets() {
+    for (const char* socket : GetParam()) std::filesystem::remove(machine.path(socket));
+  }
+  HaproxyMachine machine;
+};
+
+// Goal: traffic goes back at once, not with the end of the lease, also for a connection that a
+// client keeps; what is in its place can be reloaded.
+TEST_P(HaproxyOutOfReach, IsReplacedWhenTrafficReturns) {
+  const pid_t former = machine.master();
+  TestClient kept(machine.port());
+  ASSERT_EQ(kept.get_as("pilot-1").body, "1.3.0");
+  remove_sockets();
+  const auto applied = machine.router().apply(everyone_on_stable(), machine.call());
+  ASSERT_TRUE(applied) << applied.error().one_line();
+  EXPECT_EQ(*applied, everyone_on_stable());
+  EXPECT_NE(machine.master(), former);
+  EXPECT_FALSE(hap::identify(former));
+  EXPECT_EQ(machine.served("pilot-1"), "1.2.0");
+  EXPECT_NE(kept.get_as("pilot-1").body, "1.3.0");
+  EXPECT_TRUE(machine.router().revoke(HaproxyMachine::release(), machine.call()));
+  const pid_t latter = machine.master();
+  machine.give_servers({"1.4.0"});
+  EXPECT_EQ(machine.master(), latter);
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Sockets, HaproxyOutOfReach,
+    ::testing::Values(std::vector{hap::kReadSocket, hap::kWriteSocket, hap::kMasterSocket},
+                      std::vector{hap::kReadSocket}, std::vector{hap::kWriteSocket},
+                      std::vector{hap::kMasterSocket}),
+    [](const auto& each) {
+      const std::string first(each.param.front(), std::strchr(each.param.front(), '.'));
+      return each.param.size() > 1 ? std::string("all") : first;
+    });
+
+// Goal: one of which it is not known whether it still starts is waited for, not replaced.
+TEST(HaproxyRouter, WaitsForTheSocketsOfOneThatWasJustStarted) {
+  HaproxyMachine machine;
+  machine.start_canary();
+  const pid_t master = machine.master();
+  std::filesystem::remove(machine.path(hap::kWriteSocket));
+  machine.reopen();
+  const auto applied = machine.router().apply(HaproxyMachine::table({}), machine.call());
+  ASSERT_FALSE(applied);
+  EXPECT_EQ(applied.error().id, "HAP-0002");
+  EXPECT_EQ(machine.master(), master);
+}
+
 TEST(HaproxyRouter, NeverTakesAnotherProcessForItsOwn) {
   HaproxyMachine machine;
   machine.start_canary();
@@ -334,12 +393,6 @@ class NoNewFile {
  private:
   std::string folder_;
 };
-
-core::RoutingTable everyone_on_stable() {
-  core::RoutingTable table = HaproxyMachine::table({});
-  table.components.begin()->second.candidate.reset();
-  return table;
-}
 
 core::RoutingTable unleased(core::RoutingTable table) {
   table.components.begin()->second.candidate->leased = false;

@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
+#include <array>
 #include <cerrno>
 #include <string>
+#include <utility>
 
 #include "adapters/haproxy/haproxy_router.h"
 #include "adapters/haproxy/layout_store.h"
@@ -18,21 +21,38 @@ namespace {
 
 constexpr std::size_t kConfigBytesMax = std::size_t{64} << 20;
 constexpr base::Duration kEndingMax = base::seconds(1);
-
-/// Somebody listens there; a full backlog passes.
-bool is_listened_to(const std::string& folder, const char* socket) {
-  const auto connected = connect_unix(folder, socket);
-  return connected || connected.error() == EAGAIN;
-}
+constexpr base::Duration kStartingMax = base::seconds(30);
+constexpr std::array kSockets = {kReadSocket, kWriteSocket, kMasterSocket};
 
 }  // namespace
+
+/// Somebody does; a full backlog passes.
+bool HaproxyRouter::is_listened_to() const {
+  return std::all_of(kSockets.begin(), kSockets.end(), [&](const char* socket) {
+    const auto connected = connect_unix(folder_, socket);
+    return connected || connected.error() == EAGAIN;
+  });
+}
+
+/// Somebody removed its sockets: nothing can be said to it any more, and no reload makes them anew.
+bool HaproxyRouter::is_out_of_reach() const {
+  const bool is_starting = !heard_ && process_.age() < kStartingMax;
+  return !is_starting && std::any_of(kSockets.begin(), kSockets.end(), [&](const char* socket) {
+    return ::access(path(socket).c_str(), F_OK) != 0 && errno == ENOENT;
+  });
+}
 
 bool HaproxyRouter::runs(const ports::Call& call) {
   const ports::Call look = Patience(clock_, call).within(kEndingMax);
   const Patience patience(clock_, look);
   while (process_.alive()) {
-    if (is_listened_to(folder_, kReadSocket) && is_listened_to(folder_, kWriteSocket)) return true;
-    if (!patience.pause()) return true;
+    if (is_listened_to()) {
+      if (!std::exchange(heard_, true)) process_.end_others(call);
+      return true;
+    }
+    if (patience.pause()) continue;
+    if (Patience(clock_, call).over() || !is_out_of_reach()) return true;
+    process_.let_go();  // it serves until another one does
   }
   return false;
 }
@@ -77,10 +97,14 @@ base::Result<void> HaproxyRouter::launch(const Configuration& configuration,
     return installed;
   carried_.clear();
   const auto output = process_.output_size();
+  heard_ = false;
   if (auto spawned = process_.start(); !spawned) return spawned;
   auto started = await_digest(configuration, output, call);
-  if (started) on_new_worker_();
-  return started;
+  if (!started) return started;
+  heard_ = true;
+  process_.end_others(call);
+  on_new_worker_();
+  return {};
 }
 
 base::Result<void> HaproxyRouter::reload(const Configuration& configuration, const WorkerInfo& old,

@@ -75,6 +75,8 @@ class HaproxyRouter final : public ports::TrafficRouter {
   /// HAProxy runs and takes commands, or may soon. One that is ending has closed its sockets before
   /// it is gone: that is waited for.
   bool runs(const ports::Call& call);
+  [[nodiscard]] bool is_listened_to() const;
+  [[nodiscard]] bool is_out_of_reach() const;
   /// Makes HAProxy run with `layout`: starts it, reloads it, or finds that it does already.
   base::Result<void> bring_up(const Layout& layout, const ports::Call& call);
   base::Result<void> switch_layout(Layout layout, const ports::Call& call);
@@ -130,6 +132,7 @@ class HaproxyRouter final : public ports::TrafficRouter {
   const ports::Clock& clock_;
   std::function<void()> on_new_worker_ = [] {};
   Process process_;
+  bool heard_ = false;  ///< process_ listened on its sockets
   RuntimeApi api_;
   base::MonoTime old_workers_until_;        ///< a reload's old worker may live until then
   std::optional<RouteRows> unsaved_rows_;   ///< committed, and not in the file yet

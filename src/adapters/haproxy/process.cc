@@ -82,6 +82,27 @@ bool leads_haproxy_of(pid_t pid, const std::string& folder) {
   return stat && stat->runs() && stat->session == pid && runs_as_us(pid) && is_of(pid, folder);
 }
 
+struct Master {
+  pid_t pid = 0;
+  base::UniqueFd pidfd;
+};
+
+std::vector<Master> masters_of(const std::string& folder) {
+  std::vector<Master> masters;
+  std::error_code problem;
+  for (fs::directory_iterator at("/proc", problem), end; !problem && at != end;
+       at.increment(problem)) {
+    const std::string name = at->path().filename();
+    pid_t pid = 0;
+    if (std::from_chars(name.data(), name.data() + name.size(), pid).ec != std::errc()) continue;
+    if (!leads_haproxy_of(pid, folder)) continue;
+    base::UniqueFd pidfd(open_pidfd(pid));
+    // Looked at again: it may have become another process before its pidfd was opened.
+    if (pidfd.valid() && leads_haproxy_of(pid, folder)) masters.push_back({pid, std::move(pidfd)});
+  }
+  return masters;
+}
+
 std::optional<ProcessRecord> read_record(const std::string& path) {
   auto text = base::read_file(path, 4096);
   if (!text) return std::nullopt;
@@ -183,7 +204,7 @@ bool Process::alive() {
 
 void Process::find_recorded() {
   const auto record = read_record(folder_ + "/" + kProcessFile);
-  if (!record) return;
+  if (!record || record == let_go_) return;
   base::UniqueFd pidfd(open_pidfd(record->pid));
   // Identified after the pidfd was opened: from here on it cannot become another process.
   if (!pidfd.valid() || identify(record->pid) != record) return;
@@ -195,19 +216,11 @@ void Process::find_recorded() {
 // Started, and we died before the record was written, or it was lost. Asking who listens on its
 // sockets would not do: right after its start a master executes itself anew, and has none.
 void Process::find_running() {
-  std::error_code problem;
-  for (fs::directory_iterator at("/proc", problem), end; !problem && at != end;
-       at.increment(problem)) {
-    const std::string name = at->path().filename();
-    pid_t pid = 0;
-    if (std::from_chars(name.data(), name.data() + name.size(), pid).ec != std::errc()) continue;
-    if (!leads_haproxy_of(pid, folder_)) continue;
-    base::UniqueFd pidfd(open_pidfd(pid));
-    // Looked at again: it may have become another process before its pidfd was opened.
-    if (!pidfd.valid() || !leads_haproxy_of(pid, folder_)) continue;
-    pidfd_ = std::move(pidfd);
-    pid_ = pid;
-    static_cast<void>(remember(pid));  // without a record it is found like this again
+  for (Master& master : masters_of(folder_)) {
+    if (let_go_ && identify(master.pid) == let_go_) continue;
+    pidfd_ = std::move(master.pidfd);
+    pid_ = master.pid;
+    static_cast<void>(remember(pid_));  // without a record it is found like this again
     return;
   }
 }
@@ -237,6 +250,38 @@ base::Result<void> Process::remember(pid_t pid) {
 
 void Process::reload() {
   if (pidfd_.valid()) ::syscall(SYS_pidfd_send_signal, pidfd_.get(), SIGUSR2, nullptr, 0);
+}
+
+base::Duration Process::age() const {
+  const auto stat = pid_ == 0 ? std::nullopt : base::process_stat(pid_);
+  const std::int64_t ticks_per_second = ::sysconf(_SC_CLK_TCK);
+  if (!stat || ticks_per_second <= 0) return {};
+  const auto started = static_cast<std::int64_t>(stat->start_ticks) * 1000 / ticks_per_second;
+  return clock_.mono() - (base::MonoTime{} + base::milliseconds(started));
+}
+
+void Process::let_go() {
+  let_go_ = identify(pid_);
+  pidfd_.reset();
+  pid_ = 0;
+}
+
+void Process::end_others(const ports::Call& call) {
+  std::vector<Master> others = masters_of(folder_);
+  std::erase_if(others, [&](const Master& each) { return each.pid == pid_; });
+  const auto has_ended = [](const Master& each) {
+    if (!ended(each.pidfd.get())) return false;
+    ::waitpid(each.pid, nullptr, WNOHANG);  // reaps it, if it was our child
+    return true;
+  };
+  for (const int signal : {SIGUSR1, SIGTERM, SIGKILL}) {
+    for (const Master& each : others)
+      ::syscall(SYS_pidfd_send_signal, each.pidfd.get(), signal, nullptr, 0);
+    const ports::Call step = Patience(clock_, call).within(base::seconds(1));
+    const Patience waiting(clock_, step);
+    while (std::erase_if(others, has_ended), !others.empty() && waiting.pause()) {
+    }
+  }
 }
 
 base::Result<void> Process::validate(const std::string& file, const ports::Call& call) {

@@ -12,6 +12,7 @@
 #include <string>
 
 #include "base/result.h"
+#include "base/time.h"
 #include "base/unique_fd.h"
 #include "ports/call.h"
 #include "ports/clock.h"
@@ -38,6 +39,13 @@ class Process {
   base::Result<void> start();
   /// Asks the master to read its configuration again.
   void reload();
+  /// How long the master has run; zero when none does.
+  [[nodiscard]] base::Duration age() const;
+  /// The master serves on, but is ours no longer: the next start() is of another one.
+  void let_go();
+  /// Whoever else is master in this folder takes no new connection, and ends with its last request
+  /// or after a second, whatever comes first.
+  void end_others(const ports::Call& call);
   /// @errors Rejected HAP-0001 with HAProxy's words; Unavailable HAP-0006
   base::Result<void> validate(const std::string& file, const ports::Call& call);
   /// Ends master and workers at once. @errors OutcomeUnknown HAP-0003: it still runs at the
@@ -58,6 +66,7 @@ class Process {
   const ports::Clock& clock_;
   base::UniqueFd pidfd_;  ///< of the master
   pid_t pid_ = 0;
+  std::optional<ProcessRecord> let_go_;
 };
 
 /// Of a process that runs now (a zombie does not).
