@@ -64,11 +64,17 @@ base::Result<OpenedForWriting> open_for_writing(const std::filesystem::path& fol
     return base::fail(durable.error());
   auto database = Database::open(database_path(folder), Database::Access::ReadWrite);
   if (!database) return base::fail(database.error());
-  if (auto ready = prepare_schema(*database, Database::Access::ReadWrite); !ready) {
+  // Where entries were acknowledged nothing is written before they were found.
+  const bool is_new = !*recorded || (*recorded)->size == 0;
+  const auto access = is_new ? Database::Access::ReadWrite : Database::Access::ReadOnly;
+  if (auto ready = prepare_schema(*database, access); !ready) {
     return with_good_prefix(*database, ready.error());
   }
   auto tree = check_head(*database, *recorded);
   if (!tree) return with_good_prefix(*database, tree.error());
+  if (auto ready = prepare_schema(*database, Database::Access::ReadWrite); !ready) {
+    return with_good_prefix(*database, ready.error());
+  }
   database->allow_checkpoints();
   auto head_file = HeadFile::open(head_path(folder));
   if (!head_file) return base::fail(head_file.error());

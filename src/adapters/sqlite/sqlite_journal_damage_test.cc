@@ -83,6 +83,17 @@ TEST(JournalDamage, IsNoticedWhenTheDatabaseIsGone) {
   EXPECT_FALSE(fs::exists(folder.database()));  // nothing was made in its place
 }
 
+// Goal: no tables are made anew beside entries that were acknowledged.
+TEST(JournalDamage, IsNoticedWhenItsTablesWereInTheLostLogOnly) {
+  JournalFolder folder;
+  folder.fill(3);
+  fs::resize_file(folder.log(), 0);
+  const auto size = fs::file_size(folder.database());
+  EXPECT_EQ(folder.open_error().id, "JRN-0003");
+  EXPECT_EQ(fs::file_size(folder.database()), size);
+  EXPECT_TRUE(!fs::exists(folder.log()) || fs::file_size(folder.log()) == 0);
+}
+
 TEST(JournalDamage, IsNoticedWhenTheDatabaseIsNone) {
   JournalFolder folder;
   folder.fill(3);
