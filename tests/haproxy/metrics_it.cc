@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <atomic>
+#include <filesystem>
 #include <thread>
 
 #include "base/text.h"
@@ -225,6 +226,26 @@ TEST(HaproxyMetrics, SaysThatTheSourceLivesWithoutRequestsAndNotWhenItIsGone) {
   EXPECT_TRUE(eventually([&] { return measured.alive_at() > again; }));
   TestClient(measured.machine().port()).get_as("acme");
   EXPECT_TRUE(eventually([&] { return measured.sum("1.2.0", "acme").requests == 1; }));
+}
+
+// Goal: with its sockets gone its log cannot be read, although it serves. That is no life, and once
+// another one is in its place requests are counted again.
+TEST(HaproxyMetrics, SaysThatTheSourceIsGoneWhenItsSocketsAre) {
+  Measured measured;
+  const auto begun = measured.machine().clock().mono();
+  EXPECT_TRUE(eventually([&] { return measured.alive_at() > begun; }));
+  for (const char* socket : {hap::kReadSocket, hap::kWriteSocket, hap::kMasterSocket})
+    std::filesystem::remove(measured.machine().path(socket));
+  EXPECT_TRUE(eventually([&] {
+    const auto dead_for = measured.machine().clock().mono() - *measured.alive_at();
+    return dead_for > base::milliseconds(2500);
+  }));
+  EXPECT_EQ(measured.machine().served("acme"), "1.2.0");
+  measured.machine().give_servers({"1.2.0", "1.3.0"});
+  const auto again = measured.machine().clock().mono();
+  EXPECT_TRUE(eventually([&] { return measured.alive_at() > again; }));
+  TestClient(measured.machine().port()).get_as("globex");
+  EXPECT_TRUE(eventually([&] { return measured.sum("1.2.0", "globex").requests == 1; }));
 }
 
 TEST(HaproxyMetrics, CountsOnAfterAReload) {

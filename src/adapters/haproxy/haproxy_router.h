@@ -73,7 +73,8 @@ class HaproxyRouter final : public ports::TrafficRouter {
   base::Result<RouteRows> stored_rows() const;
 
   /// HAProxy runs and takes commands, or may soon. One that is ending has closed its sockets before
-  /// it is gone: that is waited for.
+  /// it is gone: that is waited for. One whose sockets were removed is let go, and false is
+  /// returned.
   bool runs(const ports::Call& call);
   [[nodiscard]] bool is_listened_to() const;
   [[nodiscard]] bool is_out_of_reach() const;
