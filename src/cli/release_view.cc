@@ -199,8 +199,11 @@ class ViewWriter {
   [[nodiscard]] std::string share_text() const {
     const base::Json& shown = member(member(view_, "traffic"), "maintenance");
     if (!shown.is_array()) return versions_text();
-    return say("cli.view.traffic-page", {{"traffic", versions_text()},
-                                         {"tenants", tenants_text(words(shown), style_.locale)}});
+    const std::string until = word(view_, "downtime_until");
+    return say(until.empty() ? "cli.view.traffic-page" : "cli.view.traffic-page-until",
+               {{"traffic", versions_text()},
+                {"tenants", tenants_text(words(shown), style_.locale)},
+                {"until", until}});
   }
 
   [[nodiscard]] std::string versions_text() const {
