@@ -89,7 +89,7 @@ constexpr MessageRow kEvents[] = {
     {"cli.rollback.stopped", "Stellwerk wurde beendet", "Stellwerk was stopped"},
     {"cli.rollback.downtime-over", "die Downtime dauerte länger als erlaubt",
      "the downtime lasted longer than it may"},
-    {"cli.detail.downtime", "Frist der Wartungsseite", "the limit of the page of maintenance"},
+    {"cli.detail.downtime", "Höchstdauer der Downtime", "the limit of the downtime"},
     {"cli.detail.old-version", "die alte Version ließ sich nicht wieder starten",
      "the old version could not be brought up"},
     {"cli.detail.journal-gap", "aus der Notfalldatei nachgetragen",

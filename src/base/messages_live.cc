@@ -26,7 +26,7 @@ constexpr MessageRow kLive[] = {
     {"cli.live.requests", "Anfragen", "requests"},
     {"cli.live.error-lines", "Log ERROR", "log ERROR"},
     {"cli.live.warn-lines", "Log WARN", "log WARN"},
-    {"cli.live.downtime", "Wartung", "downtime"},
+    {"cli.live.downtime", "Downtime", "downtime"},
 
     // ---- values
     {"cli.live.hold-of", "{guarded} von {wanted}", "{guarded} of {wanted}"},
@@ -83,6 +83,8 @@ constexpr MessageRow kLive[] = {
     {"cli.live.people", "Wartet auf Menschen", "Waits for people"},
     {"cli.live.paused-keys", "Angehalten: r setzt fort, b rollt zurück",
      "Paused: r goes on, b rolls back"},
+    {"cli.live.whole-command", "ganz: stellwerk release show {release}",
+     "whole: stellwerk release show {release}"},
     {"cli.live.more-steps", "und {count} weitere Schritte", "and {count} more steps"},
 
     // ---- keys

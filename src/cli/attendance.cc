@@ -325,6 +325,7 @@ std::optional<Exit> Attendance::on_typed(const std::string& line) {
   return std::nullopt;
 }
 
+/// Where only one letter can be typed: Ctrl-C is what opened the question.
 std::optional<Exit> Attendance::roll_back_by_hand() {
   engine::PersonCommand command;
   command.verb = "rollback";

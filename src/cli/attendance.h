@@ -74,6 +74,9 @@ class Attendance {
   std::optional<Exit> on_signal(int signal);
   std::optional<Exit> on_typed(const std::string& line);
   void ask_person();
+  std::optional<Exit> roll_back_by_hand();
+  std::optional<Exit> stop();
+  Exit detach();
   [[nodiscard]] std::string lease_text() const;
   // attendance_live.cc
   std::optional<Exit> look_live();
@@ -84,9 +87,6 @@ class Attendance {
   void refuse(const base::Error& error);
   void read_past();
   void tell_past();
-  std::optional<Exit> roll_back_by_hand();
-  std::optional<Exit> stop();
-  Exit detach();
 
   [[nodiscard]] const engine::ReleaseRun* run() const;
   [[nodiscard]] bool others_guarded() const;

@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <csignal>
 #include <functional>
 #include <utility>
 
@@ -84,10 +83,10 @@ std::optional<Exit> Attendance::look_live() {
 std::optional<Exit> Attendance::on_action(const LiveAction& action) {
   switch (action.kind) {
     case LiveAction::Kind::Leave:
+      ask_person();
+      return std::nullopt;
     case LiveAction::Kind::LeaveNow:
-      return on_signal(SIGINT);
-    case LiveAction::Kind::RollBack:
-      return roll_back_by_hand();
+      return detach();
     case LiveAction::Kind::Steer:
       steer(action);
       return std::nullopt;
@@ -108,7 +107,8 @@ void Attendance::steer(const LiveAction& action) {
   asked->until = world_.now().mono + kAnswerPatience;
   engine::Engine& engine = host_.engine();
   if (run() == nullptr) return;
-  live_->tell({console_.text("cli.live.asked", {{"verb", action.verb}})}, false);
+  live_->tell({console_.text("cli.live.asked", {{"verb", key_text(action.verb, console_.locale)}})},
+              false);
   asked_.push_back(asked);
   if (command.reason.empty() || command.verb == "rollback") {
     const auto body = engine::input_of(command, engine);
@@ -145,12 +145,13 @@ void Attendance::tell_answers() {
       continue;
     }
     const std::string& ignored = asked->answer->ignored_because;
-    live_->tell(
-        {ignored.empty() ? console_.text("cli.steer.done", {{"verb", asked->verb}})
-                         : console_.text("cli.steer.ignored",
-                                         {{"verb", asked->verb},
-                                          {"why", base::translated(console_.locale, ignored)}})},
-        !ignored.empty());
+    const std::string verb = key_text(asked->verb, console_.locale);
+    live_->tell({ignored.empty()
+                     ? console_.text("cli.steer.done", {{"verb", verb}})
+                     : console_.text(
+                           "cli.steer.ignored",
+                           {{"verb", verb}, {"why", base::translated(console_.locale, ignored)}})},
+                !ignored.empty());
   }
   std::erase_if(asked_, [this](const std::shared_ptr<Asked>& asked) {
     return asked->answer || world_.now().mono >= asked->until;

@@ -78,6 +78,7 @@ class MemoryHost final : public EngineHost {
     return signal;
   }
   [[nodiscard]] const ports::Clock& clock() const { return world_.clock; }
+  [[nodiscard]] int turns() const { return turns_; }
   [[nodiscard]] const base::ReleaseId& release() const { return story_.plan.release; }
 
   std::deque<int> signals;
@@ -154,6 +155,7 @@ struct LiveLeft {
   Exit exit = Exit::Done;
   core::Stage stage = core::Stage::Unborn;
   bool paused = false;
+  int turns = 0;
   std::string out;
   std::string err;
 };
@@ -180,6 +182,7 @@ LiveLeft stay_live(stellwerk::testing::Desk& desk, const std::map<int, std::stri
   const core::State& state = host.engine().find(host.release())->state();
   left.stage = state.stage;
   left.paused = state.paused.has_value();
+  left.turns = host.turns();
   left.out = out.str();
   left.err = err.str();
   return left;
@@ -199,7 +202,7 @@ TEST(AttendanceLive, TellsWhatKeysCameToAndRollsBack) {
   EXPECT_EQ(left.exit, Exit::Paused);  // the second Ctrl-C detaches
   EXPECT_TRUE(contains(desk.written, "pause: nothing to do, it is paused already"));
   EXPECT_TRUE(contains(desk.written, "error[ENG-0012]"));
-  EXPECT_TRUE(contains(desk.written, "rollback: recorded"));
+  EXPECT_TRUE(contains(desk.written, "roll back: recorded"));
   EXPECT_TRUE(contains(desk.written, "(r) roll back, (s) stay, (d) detach?"));
   const std::string after = desk.written.substr(desk.written.rfind(kLeaveScreen));
   for (const char* line :
@@ -238,10 +241,26 @@ TEST(AttendanceLive, LeavesWhenTheQuestionIsAnsweredSo) {
   EXPECT_TRUE(contains(desk.written, "After detaching the lease runs out"));
 }
 
-TEST(AttendanceLive, RollsBackFromTheQuestion) {
+TEST(AttendanceLive, RollsBackFromTheQuestionForTheReasonThatIsGiven) {
   stellwerk::testing::Desk desk;
-  const LiveLeft left = stay_live(desk, {{5, "q"}, {20, "r"}, {60, "\x03"}, {80, "\x03"}});
+  const LiveLeft left =
+      stay_live(desk, {{5, "q"}, {20, "rtoo slow\n"}, {40, "y"}, {200, "\x03"}, {220, "\x03"}});
   EXPECT_EQ(left.stage, core::Stage::RollingBack);
+  EXPECT_TRUE(contains(desk.written, "Reason: too slow"));
+}
+
+// Goal: a letter only ever asks, however often and fast it is pressed, and whatever is under way;
+// only the question's answer, or Ctrl-C at it, detaches.
+TEST(AttendanceLive, IsNotLeftByALetterAlone) {
+  stellwerk::testing::Desk twice;
+  EXPECT_GE(stay_live(twice, {{5, "qq"}, {60, "d"}}).turns, 60);
+  EXPECT_TRUE(contains(twice.written, "(r) roll back, (s) stay, (d) detach?"));
+  stellwerk::testing::Desk stopping;
+  const LiveLeft left = stay_live(stopping, {{60, "q"}, {90, "q"}, {120, "d"}}, {SIGTERM});
+  EXPECT_GE(left.turns, 120);
+  EXPECT_EQ(left.stage, core::Stage::RollingBack);
+  stellwerk::testing::Desk both;
+  EXPECT_LT(stay_live(both, {{5, "\x03\x03"}, {60, "d"}}).turns, 20);
 }
 
 }  // namespace

@@ -11,9 +11,12 @@ namespace {
 using Kind = LiveAction::Kind;
 
 bool is_letter(const Key& key, std::string_view letters) {
-  return key.kind == Key::Kind::Text && !key.pasted && key.text.size() == 1 &&
+  return key.kind == Key::Kind::Text && key.text.size() == 1 &&
          letters.find(key.text.front()) != std::string_view::npos;
 }
+
+/// Of what was pasted: the rest are control characters that nobody pressed.
+bool is_text(const Key& key) { return key.kind == Key::Kind::Text || key.kind == Key::Kind::Enter; }
 
 bool abandons(const Key& key) {
   return key.kind == Key::Kind::Escape || key.kind == Key::Kind::Interrupt;
@@ -29,6 +32,8 @@ std::string without_last_word(const std::string& text) {
 }  // namespace
 
 LiveAction LiveDialog::press(const Key& key) {
+  // Not even an answer is put away by it: nobody pressed a key.
+  if (key.pasted && !(state_ == State::Reason && is_text(key))) return {};
   told_.clear();
   if (key.kind == Key::Kind::Suspend) return {Kind::Suspend};
   if (key.kind == Key::Kind::Redraw) return {Kind::Redraw};
@@ -101,10 +106,7 @@ LiveAction LiveDialog::confirming(const Key& key) {
 LiveAction LiveDialog::leaving(const Key& key) {
   if (key.kind == Key::Kind::Interrupt) return {Kind::LeaveNow};
   if (is_letter(key, "dD")) return {Kind::LeaveNow};
-  if (is_letter(key, "rR")) {
-    state_ = State::Watching;
-    return {Kind::RollBack};
-  }
+  if (is_letter(key, "rR")) begin("rollback");
   if (key.kind == Key::Kind::Escape || is_letter(key, "sSnN")) state_ = State::Watching;
   return {};
 }

@@ -3,8 +3,9 @@
 //
 // Role: pure; LiveScreen hands it keys and shows its state, the owner carries its actions out.
 // Start here: LiveDialog::press()                                      Thread-safety: one thread.
-// Invariants: nothing that changes the release comes without a question that was answered; pasted
-// text never answers one; Escape and Ctrl-C abandon whatever is open.
+// Invariants: nothing that changes the release comes without a question that was answered; what is
+// marked as pasted is text of a reason and nothing else; Escape and Ctrl-C abandon whatever is
+// open.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +23,6 @@ struct LiveAction {
     Steer,     ///< `verb`, `reason`: as the command of that name
     Leave,     ///< q, or Ctrl-C when nothing was open
     LeaveNow,  ///< the question whether to leave was answered so, or Ctrl-C pressed again
-    RollBack,  ///< the same question answered with going back
     Suspend,
     Redraw,
   };

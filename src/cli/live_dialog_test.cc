@@ -9,14 +9,28 @@ namespace {
 using Kind = LiveAction::Kind;
 using State = LiveDialog::State;
 
-/// The last action that the bytes came to.
-LiveAction type(LiveDialog& dialog, std::string_view bytes) {
+std::vector<Key> keys_of(std::string_view bytes) {
   KeyReader reader;
-  LiveAction last;
   auto keys = reader.feed(bytes);
   for (const Key& key : reader.feed("")) keys.push_back(key);
-  for (const Key& key : keys) last = dialog.press(key);
+  return keys;
+}
+
+/// The last action that the bytes came to.
+LiveAction type(LiveDialog& dialog, std::string_view bytes) {
+  LiveAction last;
+  for (const Key& key : keys_of(bytes)) last = dialog.press(key);
   return last;
+}
+
+/// All that they came to.
+std::vector<LiveAction> press_all(LiveDialog& dialog, std::string_view bytes) {
+  std::vector<LiveAction> actions;
+  for (const Key& key : keys_of(bytes)) {
+    LiveAction action = dialog.press(key);
+    if (action.kind != Kind::None) actions.push_back(std::move(action));
+  }
+  return actions;
 }
 
 TEST(LiveDialog, AsksBeforeAnythingIsSent) {
@@ -71,6 +85,25 @@ TEST(LiveDialog, TakesPastedTextForNoCommandAndNoAnswer) {
   EXPECT_EQ(dialog.reason(), "two lines y");
 }
 
+// Goal: what was copied may have control characters in it; none of them is a key.
+TEST(LiveDialog, TakesPastedControlCharactersForNoCommand) {
+  const std::string pasted = "\x1b[200~a\x03\x15\x17\x1a\x0c\x1b\x1b\x7f\tb\x1b[201~";
+  LiveDialog dialog;
+  EXPECT_EQ(press_all(dialog, pasted), std::vector<LiveAction>{});
+  EXPECT_EQ(dialog.state(), State::Watching);
+  EXPECT_EQ(press_all(dialog, "b" + pasted), std::vector<LiveAction>{});
+  EXPECT_EQ(dialog.state(), State::Reason);
+  EXPECT_EQ(dialog.reason(), "ab");
+  EXPECT_EQ(press_all(dialog, "\n" + pasted), std::vector<LiveAction>{});
+  EXPECT_EQ(dialog.state(), State::Confirm);
+  dialog.ask_to_leave({"really?"});
+  EXPECT_EQ(press_all(dialog, pasted), std::vector<LiveAction>{});
+  EXPECT_EQ(dialog.state(), State::Leave);
+  type(dialog, "s?");
+  EXPECT_EQ(press_all(dialog, pasted), std::vector<LiveAction>{});
+  EXPECT_EQ(dialog.state(), State::Help);
+}
+
 TEST(LiveDialog, BoundsWhatIsTyped) {
   LiveDialog dialog;
   type(dialog, "b" + std::string(5000, 'x'));
@@ -89,7 +122,17 @@ TEST(LiveDialog, LeavesByAQuestionOrByCtrlCTwice) {
   EXPECT_EQ(type(dialog, "s"), LiveAction{});
   EXPECT_EQ(dialog.state(), State::Watching);
   dialog.ask_to_leave({"really?"});
-  EXPECT_EQ(type(dialog, "r"), LiveAction{Kind::RollBack});
+  EXPECT_EQ(type(dialog, "q"), LiveAction{});
+  EXPECT_EQ(dialog.state(), State::Leave);
+}
+
+// Goal: who goes back instead of leaving says why, as everywhere.
+TEST(LiveDialog, AsksWhyWhenTheQuestionIsAnsweredWithGoingBack) {
+  LiveDialog dialog;
+  dialog.ask_to_leave({"really?"});
+  EXPECT_EQ(type(dialog, "r\n"), LiveAction{});
+  EXPECT_TRUE(dialog.reason_lacks());
+  EXPECT_EQ(type(dialog, "slow\ny"), (LiveAction{Kind::Steer, "rollback", "slow"}));
 }
 
 TEST(LiveDialog, ShowsWhatCameOfItUntilTheNextKey) {

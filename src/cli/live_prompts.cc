@@ -79,18 +79,25 @@ Rows RowMaker::waiting() const {
   return rows;
 }
 
-/// To be copied whole: what does not fit goes on in the next line, as a shell reads it.
+/// To be copied whole: what does not fit goes on in the next line, as a shell reads it. A word that
+/// no line has room for cannot be broken so: the command is cut, visibly, and it is said where it
+/// stands whole.
 void RowMaker::add_command(Rows& rows, const std::string& command, int rank) const {
   const std::string mark = shown("▶ ");
   const std::string further(2 * columns_of(mark), ' ');
-  const auto add = [&](std::string text) {
-    rows.push_back({ScreenLine{}.add(std::move(text), Colour::Yellow), rank});
+  const auto add = [&](std::string text, bool goes_on = false) {
+    rows.push_back({ScreenLine{}.add(std::move(text), Colour::Yellow), rank, goes_on});
   };
   if (columns_of(mark) + columns_of(command) <= columns_ || columns_ < 2 * kLabel)
     return add(mark + command);
-  const std::vector<std::string> parts = broken(command, columns_ - columns_of(further) - 2);
+  const std::size_t room = columns_ - columns_of(further) - 2;
+  if (widest_word(command) > room) {
+    add(fitted(mark + command, columns_, style_.charset));
+    return add(further + say("cli.live.whole-command", {{"release", model_.release}}));
+  }
+  const std::vector<std::string> parts = broken(command, room);
   for (std::size_t i = 0; i < parts.size(); ++i)
-    add((i == 0 ? mark : further) + parts[i] + (i + 1 < parts.size() ? " \\" : ""));
+    add((i == 0 ? mark : further) + parts[i] + (i + 1 < parts.size() ? " \\" : ""), i > 0);
 }
 
 /// In at most so many lines, the newest last.

@@ -13,6 +13,10 @@ constexpr std::size_t kEventsShown = 200;
 
 }  // namespace
 
+std::string key_text(const std::string& verb, base::Locale locale) {
+  return base::message(locale, "cli.live.key." + verb);
+}
+
 std::unique_ptr<LiveScreen> LiveScreen::open(const Console& console, bool may_suspend,
                                              std::string all_lines) {
   if (!console.open_terminal) return nullptr;
@@ -107,8 +111,12 @@ void LiveScreen::suspend() {
   terminal_->stop();
 }
 
+/// Up to a wish to leave: what was typed behind it is for the question that the owner opens then.
 void LiveScreen::take_keys(std::vector<LiveAction>& actions) {
-  for (const Key& key : keys_.feed(terminal_->read())) {
+  for (Key& key : keys_.feed(terminal_->read())) typed_.push_back(std::move(key));
+  while (!typed_.empty()) {
+    const Key key = std::move(typed_.front());
+    typed_.pop_front();
     key_came_ = true;
     LiveAction action = dialog_.press(key);
     if (action.kind == LiveAction::Kind::None) continue;
@@ -120,6 +128,7 @@ void LiveScreen::take_keys(std::vector<LiveAction>& actions) {
       tell({base::message(options_.locale, "cli.live.no-suspend")}, true);
     else
       actions.push_back(std::move(action));
+    if (!actions.empty() && actions.back().kind == LiveAction::Kind::Leave) return;
   }
 }
 

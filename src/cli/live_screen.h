@@ -21,6 +21,9 @@
 
 namespace stellwerk::cli {
 
+/// What the key of a command does, as the last line of the view names it.
+std::string key_text(const std::string& verb, base::Locale locale);
+
 class LiveScreen {
  public:
   /// nullptr: no person watches, or the terminal cannot show it.
@@ -58,7 +61,8 @@ class LiveScreen {
   void tell(std::vector<std::string> words, bool is_refusal);
   void ask_to_leave(std::vector<std::string> words) { dialog_.ask_to_leave(std::move(words)); }
   [[nodiscard]] bool asks_to_leave() const { return dialog_.state() == LiveDialog::State::Leave; }
-  /// Reads keys and draws. @return what they ask for, in turn
+  /// Reads keys and draws. @return what they ask for, in turn; Leave is the last one, and what was
+  /// typed behind it is taken by the next look
   std::vector<LiveAction> look(base::MonoTime now);
   /// Draws now what was told, whatever the time.
   void draw(base::MonoTime now);
@@ -78,6 +82,7 @@ class LiveScreen {
   LiveModel model_;
   LiveDialog dialog_;
   KeyReader keys_;
+  std::deque<Key> typed_;          ///< and not yet pressed
   std::deque<LiveLine> events_;    ///< of the view
   std::deque<std::string> lines_;  ///< for the scrollback
   std::size_t lines_dropped_ = 0;

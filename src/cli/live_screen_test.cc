@@ -156,6 +156,20 @@ TEST_F(LiveScreenTest, HandsOnWhatAPersonConfirmed) {
   EXPECT_TRUE(contains(look(10), "not allowed"));
 }
 
+// Goal: the owner opens the question; what was typed with the first key is for after that.
+TEST_F(LiveScreenTest, KeepsWhatWasTypedBehindTheWishToLeave) {
+  open();
+  desk_.typed = "qqd";
+  look(0);
+  EXPECT_EQ(actions_, std::vector<LiveAction>{{LiveAction::Kind::Leave}});
+  EXPECT_EQ(desk_.typed, "");
+  screen_->ask_to_leave({"really?"});
+  look(10);
+  EXPECT_EQ(actions_, std::vector<LiveAction>{{LiveAction::Kind::LeaveNow}});
+  look(20);
+  EXPECT_TRUE(actions_.empty());
+}
+
 TEST_F(LiveScreenTest, DrawsAllWhenTheSizeChanged) {
   open();
   look(0);

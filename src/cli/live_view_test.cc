@@ -10,6 +10,7 @@
 #include <fstream>
 #include <iterator>
 
+#include "base/text.h"
 #include "support/live_release.h"
 
 namespace stellwerk::cli {
@@ -230,6 +231,40 @@ TEST(LiveView, ShowsManyComponentsInALineEach) {
   expect_looks("many-40x15-de", shown, {{40, 15}, {}, base::Locale::De});
   expect_looks("many-80x50-de", shown, {{80, 50}, {}, base::Locale::De});
   expect_looks("many-200x50-en", shown, {{200, 50}, {}, base::Locale::En});
+}
+
+/// What somebody copies who marks the first command from its mark on, with the lines it goes on in.
+std::string copied_command(const Frame& frame) {
+  std::string copied;
+  for (const ScreenLine& line : frame.lines) {
+    const std::string text = line.text();
+    if (copied.empty() && !text.starts_with("▶ ")) continue;
+    copied += copied.empty() ? text.substr(std::string("▶ ").size())
+                             : std::string(base::trim(std::string_view(text)));
+    if (!copied.ends_with(" \\")) break;
+    copied.pop_back();
+  }
+  return copied;
+}
+
+// Goal: a command that is copied is the right one, or can be seen to be cut.
+TEST(LiveView, BreaksACommandOnlyWhereAShellReadsItTheSame) {
+  Shown shown;
+  for (const char* step : {"post-check/smoke", "post-check/customer-journeys-of-all-tenants"}) {
+    shown.view["waiting_for"] = {step};
+    const std::string command = fmt::format("stellwerk attest rel-1 {}", step);
+    for (std::size_t columns = 16; columns < 110; ++columns) {
+      const Frame frame = shown.frame({{columns, 60}, {}, base::Locale::En});
+      const std::string copied = copied_command(frame);
+      if (copied == command) continue;
+      EXPECT_TRUE(copied.ends_with("…")) << columns << ": " << copied;
+      EXPECT_LT(columns, std::string(step).size() + 6) << copied;
+      if (columns >= 44) {
+        EXPECT_NE(plain_text(frame).find("whole: stellwerk release show rel-1"), std::string::npos)
+            << plain_text(frame);
+      }
+    }
+  }
 }
 
 TEST(LiveView, FitsIntoEverySize) {

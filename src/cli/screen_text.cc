@@ -1,5 +1,6 @@
 #include "cli/screen_text.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -129,6 +130,13 @@ std::vector<std::string> broken(std::string_view text, std::size_t columns) {
   }
   if (!line.empty()) end_line();
   return lines;
+}
+
+std::size_t widest_word(std::string_view text) {
+  std::size_t columns = 0;
+  for (const std::string_view word : base::split(text, ' '))
+    columns = std::max(columns, columns_of(word));
+  return columns;
 }
 
 std::string tail_of(std::string_view text, std::size_t columns) {

@@ -33,6 +33,8 @@ std::string fitted(std::string_view text, std::size_t columns, const Charset& ch
 std::string filled(std::string_view text, std::size_t columns, const Charset& charset);
 /// Lines of at most `columns`, broken at blanks, and within a word that is wider.
 std::vector<std::string> broken(std::string_view text, std::size_t columns);
+/// Columns of the word that is widest; words are what stands between blanks.
+std::size_t widest_word(std::string_view text);
 /// The end of a text, at most `columns` wide: what one sees of a line while typing it.
 std::string tail_of(std::string_view text, std::size_t columns);
 /// As the terminal can show it: without UTF-8 letters are written out (`ä` → `ae`), marks of ours

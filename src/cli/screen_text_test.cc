@@ -40,6 +40,8 @@ TEST(ScreenText, BreaksAtBlanksAndWithinLongWords) {
   const std::vector<std::string> lines{"one", "twoth", "ree", "four"};
   EXPECT_EQ(broken("one twothree four", 5), lines);
   EXPECT_TRUE(broken("  ", 5).empty());
+  EXPECT_EQ(widest_word("one 東京都 four"), 6U);
+  EXPECT_EQ(widest_word(""), 0U);
 }
 
 TEST(ScreenText, WritesOutWhatATerminalCannotShow) {

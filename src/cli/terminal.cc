@@ -20,11 +20,30 @@
 namespace stellwerk::cli {
 namespace {
 
+/// From the background the calls that change a terminal stop the process unless this signal is
+/// blocked.
+class FromTheBackground {
+ public:
+  FromTheBackground() {
+    sigset_t set;
+    sigemptyset(&set);
+    sigaddset(&set, SIGTTOU);
+    ::pthread_sigmask(SIG_BLOCK, &set, &before_);
+  }
+  ~FromTheBackground() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  FromTheBackground(const FromTheBackground&) = delete;
+  FromTheBackground& operator=(const FromTheBackground&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
 /// What a signal handler may touch. One terminal a process.
 struct Restoring {
   std::atomic<bool> taken{false};
   int fd = -1;
   termios found{};
+  bool has_found = false;
 };
 Restoring& restoring() {
   static Restoring one;
@@ -38,11 +57,32 @@ constexpr std::array kFatal{SIGQUIT, SIGABRT, SIGSEGV, SIGBUS, SIGFPE,
                             SIGILL,  SIGTERM, SIGINT,  SIGHUP};
 constexpr std::array kStopping{SIGTSTP, SIGCONT};
 
+/// In the background the terminal is the shell's, which has set it as it needs it.
+bool in_foreground(int fd) { return ::tcgetpgrp(fd) == ::getpgrp(); }
+
+/// Only what a signal handler may call.
 void restore_at_once() {
   Restoring& what = restoring();
-  if (!what.taken.exchange(false)) return;
+  if (!what.taken.exchange(false) || !in_foreground(what.fd)) return;
+  const FromTheBackground unstopped;  // it may be the background by now
   if (::write(what.fd, kLeaveScreen.data(), kLeaveScreen.size()) < 0) errno = 0;  // all one can do
   ::tcsetattr(what.fd, TCSANOW, &what.found);
+}
+
+/// Keys one by one, unseen. Ctrl-C and Ctrl-Z are keys; Ctrl-\ stays a way out of a process that
+/// does not answer.
+termios with_keys(termios modes) {
+  modes.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO | IEXTEN);
+  modes.c_cc[VMIN] = 1;
+  modes.c_cc[VTIME] = 0;
+  modes.c_cc[VINTR] = modes.c_cc[VSUSP] = _POSIX_VDISABLE;
+  return modes;
+}
+
+/// Some shells give a job that comes to the foreground the modes it had when it lost the terminal.
+bool has_keys(const termios& modes) {
+  return (modes.c_lflag & (ICANON | ECHO)) == 0 && modes.c_cc[VINTR] == _POSIX_VDISABLE &&
+         modes.c_cc[VSUSP] == _POSIX_VDISABLE;
 }
 
 struct Handlers {
@@ -83,23 +123,6 @@ void handle_no_more(const std::array<int, N>& signals,
   for (std::size_t i = 0; i < N; ++i) ::sigaction(signals[i], &before[i], nullptr);
 }
 
-/// From the background these calls stop the process unless the signal is blocked.
-class FromTheBackground {
- public:
-  FromTheBackground() {
-    sigset_t set;
-    sigemptyset(&set);
-    sigaddset(&set, SIGTTOU);
-    ::pthread_sigmask(SIG_BLOCK, &set, &before_);
-  }
-  ~FromTheBackground() { ::pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  FromTheBackground(const FromTheBackground&) = delete;
-  FromTheBackground& operator=(const FromTheBackground&) = delete;
-
- private:
-  sigset_t before_{};
-};
-
 class TtyTerminal final : public Terminal {
  public:
   explicit TtyTerminal(base::UniqueFd out) : out_(std::move(out)) {
@@ -117,13 +140,11 @@ class TtyTerminal final : public Terminal {
   bool take() override {
     if (!is_ours()) return false;
     Restoring& what = restoring();
-    if (!what.taken && ::tcgetattr(out_.get(), &what.found) != 0) return false;
-    termios keys = what.found;
-    keys.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO | IEXTEN);
-    keys.c_cc[VMIN] = 1;
-    keys.c_cc[VTIME] = 0;
-    // Ctrl-C and Ctrl-Z are keys; Ctrl-\ stays a way out of a process that does not answer.
-    keys.c_cc[VINTR] = keys.c_cc[VSUSP] = _POSIX_VDISABLE;
+    termios now{};
+    if (::tcgetattr(out_.get(), &now) != 0) return false;
+    if (!what.taken && !(what.has_found && has_keys(now))) what.found = now;
+    what.has_found = true;
+    const termios keys = with_keys(what.found);
     what.fd = out_.get();
     what.taken = true;
     // Never TCSADRAIN: a stopped terminal would be waited for.
@@ -131,12 +152,17 @@ class TtyTerminal final : public Terminal {
   }
 
   void give_back() override {
-    if (!restoring().taken.exchange(false)) return;
+    if (!is_ours() || !restoring().taken.exchange(false)) return;
     const FromTheBackground unstopped;
     ::tcsetattr(out_.get(), TCSANOW, &restoring().found);
   }
 
-  bool is_ours() override { return ::tcgetpgrp(out_.get()) == ::getpgrp(); }
+  /// What was set is the shell's to undo once it has the terminal back.
+  bool is_ours() override {
+    if (in_foreground(out_.get())) return true;
+    restoring().taken = false;
+    return false;
+  }
   bool went_on() override { return has_gone_on.exchange(false); }
   bool asked_to_stop() override { return stop_asked.exchange(false); }
   void stop() override { ::raise(SIGSTOP); }

@@ -167,11 +167,12 @@ void Watcher::look_at_release(base::MonoTime now) {
 
 /// The same way as the commands (steer_command.cc); without an engine nobody could carry it out.
 void Watcher::steer(const LiveAction& action) {
+  const std::string verb = key_text(action.verb, console_.locale);
   if (!world_.engine_runs(data_folder_))
-    return live_->tell({console_.text("cli.live.no-engine",
-                                      {{"verb", action.verb}, {"command", std::string(kGoOn)}})},
-                       true);
-  live_->tell({console_.text("cli.live.asked", {{"verb", action.verb}})}, false);
+    return live_->tell(
+        {console_.text("cli.live.no-engine", {{"verb", verb}, {"command", std::string(kGoOn)}})},
+        true);
+  live_->tell({console_.text("cli.live.asked", {{"verb", verb}})}, false);
   live_->draw(world_.now().mono);
   base::Json body = {{"command", action.verb}};
   if (!action.reason.empty()) body["reason"] = action.reason;
@@ -180,10 +181,10 @@ void Watcher::steer(const LiveAction& action) {
   if (!answer) return live_->tell(refusal_words(answer.error(), console_.locale), true);
   const std::string ignored = answer->value("ignored_because", "");
   live_->tell(
-      {ignored.empty() ? console_.text("cli.steer.done", {{"verb", action.verb}})
-                       : console_.text("cli.steer.ignored",
-                                       {{"verb", action.verb},
-                                        {"why", base::translated(console_.locale, ignored)}})},
+      {ignored.empty()
+           ? console_.text("cli.steer.done", {{"verb", verb}})
+           : console_.text("cli.steer.ignored",
+                           {{"verb", verb}, {"why", base::translated(console_.locale, ignored)}})},
       !ignored.empty());
 }
 
