@@ -1,11 +1,16 @@
 """docs/tutorial.md, done as it says: its files saved, its commands run, its people answering when they are asked.
 
-Only the port is another, so that two tests do not meet on one.
+The first terminal is one, so that `run` shows there what a reader sees. Only the port is another, so that two tests do not meet on one.
 """
+import fcntl
 import json
 import os
+import pty
 import re
+import struct
 import subprocess
+import termios
+import threading
 import time
 
 from carried import EndsProcesses, free_port
@@ -14,6 +19,8 @@ from support import ROOT, environment, main
 BLOCK = re.compile(r"^```(\w+) ?([^\n]*)\n(.*?)^```$", re.M | re.S)
 PATIENCE = 240  # seconds for one release; it takes about twenty on a quiet machine
 ENDS = {"completed": 0, "rolled back": 10}
+LIVE_BEGINS = "\x1b[?1049h"
+LIVE_ENDS = "\x1b[?1049l"
 
 
 def blocks():
@@ -29,6 +36,8 @@ class Tutorial(EndsProcesses):
         self.where = f"{self.folder}/where"
         self.write("where", self.folder)
         self.run_of_release = None
+        self.screen = bytearray()
+        self.reader = None
         self.deadline = None
 
     def now_in(self):
@@ -46,26 +55,46 @@ class Tutorial(EndsProcesses):
         return done.stdout
 
     def first_terminal(self, code):
-        """With job control, as a terminal has it; what the release ended with is kept."""
+        """With job control, as a shell has it; what the release ended with is kept."""
         code = code.replace("; kill %1", "; status=$?; kill %1; exit $status")
-        with open(f"{self.folder}/said", "wb") as said:
-            self.run_of_release = subprocess.Popen(["bash", "-mc", code], cwd=self.now_in(), env=environment(), stdin=subprocess.DEVNULL,
-                                                   stdout=said, stderr=subprocess.STDOUT)
+        ours, theirs = pty.openpty()
+        fcntl.ioctl(theirs, termios.TIOCSWINSZ, struct.pack("4H", 24, 80, 0, 0))
+        self.run_of_release = subprocess.Popen(["setsid", "--ctty", "--wait", "bash", "-mc", code], cwd=self.now_in(),
+                                               env=environment(TERM="xterm-256color"), stdin=theirs, stdout=theirs, stderr=theirs)
+        os.close(theirs)
+        self.screen = bytearray()
+        self.reader = threading.Thread(target=self.read_terminal, args=(ours, self.screen), daemon=True)
+        self.reader.start()
         self.deadline = time.monotonic() + PATIENCE
 
+    @staticmethod
+    def read_terminal(terminal, screen):
+        """All that is written, until nobody has it open any more."""
+        with open(terminal, "rb", buffering=0) as file:
+            try:
+                while some := file.read(65536):
+                    screen += some
+            except OSError:  # how a terminal says that
+                pass
+
     def said(self):
-        with open(f"{self.folder}/said", encoding="utf-8") as file:
-            return file.read()
+        return self.screen.decode(errors="replace").replace("\r\n", "\n")
 
     def waiting_for(self, release):
         shown = self.bash(f"stellwerk release show {release} --json")
         return json.loads(shown.stdout)["waiting_for"] if shown.returncode == 0 else []
 
+    def is_asked(self, release, wanted, shown):
+        """It waits for all of it, and the screen shows one of the commands at least: it may be too small for more."""
+        waiting = self.waiting_for(release)
+        return all(any(want in step for step in waiting) for want in wanted) and any(command in self.said() for command in shown)
+
     def when_asked(self, code):
         """A person reads what the release waits for, and then types it."""
         release = re.search(r"greeter-[\d.]+\d", code).group()
-        wanted = re.findall(r"[\w-]+/[\w-]+", code) or ["approval"]
-        while not all(any(want in step for step in self.waiting_for(release)) for want in wanted):
+        steps = re.findall(r"[\w-]+/[\w-]+", code)
+        shown = [f"stellwerk attest {release} {step}" for step in steps] or [f"stellwerk approve {release}"]
+        while not self.is_asked(release, steps or ["approval"], shown):
             self.assertIsNone(self.run_of_release.poll(), f"the release ended before {code}\n{self.said()}")
             self.assertLess(time.monotonic(), self.deadline, f"nobody asked for {code}\n{self.said()}")
             time.sleep(0.3)
@@ -79,7 +108,10 @@ class Tutorial(EndsProcesses):
                 self.bash(f"stellwerk attest {release} post-check/comparison")
             time.sleep(0.3)
         self.assertEqual(self.run_of_release.poll(), ENDS[ending], self.said())
-        self.assertIn(text, self.said())
+        self.reader.join(timeout=10)
+        live, _, after = self.said().rpartition(LIVE_ENDS)
+        self.assertIn(LIVE_BEGINS, live)
+        self.assertIn(text, after)
 
     def test_the_page_works_as_it_stands(self):
         kinds = set()
