@@ -50,6 +50,7 @@ constexpr MessageRow kLive[] = {
      "who is not on the new version is shown the page of maintenance"},
     {"cli.live.downtime-some", "{tenants}: Wartungsseite, bis die neue Version sie bedient",
      "{tenants}: page of maintenance until the new version serves them"},
+    {"cli.live.downtime-until", "höchstens bis {until}", "until {until} at most"},
     {"cli.live.tenants-nobody", "niemand auf der neuen Version", "nobody on the new version"},
     {"cli.live.tenants-none", "alle auf der alten Version", "everyone on the old version"},
     {"cli.live.tenants-more", "und {count} weitere", "and {count} more"},

@@ -82,6 +82,7 @@ class ModelMaker {
     model_.share_ppm = number(traffic, "new_version_share_ppm");
     model_.tenants = words(member(traffic, "tenants"));
     model_.maintenance = words(member(traffic, "maintenance"));
+    model_.downtime_until = word(view_, "downtime_until");
     model_.tenants_known = number(traffic, "tenants_known");
     for (const base::Json& share : rows_of(traffic, "wave_shares_ppm"))
       if (share.is_number_integer()) model_.wave_shares.push_back(share.get<std::int64_t>());

@@ -113,6 +113,7 @@ struct LiveModel {
   std::int64_t share_ppm = 0;
   std::vector<std::string> tenants;
   std::vector<std::string> maintenance;  ///< see its page; `all`, or nobody
+  std::string downtime_until;            ///< an offset; empty: it has no limit
   std::int64_t tenants_known = 0;
   std::map<Metric, std::int64_t> limits;
   std::vector<MeasuredComponent> components;

@@ -271,12 +271,15 @@ Row RowMaker::tenants() const {
 /// Whom the page of maintenance is shown.
 void RowMaker::add_maintenance(Rows& rows) const {
   if (model_.maintenance.empty()) return;
-  const std::string text =
+  std::string text =
       is_for_everyone(model_.maintenance)
           ? base::message(style_.locale, model_.share_ppm == 0 ? "cli.live.downtime-all"
                                                                : "cli.live.downtime-others")
           : base::message(style_.locale, "cli.live.downtime-some",
                           {{"tenants", fmt::format("{}", fmt::join(model_.maintenance, ", "))}});
+  if (!model_.downtime_until.empty())
+    text += " · " + base::message(style_.locale, "cli.live.downtime-until",
+                                  {{"until", model_.downtime_until}});
   add_text(rows, "cli.live.downtime", text, Colour::Yellow);
 }
 

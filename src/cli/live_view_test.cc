@@ -205,6 +205,7 @@ TEST(LiveView, SaysWhoSeesThePageOfMaintenance) {
   Shown shown;
   base::Json& traffic = shown.view["traffic"];
   traffic["maintenance"] = {"all"};
+  shown.view["downtime_until"] = "T+2h";
   traffic["tenants"] = base::Json::array();
   traffic["new_version_share_ppm"] = 0;
   shown.view["stage"] = "moving";
