@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <fstream>
@@ -351,8 +352,10 @@ void Site::restart_neighbour() {
 
 std::vector<RunningProcess> Site::instances(const std::string& version) const {
   std::vector<RunningProcess> found;
+  // Each leads a group of its own; what it starts has its command line until it is another program.
   for (RunningProcess& process : processes_below(folder()))
-    if (process.command.starts_with(file_.document_domain) &&
+    if (::getpgid(process.pid) == process.pid &&
+        process.command.starts_with(file_.document_domain) &&
         process.command.find(" --version-number " + version + " ") != std::string::npos)
       found.push_back(std::move(process));
   return found;
