@@ -1,5 +1,5 @@
 # How every target of this project is built, in one place: language, warnings, sanitizers, the shared precompiled
-# header, and the three functions that the folders use: stellwerk_library, stellwerk_program, stellwerk_test.
+# header, and the functions that the folders use: stellwerk_library, stellwerk_program, stellwerk_test, stellwerk_preloaded.
 
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
@@ -165,4 +165,12 @@ function(stellwerk_test name)
     set(labels "${ARG_LABEL}-threads")
   endif()
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS "${labels}" TIMEOUT ${ARG_TIMEOUT})
+endfunction()
+
+# What tests preload into stellwerk, in the C library's place: by itself, without sanitizers and without anything of ours.
+function(stellwerk_preloaded name source)
+  add_library(${name} MODULE ${source})
+  target_compile_options(${name} PRIVATE -Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror -fno-exceptions)
+  target_compile_definitions(${name} PRIVATE _GNU_SOURCE)
+  target_link_libraries(${name} PRIVATE ${CMAKE_DL_LIBS})
 endfunction()

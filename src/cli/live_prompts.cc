@@ -212,14 +212,18 @@ Rows RowMaker::dialog(Frame& frame) const {
   return rows;
 }
 
+/// @param key  of the catalogue, up to the verb
+void RowMaker::add_question(Rows& rows, const std::string& key) const {
+  add_broken(
+      rows, base::message(style_.locale, key + scene_.dialog.verb(), {{"release", model_.release}}),
+      Colour::Yellow);
+}
+
 /// The cursor's line counts from the first of these rows.
 Rows RowMaker::reason_editor(Frame& frame) const {
   const LiveDialog& dialog = scene_.dialog;
   Rows rows;
-  add_broken(
-      rows,
-      base::message(style_.locale, "cli.live.why." + dialog.verb(), {{"release", model_.release}}),
-      Colour::Yellow);
+  add_question(rows, "cli.live.why.");
   const std::string before = say("cli.live.reason") + " ";
   const std::size_t used = columns_of(before) + 1;
   const std::string text = shown(dialog.reason());
@@ -236,10 +240,7 @@ Rows RowMaker::reason_editor(Frame& frame) const {
 Rows RowMaker::confirmation() const {
   const LiveDialog& dialog = scene_.dialog;
   Rows rows;
-  add_broken(
-      rows,
-      base::message(style_.locale, "cli.live.sure." + dialog.verb(), {{"release", model_.release}}),
-      Colour::Yellow);
+  add_question(rows, "cli.live.sure.");
   if (!dialog.reason().empty())
     add_broken(rows, base::message(style_.locale, "cli.live.reason") + " " + dialog.reason(),
                Colour::Plain);

@@ -92,6 +92,7 @@ class RowMaker {
   [[nodiscard]] Rows keys_of(std::string_view letters) const;
   void add_command(Rows& rows, const std::string& command, int rank) const;
   [[nodiscard]] Rows event(const LiveLine& line, std::size_t age) const;
+  void add_question(Rows& rows, const std::string& key) const;
   [[nodiscard]] Rows reason_editor(Frame& frame) const;
   [[nodiscard]] Rows confirmation() const;
   void add_broken(Rows& rows, std::string_view text, Colour colour) const;

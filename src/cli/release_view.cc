@@ -81,19 +81,6 @@ std::string logs_to_read(const base::Json& view, const ViewStyle& style) {
   return lines;
 }
 
-/// What the guard still lacks before a promoted hold may end.
-std::string promoted_text(const base::Json& hold, base::Locale locale) {
-  const auto lacking = [&](const char* wanted, const char* have) {
-    return std::max<std::int64_t>(number(hold, wanted) - number(hold, have), 0);
-  };
-  const std::int64_t requests = lacking("requests_wanted", "requests");
-  const std::int64_t span = lacking("real_wanted_us", "real_us");
-  if (requests == 0 && span == 0) return base::message(locale, "cli.view.promoted-verdict");
-  return base::message(
-      locale, "cli.view.promoted",
-      {{"requests", std::to_string(requests)}, {"span", span_text(span + 999'999)}});
-}
-
 class ViewWriter {
  public:
   ViewWriter(const base::Json& view, const ViewStyle& style) : view_(view), style_(style) {}

@@ -10,6 +10,7 @@
 #include "base/testing/temporary_folder.h"
 #include "cli/cli.h"
 #include "cli/simulate_view.h"
+#include "cli/testing/quiet_world.h"
 #include "support/sample_release.h"
 
 namespace stellwerk::cli {
@@ -19,23 +20,12 @@ const std::string kExamples = STELLWERK_EXAMPLES;
 const std::string kRelease = kExamples + "/minor-release/release.yaml";
 
 /// A machine on which nothing can be opened: a simulation needs nothing of it.
-class BareWorld final : public World {
+class BareWorld final : public testing::QuietWorld {
  public:
-  base::Result<std::unique_ptr<EngineHost>> open_engine(const config::EnvironmentFile&) override {
-    return base::fail(base::Code::Conflict, "JRN-0005", "another stellwerk holds the data folder");
-  }
-  base::Result<Reader> open_reader(const std::string&) override {
-    return base::fail(base::Code::NotFound, "JRN-0007", "there is no journal");
-  }
-  std::string socket_path(const std::string& folder) override { return folder + "/none.sock"; }
-  bool engine_runs(const std::string&) override { return false; }
-  std::string os_user() override { return "nobody"; }
   base::Now now() override {
     mono_ = mono_ + base::seconds(2);
     return {{}, mono_, {}};
   }
-  bool sleep(base::Duration) override { return false; }
-  std::string adapter_list() override { return {}; }
 
  private:
   base::MonoTime mono_;

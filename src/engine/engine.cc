@@ -229,7 +229,8 @@ base::MonoTime Engine::next_wake() const {
   const base::MonoTime now = ports_.clock.mono();
   base::MonoTime wake = now + settings_.idle_interval;
   for (const auto& [id, live] : live_) {
-    if (core::guard_armed(live->run.state())) wake = std::min(wake, now + settings_.guard_interval);
+    if (core::guard_armed(live->run.state()))
+      wake = std::min(wake, std::max(live->watch.due_at(now), now + settings_.guard_interval));
     if (const auto at = live->run.wake_at()) wake = std::min(wake, *at);
   }
   if (const auto at = outbox_.wake_at()) wake = std::min(wake, *at);
@@ -312,7 +313,10 @@ void Engine::state_changed(const base::ReleaseId& release) {
   Live& live = *live_.at(release);
   live.watch.follow(live.run.state(), ports_.clock.mono());
   if (core::is_terminal(live.run.state().stage)) renew_reserve();
-  world_changed_ = true;
+  if (Followed now = followed_of(live.run.state()); live.followed != now) {
+    live.followed = std::move(now);
+    world_changed_ = true;
+  }
   change_speed(live);
 }
 

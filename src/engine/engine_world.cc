@@ -97,6 +97,29 @@ void add_release(World& world, ports::Workload& workload, const core::Plan& plan
 
 }  // namespace
 
+Followed followed_of(const core::State& state) {
+  Followed followed{core::is_terminal(state.stage),
+                    new_version_runs(state.stage),
+                    state.retiring,
+                    state.arranged,
+                    state.old_failed,
+                    {}};
+  for (const auto& [key, intent] : state.open) {
+    switch (intent.kind) {
+      case core::EffectKind::DeployVersion:
+      case core::EffectKind::RestoreCapacity:
+      case core::EffectKind::ArrangeCapacity:
+      case core::EffectKind::RetireNew:
+      case core::EffectKind::RetireOld:
+        followed.changes.push_back(key.str());
+        break;
+      default:
+        break;  // changes no instances
+    }
+  }
+  return followed;
+}
+
 void Engine::poll_sources() {
   for (ports::MetricSource* source : ports_.metrics) {
     const kpi::MetricBatch batch = source->poll();
@@ -169,7 +192,7 @@ void Engine::send_hold(Live& live, core::HoldProgressed hold, bool complete) {
                       });
 }
 
-/// Measures and probes what the releases' states call for now.
+/// Measures and probes what the releases' states call for.
 void Engine::follow_world() {
   if (!world_changed_ || watching_) return;
   world_changed_ = false;

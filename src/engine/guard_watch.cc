@@ -12,6 +12,8 @@ namespace {
 /// Between two rounds further apart the process stood still: that time was not guarded.
 constexpr base::Duration kRoundGapMax = base::seconds(1);
 constexpr base::Duration kMinute = base::minutes(1);
+/// Of rounds in which nothing new is judged, only time: windows are of whole seconds.
+constexpr base::Duration kQuietRound = base::milliseconds(500);
 
 std::vector<base::ServiceName> waived_services(const core::Plan& plan) {
   for (const core::Step& step : plan.steps)
@@ -119,6 +121,9 @@ void GuardWatch::observe(const kpi::MetricBatch& batch) {
   recorder_.observe(batch);
   board_.observe(batch);
   logs_.observe(batch);
+  // That the source lives is for the deadlines, which only time brings about.
+  news_ = news_ || !batch.groups.empty() || !batch.in_flight.empty() || !batch.gauges.empty() ||
+          batch.lost_lines > 0;
   if (!received_) received_ = batch.received_at;
   if (!log_) return;
   log_->observe(batch);
@@ -138,6 +143,7 @@ void GuardWatch::observe(const ports::HealthResult& result) {
   health_[seen.target] = {seen.service.str(),
                           seen.is_component ? result.target.version.to_string() : std::string(),
                           seen.is_new_version, seen.good, result.detail};
+  news_ = true;
   guard_.observe(seen);
   if (log_) log_->observe(seen);
 }
@@ -146,17 +152,20 @@ void GuardWatch::expect_health(const std::vector<std::string>& targets, base::Mo
   std::set<std::string> expected(targets.begin(), targets.end());
   if (expected == expected_) return;
   expected_ = std::move(expected);
+  news_ = true;
   guard_.expect_health(targets, now);
   std::erase_if(health_, [&](const auto& each) { return !expected_.contains(each.first); });
   if (log_) log_->expect_health(targets, now);
 }
 
 void GuardWatch::integrity_failed(base::MonoTime now) {
+  news_ = true;
   guard_.observe_integrity(false, now);
   if (log_) log_->observe_integrity(false, now);
 }
 
 void GuardWatch::follow(const core::State& state, base::MonoTime now) {
+  news_ = true;
   const core::Stage before = stage_;
   stage_ = state.stage;
   if (before == stage_) return;
@@ -196,16 +205,23 @@ void GuardWatch::count_hold(const kpi::HoldProgress& progress, base::MonoTime no
   guarded_ = guarded_ + passed * speed;
 }
 
+base::MonoTime GuardWatch::due_at(base::MonoTime now) const {
+  return news_ || !last_round_ ? now : *last_round_ + kQuietRound;
+}
+
 bool GuardWatch::minute_is_due(base::MonoTime now) const { return now - saved_at_ >= kMinute; }
 
 GuardRound GuardWatch::round(const core::Plan& plan, const core::State& state, base::MonoTime now,
                              std::int64_t speed) {
   GuardRound result;
-  const auto received = std::exchange(received_, std::nullopt);
   if (!core::guard_armed(state)) {
+    received_.reset();
     last_round_.reset();
     return result;
   }
+  if (now < due_at(now)) return result;
+  news_ = false;
+  const auto received = std::exchange(received_, std::nullopt);
   // After it stood still, as in a suspended machine, nothing was heard because nobody listened.
   if (last_round_ && now - *last_round_ >= plan.guard.no_data_pause) {
     guard_.rearm(now);

@@ -59,7 +59,11 @@ class GuardWatch {
   /// The journal is not what was written.
   void integrity_failed(base::MonoTime now);
 
-  /// One look: verdict and hold. Call it after every batch and at least every 50 ms while armed.
+  /// When the next round has something to judge, while armed: at once, or when time may have
+  /// changed it.
+  [[nodiscard]] base::MonoTime due_at(base::MonoTime now) const;
+  /// One look: verdict and hold. Call it after every batch and when it is due; in between it does
+  /// nothing.
   GuardRound round(const core::Plan& plan, const core::State& state, base::MonoTime now,
                    std::int64_t speed);
   /// A good round, whatever its verdict: the lease may be renewed.
@@ -109,6 +113,7 @@ class GuardWatch {
   std::optional<kpi::EvidenceLog> log_;
   core::Verdict verdict_;
   std::optional<base::MonoTime> received_;  ///< of the oldest request that no round has judged
+  bool news_ = true;                        ///< no round has judged it yet
   bool reported_ = false;                   ///< the journal knows verdict_'s label
   bool completing_ = false;  ///< the gate's verdict was told; the hold is being closed
   core::Stage stage_ = core::Stage::Unborn;

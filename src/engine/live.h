@@ -9,6 +9,18 @@
 
 namespace stellwerk::engine {
 
+/// What of a release decides which instances are measured, probed and judged.
+struct Followed {
+  bool ended = false;
+  bool new_version_runs = false;
+  bool retiring = false;
+  std::map<base::ComponentName, std::uint32_t> arranged;
+  std::vector<base::ComponentName> old_failed;
+  std::vector<std::string> changes;  ///< of instances, under way: kind and subject
+  friend bool operator==(const Followed&, const Followed&) = default;
+};
+Followed followed_of(const core::State& state);
+
 struct Engine::Live {
   Live(ReleaseRun run_in, GuardWatch watch_in)
       : run(std::move(run_in)), watch(std::move(watch_in)) {}
@@ -22,6 +34,7 @@ struct Engine::Live {
   /// Of waves that ended, until they are stored; by the subject of the effect, which names the run.
   std::map<std::string, std::string> windows;
   CapacityWatch old_capacity;
+  std::optional<Followed> followed;  ///< as the state was when the world was last looked over
   std::optional<base::MonoTime> restoring_since;  ///< a rollback's traffic waits for old instances
 };
 

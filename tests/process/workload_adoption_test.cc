@@ -120,7 +120,8 @@ TEST(WorkloadAdoption, StartsAgainWhatEndedMeanwhile) {
   EXPECT_EQ(machine.instance().port, before.port);
 }
 
-TEST(WorkloadAdoption, NeverTouchesAStrangerWithARecycledNumber) {
+/// Stellwerk starts again where an instance has ended and a stranger has its number.
+void expect_untouched(const std::function<void(base::Json&)>& also) {
   const Stranger stranger;
   Machine machine;
   ASSERT_TRUE(machine.ensure(Machine::spec(1)));
@@ -129,6 +130,7 @@ TEST(WorkloadAdoption, NeverTouchesAStrangerWithARecycledNumber) {
   machine.get(instance, "/die");
   auto record = read_record(machine);
   record["pid"] = stranger.pid();
+  also(record);
   write_record(machine, record);
   machine.open();
 
@@ -138,25 +140,16 @@ TEST(WorkloadAdoption, NeverTouchesAStrangerWithARecycledNumber) {
   EXPECT_TRUE(stranger.lives());
 }
 
+TEST(WorkloadAdoption, NeverTouchesAStrangerWithARecycledNumber) {
+  expect_untouched([](base::Json&) {});
+}
+
 // Goal: after a start of the machine number and start time may be a stranger's, both.
 TEST(WorkloadAdoption, NeverTouchesAStrangerOfAnotherBoot) {
-  const Stranger stranger;
-  Machine machine;
-  ASSERT_TRUE(machine.ensure(Machine::spec(1)));
-  const auto instance = machine.instance();
-  machine.close();
-  machine.get(instance, "/die");
-  auto record = read_record(machine);
-  record["pid"] = stranger.pid();
-  record["start_ticks"] = base::process_stat(stranger.pid())->start_ticks;
-  record["boot_id"] = "00000000-0000-0000-0000-000000000000";
-  write_record(machine, record);
-  machine.open();
-
-  ASSERT_TRUE(eventually([&] { return machine.status().ready() == 1; }));
-  EXPECT_NE(read_record(machine).at("pid"), stranger.pid());
-  ASSERT_TRUE(machine.workload().retire(Machine::version(), Machine::spec(1), machine.call()));
-  EXPECT_TRUE(stranger.lives());
+  expect_untouched([](base::Json& record) {
+    record["start_ticks"] = base::process_stat(record.at("pid").get<pid_t>())->start_ticks;
+    record["boot_id"] = "00000000-0000-0000-0000-000000000000";
+  });
 }
 
 TEST(WorkloadAdoption, StartsAnewWhenARecordIsUnreadable) {

@@ -45,6 +45,16 @@ void expect_answered(std::vector<e2e::Program*>& crowd, const std::set<int>& cod
   }
 }
 
+/// Nobody answers what it waits for from here on.
+bool reach_long_wave(Site& site) {
+  e2e::ReleaseFile release;
+  release.waves = e2e::kLongWaves;
+  site.plan(release);
+  const bool reached = site.reach_first_wave();
+  site.leave();
+  return reached;
+}
+
 std::size_t descriptors(pid_t pid) {
   std::error_code problem;
   std::size_t count = 0;
@@ -58,11 +68,7 @@ std::size_t descriptors(pid_t pid) {
 // lease that ran out, no silence, no rollback; descriptors stay bounded, and the release goes on.
 TEST(Crowd, OfTwoHundredCommandsAtOnceIsAnsweredByTheEngine) {
   Site site;
-  e2e::ReleaseFile release;
-  release.waves = e2e::kLongWaves;
-  site.plan(release);
-  ASSERT_TRUE(site.reach_first_wave());
-  site.leave();
+  ASSERT_TRUE(reach_long_wave(site));
   site.start_load(50);
   const std::size_t before = descriptors(site.running().pid());
   std::vector<e2e::Program*> crowd;
@@ -92,11 +98,7 @@ TEST(Crowd, OfTwoHundredCommandsAtOnceIsAnsweredByTheEngine) {
 // one is told who it is, and the release is carried by exactly that one.
 TEST(Crowd, WhereNoEngineRunsFindsOne) {
   Site site;
-  e2e::ReleaseFile release;
-  release.waves = e2e::kLongWaves;
-  site.plan(release);
-  ASSERT_TRUE(site.reach_first_wave());
-  site.leave();
+  ASSERT_TRUE(reach_long_wave(site));
   site.kill_stellwerk();
   std::vector<e2e::Program*> readers;
   std::vector<e2e::Program*> others;

@@ -133,6 +133,11 @@ int truncated(int fd, off_t size, int (*real)(int, off_t)) {
   return done;
 }
 
+int opened(int (*real)(const char*, int, ...), const char* path, int flags, mode_t mode) {
+  if (const int problem = problem_of_open(path, flags)) return refuse<int>(problem);
+  return real(path, flags, mode);
+}
+
 [[gnu::constructor]] void begin() {
   ::unsetenv("LD_PRELOAD");  // who this program starts has a disk of its own
   if (std::string_view(program_invocation_short_name) != "stellwerk") return;
@@ -147,23 +152,19 @@ int truncated(int fd, off_t size, int (*real)(int, off_t)) {
 extern "C" {
 
 int open(const char* path, int flags, ...) {
-  static auto* const real = next<int(const char*, int, ...)>("open");
   va_list more;
   va_start(more, flags);
   const mode_t mode = va_arg(more, mode_t);
   va_end(more);
-  if (const int problem = problem_of_open(path, flags)) return refuse<int>(problem);
-  return real(path, flags, mode);
+  return opened(next<int(const char*, int, ...)>("open"), path, flags, mode);
 }
 
 int open64(const char* path, int flags, ...) {
-  static auto* const real = next<int(const char*, int, ...)>("open64");
   va_list more;
   va_start(more, flags);
   const mode_t mode = va_arg(more, mode_t);
   va_end(more);
-  if (const int problem = problem_of_open(path, flags)) return refuse<int>(problem);
-  return real(path, flags, mode);
+  return opened(next<int(const char*, int, ...)>("open64"), path, flags, mode);
 }
 
 int mkostemp(char* name, int flags) {
