@@ -506,7 +506,7 @@ void on_input(Decider& d, const RouterBroughtUp&) {
   if (is_terminal(d.s.stage) || d.s.stage == Stage::Unborn)
     return d.ignore("the release is not under way");
   d.emit(RoutesReasserted{{}, true});
-  if (wants_lease(d.plan, d.s)) d.lose_lease();
+  if (renews_lease(d.plan, d.s)) d.lose_lease();
 }
 
 void on_input(Decider& d, const RoutesChanged& in) {
@@ -546,10 +546,10 @@ void on_input(Decider& d, const EmergencyFound& in) {
   d.emit(JournalGap{in.lines, in.count}, std::move(wanted));
   if (!in.traffic_returned) return;
   if (guard_armed(d.s)) return d.begin_rollback(RollbackCause::Guard, "journal-gap");
-  // It was called off, and its downtime is over: the line says by whom and why.
+  // It was called off, and its downtime is over: the lines say by whom and why.
   const bool waits = d.s.stage == Stage::Deploying || d.s.stage == Stage::Deployed;
   if (waits && (d.s.downtime || d.has_open(EffectKind::BeginDowntime)))
-    d.begin_cancel(false, "journal-gap");
+    d.begin_cancel(in.failed.value_or(false), "journal-gap");
 }
 
 namespace {

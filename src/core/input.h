@@ -123,6 +123,8 @@ struct EmergencyFound {
   /// Among them: the traffic write of a rollback, or the end of the downtime of a release that was
   /// called off.
   bool traffic_returned = false;
+  /// It was called off because something failed; absent: somebody asked for it.
+  std::optional<bool> failed = {};
 };
 
 using InputBody =

@@ -88,7 +88,8 @@ void fields(A& a, OldCapacityChanged& in) {
 }
 template <class A>
 void fields(A& a, EmergencyFound& in) {
-  a("lines", in.lines)("count", in.count)("traffic_returned", in.traffic_returned);
+  a("lines", in.lines)("count", in.count)("traffic_returned", in.traffic_returned)("failed",
+                                                                                   in.failed);
 }
 
 namespace {

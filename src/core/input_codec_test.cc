@@ -54,6 +54,9 @@ std::vector<Case> cases() {
        R"({"kind":"old-capacity-changed","says":{"component":"c","gone":true}})"},
       {EmergencyFound{kDigest, 2, true},
        R"({"kind":"emergency-found","says":{"count":2,"lines":"@","traffic_returned":true}})"},
+      {EmergencyFound{kDigest, 2, true, true},
+       R"({"kind":"emergency-found","says":{"count":2,"failed":true,"lines":"@",)"
+       R"("traffic_returned":true}})"},
       {RouterBroughtUp{}, R"({"kind":"router-brought-up"})"},
   };
 }

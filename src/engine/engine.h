@@ -26,10 +26,10 @@
 namespace stellwerk::engine {
 
 struct EngineSettings {
-  base::Duration guard_interval = base::milliseconds(50);
-  base::Duration watchdog_interval = base::seconds(2);   ///< how often the router is read back
-  base::Duration integrity_interval = base::seconds(5);  ///< how often the journal is checked
-  base::Duration idle_interval = base::seconds(1);       ///< a turn at least so often, always
+  base::Duration guard_interval = base::milliseconds(50);  ///< between two turns at the least
+  base::Duration watchdog_interval = base::seconds(2);     ///< how often the router is read back
+  base::Duration integrity_interval = base::seconds(5);    ///< how often the journal is checked
+  base::Duration idle_interval = base::seconds(1);         ///< a turn at least so often, always
 };
 
 /// Where the engine is with watching the router.
@@ -139,6 +139,7 @@ class Engine final : private RunHost {
   void send_hold(Live& live, core::HoldProgressed hold, bool complete);
   void watch_clock();
   void follow_world();
+  void look_again();
   // router_watch.cc
   struct HeldLease;
   struct Renewals;
@@ -171,6 +172,7 @@ class Engine final : private RunHost {
   base::Duration wall_offset_;  ///< wall minus monotonic clock, to see the wall step
   bool world_changed_ = true;   ///< what is watched must be set anew
   bool watching_ = false;       ///< a job that sets it is under way
+  std::optional<base::MonoTime> look_again_at_;  ///< not all could be told, or an instance fails
   /// By the name of a probed target: the releases whose guards expect its answers.
   std::map<std::string, std::vector<base::ReleaseId>> probed_for_;
   RouterWatch router_;

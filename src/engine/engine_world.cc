@@ -11,11 +11,14 @@
 namespace stellwerk::engine {
 namespace {
 
+constexpr base::Duration kLookAgain = base::seconds(1);
+
 /// What is watched for all live releases, gathered in a lane (reading instances may block).
 struct World {
   std::vector<ports::MetricTarget> metrics;
   std::map<std::string, ports::HealthTarget> probes;
   std::map<base::ReleaseId, std::vector<std::string>> expected;
+  bool whole = true;  ///< the workload told of everything
 };
 
 bool new_version_runs(core::Stage stage) {
@@ -82,7 +85,10 @@ void add_release(World& world, ports::Workload& workload, const core::Plan& plan
       if (!is_new && state.retiring) continue;
       const ports::VersionRef version{component.name, is_new ? component.to : component.from};
       auto status = workload.status(version);
-      if (!status) continue;
+      if (!status) {
+        world.whole = false;
+        continue;
+      }
       leave_out_unjudged(*status, plan, state, component);
       world.metrics.push_back(
           {version, status->instances, component.gauges, plan.guard.limits.p95_pause});
@@ -132,6 +138,7 @@ void Engine::poll_sources() {
     for (const base::ReleaseId& release : found->second) {
       const auto live = live_.find(release);
       if (live == live_.end()) continue;
+      if (!result.good) look_again();  // perhaps it runs elsewhere by now
       live->second->watch.observe(result);
       note_capacity(*live->second, result);
     }
@@ -192,10 +199,16 @@ void Engine::send_hold(Live& live, core::HoldProgressed hold, bool complete) {
                       });
 }
 
+void Engine::look_again() {
+  if (!look_again_at_) look_again_at_ = ports_.clock.mono() + kLookAgain;
+}
+
 /// Measures and probes what the releases' states call for.
 void Engine::follow_world() {
+  if (look_again_at_ && ports_.clock.mono() >= *look_again_at_) world_changed_ = true;
   if (!world_changed_ || watching_) return;
   world_changed_ = false;
+  look_again_at_.reset();
   watching_ = true;
   std::vector<std::pair<std::shared_ptr<const core::Plan>, core::State>> releases;
   for (const auto& [id, live] : live_)
@@ -217,7 +230,11 @@ void Engine::follow_world() {
             interval = std::min(interval, live->run.plan().guard.health_interval);
           ports_.health.watch(std::move(probes), interval);
           for (ports::MetricSource* source : ports_.metrics)
-            if (auto watched = source->watch(world->metrics); !watched) report(watched.error());
+            if (auto watched = source->watch(world->metrics); !watched) {
+              report(watched.error());
+              look_again();
+            }
+          if (!world->whole) look_again();
           probed_for_.clear();
           for (const auto& [id, names] : world->expected)
             for (const std::string& name : names) probed_for_[name].push_back(id);

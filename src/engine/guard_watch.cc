@@ -9,11 +9,12 @@
 namespace stellwerk::engine {
 namespace {
 
-/// Between two rounds further apart the process stood still: that time was not guarded.
-constexpr base::Duration kRoundGapMax = base::seconds(1);
 constexpr base::Duration kMinute = base::minutes(1);
-/// Of rounds in which nothing new is judged, only time: windows are of whole seconds.
+/// Of rounds in which nothing new is judged, only time: windows are of whole seconds of the
+/// runbook's time, at whatever speed it passes.
 constexpr base::Duration kQuietRound = base::milliseconds(500);
+/// Between two rounds further apart the process stood still: that time was not guarded.
+constexpr base::Duration kRoundGapMax = base::seconds(1) + kQuietRound;
 
 std::vector<base::ServiceName> waived_services(const core::Plan& plan) {
   for (const core::Step& step : plan.steps)
@@ -179,6 +180,7 @@ void GuardWatch::follow(const core::State& state, base::MonoTime now) {
   const bool read_back = before == core::Stage::Moving && holds(stage_);
   if (read_back) {
     guard_.begin_wave(now);
+    counted_from_ = now;
     requests_base_ = 0;
     if (log_) log_->begin_wave(now);
     reported_ = false;
@@ -186,6 +188,7 @@ void GuardWatch::follow(const core::State& state, base::MonoTime now) {
   if (stage_ == core::Stage::PostChecking) {
     recorder_.begin_post_check(now);
     requests_base_ = guard_.progress(now).requests;
+    counted_from_ = now;
     guarded_ = real_ = {};
     requests_ = 0;
     requests_before_ = 0;
@@ -197,16 +200,19 @@ bool GuardWatch::lease_good(base::MonoTime now) const { return guard_.progress(n
 
 void GuardWatch::count_hold(const kpi::HoldProgress& progress, base::MonoTime now,
                             std::int64_t speed) {
-  const base::Duration passed = last_round_ ? now - *last_round_ : base::Duration{};
-  const bool good = verdict_.action == core::Action::Continue && progress.guarded;
-  if (!good || passed > kRoundGapMax) return;
+  // What lies between a good round and a bad one is not known to have been good.
+  const bool was_good = good_;
+  good_ = verdict_.action == core::Action::Continue && progress.guarded;
+  if (!was_good || !good_ || !holds(stage_) || !last_round_ || now - *last_round_ > kRoundGapMax)
+    return;
+  const base::Duration passed = now - std::max(*last_round_, counted_from_);
   if (base::mutated(base::Mutation::HurryHold)) speed *= 3;
   real_ = real_ + passed;
   guarded_ = guarded_ + passed * speed;
 }
 
 base::MonoTime GuardWatch::due_at(base::MonoTime now) const {
-  return news_ || !last_round_ ? now : *last_round_ + kQuietRound;
+  return news_ || !last_round_ ? now : *last_round_ + kQuietRound / speed_;
 }
 
 bool GuardWatch::minute_is_due(base::MonoTime now) const { return now - saved_at_ >= kMinute; }
@@ -217,8 +223,10 @@ GuardRound GuardWatch::round(const core::Plan& plan, const core::State& state, b
   if (!core::guard_armed(state)) {
     received_.reset();
     last_round_.reset();
+    good_ = false;
     return result;
   }
+  speed_ = speed;
   if (now < due_at(now)) return result;
   news_ = false;
   const auto received = std::exchange(received_, std::nullopt);
@@ -233,7 +241,7 @@ GuardRound GuardWatch::round(const core::Plan& plan, const core::State& state, b
   verdict_ = std::move(verdict);
 
   const kpi::HoldProgress progress = guard_.progress(now);
-  if (holds(state.stage)) count_hold(progress, now, speed);
+  count_hold(progress, now, speed);
   last_round_ = now;
   requests_ = requests_before_ + progress.requests - requests_base_;
 
@@ -254,6 +262,7 @@ GuardRound GuardWatch::round(const core::Plan& plan, const core::State& state, b
                         core::hold_complete(plan, state, hold) && progress.may_end;
   const bool at_gate = complete && !completing_;
   completing_ = complete;
+  news_ = news_ || complete;  // a hold that may end is looked at in every turn until it has
   if (at_gate && log_ && !changed && !minute) {
     log_->mark(now);
     result.verdict = core::VerdictReached{verdict_, kpi::to_json(evidence), received};

@@ -114,6 +114,9 @@ class GuardWatch {
   core::Verdict verdict_;
   std::optional<base::MonoTime> received_;  ///< of the oldest request that no round has judged
   bool news_ = true;                        ///< no round has judged it yet
+  bool good_ = false;                       ///< the last round counted for the hold
+  base::MonoTime counted_from_;             ///< the hold began
+  std::int64_t speed_ = 1;                  ///< of the runbook's time
   bool reported_ = false;                   ///< the journal knows verdict_'s label
   bool completing_ = false;  ///< the gate's verdict was told; the hold is being closed
   core::Stage stage_ = core::Stage::Unborn;

@@ -16,7 +16,7 @@ struct Followed {
   bool retiring = false;
   std::map<base::ComponentName, std::uint32_t> arranged;
   std::vector<base::ComponentName> old_failed;
-  std::vector<std::string> changes;  ///< of instances, under way: kind and subject
+  std::vector<std::string> changes;  ///< of instances, under way: their keys
   friend bool operator==(const Followed&, const Followed&) = default;
 };
 Followed followed_of(const core::State& state);

@@ -125,6 +125,7 @@ struct Inference {
                                    answer->data, answer->text, e.lines});
     perhaps(core::EmergencyFound{e.lines, e.count, false});
     perhaps(core::EmergencyFound{e.lines, e.count, true});
+    perhaps(core::EmergencyFound{e.lines, e.count, true, true});
   }
   /// What follows by itself, when its time has come.
   template <class E>

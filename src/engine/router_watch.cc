@@ -251,7 +251,7 @@ void Engine::router_raised(bool was_there, const base::Result<ports::RouterState
   router_.look_now = true;
   // A router that still holds one of our leases was never gone: it was only slow.
   const bool held = std::any_of(live_.begin(), live_.end(), [&](const auto& each) {
-    return core::wants_lease(each.second->run.plan(), each.second->run.state()) &&
+    return core::renews_lease(each.second->run.plan(), each.second->run.state()) &&
            found->leases.contains(each.first);
   });
   if (was_there || held) return;

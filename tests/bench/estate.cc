@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <stdexcept>
 
@@ -11,9 +12,9 @@
 namespace stellwerk::bench {
 namespace {
 
-constexpr std::int64_t kSpeed = 3600;  ///< an hour of the runbook in a second
 constexpr base::Duration kTurn = base::milliseconds(100);
-constexpr int kTurnsMax = 100000;
+constexpr base::Duration kTurnMax = base::seconds(1);
+constexpr int kTurnsMax = 400000;
 
 template <class T>
 T must(base::Result<T> result) {
@@ -35,8 +36,9 @@ core::Plan plan_of(std::uint32_t number) {
 
 }  // namespace
 
-Estate::Estate(const std::filesystem::path& folder)
-    : lock_(must(adapters::DataFolderLock::acquire(folder / "data", clock_.wall()))),
+Estate::Estate(const std::filesystem::path& folder, std::int64_t speed)
+    : speed_(speed),
+      lock_(must(adapters::DataFolderLock::acquire(folder / "data", clock_.wall()))),
       journal_(must(adapters::SqliteJournal::open(lock_))),
       content_(folder / "data" / "content"),
       folder_(folder) {
@@ -81,7 +83,7 @@ void Estate::recover() {
 
 void Estate::begin(std::uint32_t number) {
   const auto begun =
-      engine_->begin(plan_of(number), base::PersonId("release-manager-123"), kSpeed, {});
+      engine_->begin(plan_of(number), base::PersonId("release-manager-123"), speed_, {});
   if (!begun) throw std::runtime_error(begun.error().one_line());
 }
 
@@ -133,7 +135,7 @@ void Estate::run_until(core::Stage stage) {
   for (int i = 0; i < kTurnsMax; ++i) {
     if (in_stage(stage) == engine_->live().size() && engine_->quiet()) return;
     serve_people();
-    turn(kTurn);
+    turn(std::clamp(next_ - clock_.mono(), kTurn, kTurnMax));
   }
   const engine::ReleaseRun* run = engine_->find(engine_->live().front());
   throw std::runtime_error(

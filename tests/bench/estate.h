@@ -40,7 +40,8 @@ class PassingSteps final : public ports::StepRunner {
 class Estate {
  public:
   /// In a folder that may hold the journal of an estate before it.
-  explicit Estate(const std::filesystem::path& folder);
+  /// @param speed  of the runbook's time
+  Estate(const std::filesystem::path& folder, std::int64_t speed);
   ~Estate();
   Estate(const Estate&) = delete;
   Estate& operator=(const Estate&) = delete;
@@ -66,6 +67,7 @@ class Estate {
   void step();
   void serve_people();
 
+  std::int64_t speed_;
   /// Far ahead of the real one, by which the journal sees whether a deadline has passed.
   adapters::MemoryClock clock_{{1760558400000000}, {1000000000000000}};
   adapters::DataFolderLock lock_;

@@ -54,6 +54,9 @@ std::int64_t resident_kib() {
   return resident * (::sysconf(_SC_PAGESIZE) / 1024);
 }
 
+constexpr std::int64_t kRealTime = 1;
+constexpr std::int64_t kHurried = 3600;  ///< an hour of the runbook in a second
+
 /// On a real disk: the working directory's, since /tmp may be in memory.
 class Folder : public base::testing::TemporaryFolder {
  public:
@@ -77,7 +80,7 @@ void tell_releases(Estate& estate, std::string_view stage, std::size_t count, st
 
 void releases(std::uint32_t count, std::int64_t seconds) {
   const Folder folder;
-  Estate estate(folder.path());
+  Estate estate(folder.path(), kRealTime);
   const std::int64_t before = resident_kib();
   for (std::uint32_t i = 0; i < count; ++i) estate.begin(i);
   estate.run_until(core::Stage::Announced);
@@ -115,13 +118,13 @@ void fill(adapters::SqliteJournal& journal, std::uint64_t entries) {
 void recover(std::uint64_t entries, std::uint32_t live) {
   const Folder folder;
   {
-    Estate estate(folder.path());
+    Estate estate(folder.path(), kHurried);
     fill(estate.journal(), entries);
     for (std::uint32_t i = 0; i < live; ++i) estate.begin(i);
     estate.run_until(core::Stage::Holding);
   }
   const auto begin = Clock::now();
-  Estate estate(folder.path());
+  Estate estate(folder.path(), kHurried);
   const std::int64_t opened = micros_since(begin);
   estate.recover();
   fmt::print(R"({{"what":"recover","entries":{},"live":{},"open_us":{},"recover_us":{}}})"

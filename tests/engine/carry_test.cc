@@ -195,6 +195,23 @@ TEST(Hold, ThatIsPromotedWaitsForTheGuardsMinimum) {
   EXPECT_TRUE(world.run_until(Stage::Holding, 2));
 }
 
+// Goal: that the wave still stands is answered in a turn in which nothing is measured; that is
+// enough.
+TEST(Hold, EndsWithTheRoutersAnswerAlone) {
+  World world;
+  world.begin();
+  ASSERT_TRUE(world.run_until(Stage::Holding, 1));
+  world.lanes().hold("router-read");
+  for (int i = 0; i < 100; ++i) world.turn();
+  ASSERT_EQ(world.state().wave, 1U);
+  ASSERT_FALSE(world.state().hold_done);
+  world.lanes().let_go("router-read");
+  world.heard = false;
+  for (int i = 0; i < 20; ++i) world.turn(base::milliseconds(5));
+  EXPECT_TRUE(world.state().hold_done || world.state().stage != Stage::Holding ||
+              world.state().wave > 1);
+}
+
 // ---- reservations
 
 TEST(Reservation, OfAComponentOrAnIdIsRefusedWithItsHolder) {

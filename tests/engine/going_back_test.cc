@@ -233,6 +233,23 @@ TEST(Downtime, EndsInTimeWhileTheStoreHangs) {
   ASSERT_TRUE(world.run_until(Stage::Failed));
 }
 
+// Goal: who is taken over by the next process has failed, as it would have without that.
+TEST(Downtime, ThatIsOverIsAFailureAfterACrashToo) {
+  core::Plan plan = plan_with_downtime();
+  plan.downtime_window->at_most = base::hours(2);
+  World world(plan);
+  reach_downtime(world);
+  world.command(core::PauseRequested{});
+  world.journal.fail_appends(adapters::MemoryJournal::Fault::NothingWritten, 1'000'000);
+  ASSERT_TRUE(world.run_until([&] { return !is_maintained(world); }, 200));
+  world.kill();
+  world.journal.fail_appends(adapters::MemoryJournal::Fault::NothingWritten, 0);
+  world.start();
+  ASSERT_TRUE(world.run_until([&] { return core::is_terminal(world.state().stage); }));
+  EXPECT_EQ(world.state().stage, Stage::Failed);
+  EXPECT_EQ(world.times("audit.journal.gap"), 1U);
+}
+
 // Goal: no wave moves while the page is being put right.
 TEST(Downtime, HoldsTheNextWaveUntilThePageIsRight) {
   World world(plan_with_downtime());
