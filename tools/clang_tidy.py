@@ -16,14 +16,18 @@ import hashlib
 import json
 import os
 import re
+import shlex
 import subprocess
 import sys
+import tempfile
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 BUILD = os.path.join(ROOT, "build", "clang")
 CACHE = os.path.join(ROOT, "build", "clang-tidy")
 PROGRAM = "clang-tidy-19"
+BATCH = 8
+CONFIG = os.path.join(ROOT, ".clang-tidy")
 TEST = re.compile(r"^tests/|/testing/|_(test|it)\.cc$")
 INCLUDE = re.compile(r'^\s*#\s*include\s*"([^"]+)"', re.M)
 
@@ -42,7 +46,7 @@ class Digests:
 
     def __init__(self):
         version = subprocess.run([PROGRAM, "--version"], capture_output=True, check=True).stdout
-        with open(os.path.join(ROOT, ".clang-tidy"), "rb") as file:
+        with open(CONFIG, "rb") as file:
             self.base = version + file.read()
         self.texts = {}
 
@@ -80,6 +84,40 @@ def check(path):
     if done.returncode == 0:
         return ""
     return done.stdout.strip() or done.stderr.strip() or f"{path}: clang-tidy ended with status {done.returncode}"
+
+
+def flags_of(command):
+    """The words of a compile command that are the same for every file of its target."""
+    words = shlex.split(command)
+    words = words[next(i for i, word in enumerate(words) if "clang" in word) + 1:]
+    dropped = {i + k for i, word in enumerate(words) if word in ("-o", "-c") for k in (0, 1)}
+    return [word for i, word in enumerate(words) if i not in dropped]
+
+
+def check_together(paths, flags):
+    """Whether these files are clean when they are compiled as one: most of a check is the headers they share."""
+    with tempfile.NamedTemporaryFile("w", suffix=".cc", encoding="utf-8") as batch:
+        batch.writelines(f'#include "{path}"\n' for path in paths)
+        batch.flush()
+        done = subprocess.run([PROGRAM, f"--config-file={CONFIG}", "--quiet", batch.name, "--", *flags], cwd=ROOT, capture_output=True, text=True, check=False)
+    return done.returncode == 0
+
+
+def check_batch(batch, flags):
+    """(path, stamp, findings) of each. What is not clean together, or cannot be, is checked one by one."""
+    if len(batch) > 1 and check_together([path for path, _ in batch], flags):
+        return [(path, stamp, "") for path, stamp in batch]
+    return [(path, stamp, check(path)) for path, stamp in batch]
+
+
+def batches(work, commands):
+    """The files of one folder and one set of flags, BATCH at a time."""
+    groups = {}
+    for path, stamp in work:
+        groups.setdefault((os.path.dirname(path), *flags_of(commands[path])), []).append((path, stamp))
+    for (_, *flags), files in groups.items():
+        for begin in range(0, len(files), BATCH):
+            yield files[begin:begin + BATCH], flags
 
 
 def is_wanted(path, arguments):
@@ -120,11 +158,9 @@ def main():
     print(f"clang-tidy: {len(work)} of {len(commands)} files to check", file=sys.stderr, flush=True)
     findings, done = set(), 0
     with concurrent.futures.ThreadPoolExecutor(arguments.j) as pool:
-        running = {pool.submit(check, path): (path, stamp) for path, stamp in work}
-        for future in concurrent.futures.as_completed(running):
-            path, stamp = running[future]
+        running = [pool.submit(check_batch, *batch) for batch in batches(work, commands)]
+        for path, stamp, text in (each for future in concurrent.futures.as_completed(running) for each in future.result()):
             done += 1
-            text = future.result()
             print(f"[{done}/{len(work)}] {os.path.relpath(path, ROOT)}{': FAILED' if text else ''}", file=sys.stderr, flush=True)
             if not text:
                 open(stamp, "w", encoding="utf-8").close()

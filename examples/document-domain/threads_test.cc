@@ -18,7 +18,8 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 constexpr int kThreads = 4;
-constexpr const char* kInvoice = R"({"docType":"invoice","templateKey":"t","payload":{"n":1}})";
+constexpr const char* kNumberedInvoice =
+    R"({"docType":"invoice","templateKey":"t","payload":{"n":1}})";
 
 void in_parallel(const std::function<void(int)>& work) {
   std::vector<std::thread> threads;
@@ -95,7 +96,7 @@ TEST(HttpServerThreads, AnswersManyClientsAtOnce) {
     HttpClient client(running.url);
     const std::string tenant = "tenant-" + std::to_string(thread % 2);
     for (int i = 0; i < 100; ++i) {
-      const auto created = client.post("/documents", tenant, kInvoice);
+      const auto created = client.post("/documents", tenant, kNumberedInvoice);
       if (!created || created->status != 201) continue;
       const auto id = Json::parse(created->body).at("id").get<std::string>();
       const auto found = client.get("/documents/" + id, tenant);
@@ -122,7 +123,7 @@ TEST(HttpServerThreads, DrainsWhileSlowAnswersAreUnderWay) {
   });
   in_parallel([&](int) {
     HttpClient client(running.url);
-    const auto answer = client.post("/documents", "a", kInvoice);
+    const auto answer = client.post("/documents", "a", kNumberedInvoice);
     answered += answer && answer->status == 201 ? 1 : 0;
   });
   drain.join();

@@ -14,7 +14,7 @@ std::string canonical_of(std::string_view text) {
   return written ? *written : written.error().one_line();
 }
 
-std::string problem(const Json& value) {
+std::string canonical_problem(const Json& value) {
   const auto written = canonical(value);
   if (written) return *written;
   EXPECT_EQ(written.error().id, "BAS-0007");
@@ -74,22 +74,25 @@ TEST(Canonical, EscapesNoMoreThanItMust) {
 TEST(Canonical, WritesIntegersThatEveryReaderKeeps) {
   EXPECT_EQ(canonical_of("[9007199254740991,-9007199254740991,0]"),
             "[9007199254740991,-9007199254740991,0]");
-  EXPECT_EQ(problem(Json{{"a", 9007199254740992}}), "at /a: the integer is beyond ±(2^53-1)");
-  EXPECT_EQ(problem(Json{{"a", -9007199254740992}}), "at /a: the integer is beyond ±(2^53-1)");
-  EXPECT_EQ(problem(18446744073709551615ULL), "at the top: the integer is beyond ±(2^53-1)");
+  EXPECT_EQ(canonical_problem(Json{{"a", 9007199254740992}}),
+            "at /a: the integer is beyond ±(2^53-1)");
+  EXPECT_EQ(canonical_problem(Json{{"a", -9007199254740992}}),
+            "at /a: the integer is beyond ±(2^53-1)");
+  EXPECT_EQ(canonical_problem(18446744073709551615ULL),
+            "at the top: the integer is beyond ±(2^53-1)");
 }
 
 TEST(Canonical, RefusesWithThePathWhatHasNoCanonicalForm) {
-  EXPECT_EQ(problem(nullptr), "at the top: null is not allowed: leave the key out");
-  EXPECT_EQ(problem(Json{{"a", {1, {{"b", nullptr}}}}}),
+  EXPECT_EQ(canonical_problem(nullptr), "at the top: null is not allowed: leave the key out");
+  EXPECT_EQ(canonical_problem(Json{{"a", {1, {{"b", nullptr}}}}}),
             "at /a/1/b: null is not allowed: leave the key out");
-  EXPECT_EQ(problem(Json{{"rate", 0.5}}),
+  EXPECT_EQ(canonical_problem(Json{{"rate", 0.5}}),
             "at /rate: a fraction is not allowed: use an integer of a smaller unit");
-  EXPECT_EQ(problem(Json{{"rate", 1.0}}),
+  EXPECT_EQ(canonical_problem(Json{{"rate", 1.0}}),
             "at /rate: a fraction is not allowed: use an integer of a smaller unit");
-  EXPECT_EQ(problem(Json{{"a", "\xff"}}), "at /a: the text is not UTF-8");
-  EXPECT_EQ(problem(Json{{"\xff", 1}}), "at /\\xff: the text is not UTF-8");
-  EXPECT_EQ(problem(Json::binary({1})), "at the top: it is no JSON value");
+  EXPECT_EQ(canonical_problem(Json{{"a", "\xff"}}), "at /a: the text is not UTF-8");
+  EXPECT_EQ(canonical_problem(Json{{"\xff", 1}}), "at /\\xff: the text is not UTF-8");
+  EXPECT_EQ(canonical_problem(Json::binary({1})), "at the top: it is no JSON value");
 }
 
 TEST(Canonical, RefusesNestingThatWouldExhaustTheStack) {

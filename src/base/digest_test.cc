@@ -10,7 +10,7 @@ namespace {
 constexpr std::string_view kAbcHex =
     "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
 
-std::string problem(std::string_view text) {
+std::string digest_problem(std::string_view text) {
   const auto parsed = Digest::parse(text);
   if (parsed) return "accepted";
   EXPECT_EQ(parsed.error().id, "BAS-0008");
@@ -43,12 +43,12 @@ TEST(Digest, IsReadBackFromItsText) {
 
 TEST(Digest, IsRefusedWithTheReasonWhenItIsNotWellFormed) {
   const std::string hex(kAbcHex);
-  EXPECT_EQ(problem(hex), "it must begin with sha256:");
-  EXPECT_EQ(problem("sha256:abc"), "64 hex digits follow sha256:, not 3");
-  EXPECT_EQ(problem("sha256:" + hex + "0"), "64 hex digits follow sha256:, not 65");
-  EXPECT_EQ(problem("sha256:B" + hex.substr(1)),
+  EXPECT_EQ(digest_problem(hex), "it must begin with sha256:");
+  EXPECT_EQ(digest_problem("sha256:abc"), "64 hex digits follow sha256:, not 3");
+  EXPECT_EQ(digest_problem("sha256:" + hex + "0"), "64 hex digits follow sha256:, not 65");
+  EXPECT_EQ(digest_problem("sha256:B" + hex.substr(1)),
             "unexpected 'B' at position 8: expected 0-9 or a-f");
-  EXPECT_EQ(problem("sha256:g" + hex.substr(1)),
+  EXPECT_EQ(digest_problem("sha256:g" + hex.substr(1)),
             "unexpected 'g' at position 8: expected 0-9 or a-f");
 }
 

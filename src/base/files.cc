@@ -56,6 +56,11 @@ int write_synced(const std::string& temporary, std::string_view bytes, FileMode 
 
 }  // namespace
 
+std::uint64_t file_size(int fd) {
+  struct stat found{};
+  return ::fstat(fd, &found) == 0 ? static_cast<std::uint64_t>(found.st_size) : 0;
+}
+
 std::string errno_text(int number) { return std::generic_category().message(number); }
 
 Result<void> replace_file(const std::string& path, std::string_view bytes, FileMode mode) {

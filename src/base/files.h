@@ -10,6 +10,7 @@
 #include <sys/types.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -36,6 +37,8 @@ Result<void> overwrite_file(const std::string& path, std::string_view bytes);
 /// @errors NotFound BAS-0012: no such file; InvalidArgument BAS-0012: larger than `size_bytes_max`;
 /// Unavailable BAS-0012: cannot be read.
 Result<std::string> read_file(const std::string& path, std::size_t size_bytes_max);
+/// Of an open file, in bytes; 0 when it cannot be told.
+std::uint64_t file_size(int fd);
 /// Makes the folder and its parents where missing, new ones with mode 0700.
 /// @errors Unavailable BAS-0012
 Result<void> make_folders(const std::string& path);

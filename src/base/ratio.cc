@@ -19,8 +19,6 @@ constexpr std::size_t kDecimalsMax = 4;
 /// Ppm or what is wrong with the text.
 using Parsed = tl::expected<Ppm, std::string>;
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
 std::string_view digits_at(std::string_view text, std::size_t offset) {
   auto end = offset;
   while (end < text.size() && is_digit(text[end])) ++end;

@@ -9,7 +9,7 @@ namespace {
 
 constexpr auto kHuge = std::numeric_limits<std::uint64_t>::max();
 
-std::string problem(std::string_view text) {
+std::string ratio_problem(std::string_view text) {
   const auto parsed = parse_percent(text);
   if (parsed) return "accepted";
   EXPECT_EQ(parsed.error().id, "BAS-0005");
@@ -50,19 +50,21 @@ TEST(Percent, IsReadExactly) {
 }
 
 TEST(Percent, IsRefusedWithTheReasonWhenItIsNotWellFormed) {
-  EXPECT_EQ(problem(""), "unexpected end: expected a number");
-  EXPECT_EQ(problem("-1%"), "unexpected '-' at position 1: expected a number");
-  EXPECT_EQ(problem("10"), "unexpected end: expected '%', as in 10% or 0.5 %");
-  EXPECT_EQ(problem("0,5%"), "unexpected ',' at position 2: expected '%', as in 10% or 0.5 %");
-  EXPECT_EQ(problem("1.%"), "unexpected '%' at position 3: expected a digit");
-  EXPECT_EQ(problem("1.23456%"), "unexpected '6' at position 7: at most 4 decimals are allowed");
-  EXPECT_EQ(problem("10  %").substr(0, 28), "unexpected ' ' at position 4");
-  EXPECT_EQ(problem("10%%").substr(0, 28), "unexpected '%' at position 3");
+  EXPECT_EQ(ratio_problem(""), "unexpected end: expected a number");
+  EXPECT_EQ(ratio_problem("-1%"), "unexpected '-' at position 1: expected a number");
+  EXPECT_EQ(ratio_problem("10"), "unexpected end: expected '%', as in 10% or 0.5 %");
+  EXPECT_EQ(ratio_problem("0,5%"),
+            "unexpected ',' at position 2: expected '%', as in 10% or 0.5 %");
+  EXPECT_EQ(ratio_problem("1.%"), "unexpected '%' at position 3: expected a digit");
+  EXPECT_EQ(ratio_problem("1.23456%"),
+            "unexpected '6' at position 7: at most 4 decimals are allowed");
+  EXPECT_EQ(ratio_problem("10  %").substr(0, 28), "unexpected ' ' at position 4");
+  EXPECT_EQ(ratio_problem("10%%").substr(0, 28), "unexpected '%' at position 3");
 }
 
 TEST(Percent, IsRefusedWhenMoreThanTheWhole) {
   for (const auto* text : {"100.0001%", "101%", "1000%", "99999999999999999999999%"}) {
-    EXPECT_EQ(problem(text), "it is not between 0 % and 100 %") << text;
+    EXPECT_EQ(ratio_problem(text), "it is not between 0 % and 100 %") << text;
   }
 }
 

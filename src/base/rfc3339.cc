@@ -28,9 +28,9 @@ struct Fields {
 };
 
 /// Reads the grammar of RFC 3339 §5.6; the first problem stays, and nothing is read after it.
-class Reader {
+class TimeReader {
  public:
-  explicit Reader(std::string_view text) : text_(text) {}
+  explicit TimeReader(std::string_view text) : text_(text) {}
 
   Fields read() {
     Fields f;
@@ -155,7 +155,7 @@ std::string rfc3339(WallTime t) {
 }
 
 Result<WallTime> parse_rfc3339(std::string_view text) {
-  Reader reader(text);
+  TimeReader reader(text);
   const auto fields = reader.read();
   auto problem = reader.problem();
   if (problem.empty()) problem = range_problem(fields);

@@ -13,7 +13,7 @@ std::int64_t us_of(std::string_view text) {
   return parsed.value_or(WallTime{}).us;
 }
 
-std::string problem(std::string_view text) {
+std::string time_problem(std::string_view text) {
   const auto parsed = parse_rfc3339(text);
   if (parsed) return "accepted";
   EXPECT_EQ(parsed.error().id, "BAS-0004");
@@ -56,34 +56,38 @@ TEST(Rfc3339, RoundTripsAtTheEndsOfItsRange) {
   for (const auto* text : {"0000-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"}) {
     EXPECT_EQ(rfc3339(parse_rfc3339(text).value()), text);
   }
-  EXPECT_EQ(problem("0000-01-01T00:00:00+00:01"), "in UTC it is outside the years 0000 to 9999");
-  EXPECT_EQ(problem("9999-12-31T23:59:59-00:01"), "in UTC it is outside the years 0000 to 9999");
+  EXPECT_EQ(time_problem("0000-01-01T00:00:00+00:01"),
+            "in UTC it is outside the years 0000 to 9999");
+  EXPECT_EQ(time_problem("9999-12-31T23:59:59-00:01"),
+            "in UTC it is outside the years 0000 to 9999");
 }
 
 TEST(Rfc3339, RefusesDatesAndTimesThatDoNotExist) {
-  EXPECT_EQ(problem("2025-02-29T00:00:00Z"), "there is no day 2025-02-29");
-  EXPECT_EQ(problem("2100-02-29T00:00:00Z"), "there is no day 2100-02-29");
-  EXPECT_EQ(problem("2025-13-01T00:00:00Z"), "there is no day 2025-13-01");
-  EXPECT_EQ(problem("2025-01-01T24:00:00Z"), "there is no hour 24");
-  EXPECT_EQ(problem("2025-01-01T00:60:00Z"), "there is no minute 60");
-  EXPECT_EQ(problem("2025-01-01T00:00:61Z"), "there is no second 61");
-  EXPECT_EQ(problem("2025-06-29T23:59:60Z"), "no leap second is possible at this time");
-  EXPECT_EQ(problem("2025-06-30T12:00:60Z"), "no leap second is possible at this time");
-  EXPECT_EQ(problem("2025-01-01T00:00:00+24:00"), "the offset is larger than 23:59");
+  EXPECT_EQ(time_problem("2025-02-29T00:00:00Z"), "there is no day 2025-02-29");
+  EXPECT_EQ(time_problem("2100-02-29T00:00:00Z"), "there is no day 2100-02-29");
+  EXPECT_EQ(time_problem("2025-13-01T00:00:00Z"), "there is no day 2025-13-01");
+  EXPECT_EQ(time_problem("2025-01-01T24:00:00Z"), "there is no hour 24");
+  EXPECT_EQ(time_problem("2025-01-01T00:60:00Z"), "there is no minute 60");
+  EXPECT_EQ(time_problem("2025-01-01T00:00:61Z"), "there is no second 61");
+  EXPECT_EQ(time_problem("2025-06-29T23:59:60Z"), "no leap second is possible at this time");
+  EXPECT_EQ(time_problem("2025-06-30T12:00:60Z"), "no leap second is possible at this time");
+  EXPECT_EQ(time_problem("2025-01-01T00:00:00+24:00"), "the offset is larger than 23:59");
 }
 
 TEST(Rfc3339, RefusesOtherFormatsAndSaysWhereTheyDiffer) {
-  EXPECT_EQ(problem(""), "unexpected end: expected 4 digits");
-  EXPECT_EQ(problem("2025-10-15"), "unexpected end: expected 'T'");
-  EXPECT_EQ(problem("2025-10-15 20:00:00Z"), "unexpected ' ' at position 11: expected 'T'");
-  EXPECT_EQ(problem("2025-10-15T20:00:00"),
+  EXPECT_EQ(time_problem(""), "unexpected end: expected 4 digits");
+  EXPECT_EQ(time_problem("2025-10-15"), "unexpected end: expected 'T'");
+  EXPECT_EQ(time_problem("2025-10-15 20:00:00Z"), "unexpected ' ' at position 11: expected 'T'");
+  EXPECT_EQ(time_problem("2025-10-15T20:00:00"),
             "unexpected end: expected Z or an offset such as +02:00");
-  EXPECT_EQ(problem("2025-10-15T20:00:00.Z"), "unexpected 'Z' at position 21: expected a digit");
-  EXPECT_EQ(problem("2025-10-15T20:00:00.1234567890Z"),
+  EXPECT_EQ(time_problem("2025-10-15T20:00:00.Z"),
+            "unexpected 'Z' at position 21: expected a digit");
+  EXPECT_EQ(time_problem("2025-10-15T20:00:00.1234567890Z"),
             "unexpected '0' at position 30: at most 9 fractional digits are allowed");
-  EXPECT_EQ(problem("2025-10-15T20:00:00Zx"), "unexpected 'x' at position 21: expected the end");
-  EXPECT_EQ(problem("15.10.2025 20:00"), "unexpected '.' at position 3: expected 4 digits");
-  EXPECT_EQ(problem("2025-10-15T20:00:00+2:00"),
+  EXPECT_EQ(time_problem("2025-10-15T20:00:00Zx"),
+            "unexpected 'x' at position 21: expected the end");
+  EXPECT_EQ(time_problem("15.10.2025 20:00"), "unexpected '.' at position 3: expected 4 digits");
+  EXPECT_EQ(time_problem("2025-10-15T20:00:00+2:00"),
             "unexpected ':' at position 22: expected 2 digits");
 }
 

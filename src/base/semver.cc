@@ -11,7 +11,6 @@
 namespace stellwerk::base {
 namespace {
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_identifier_character(char c) {
   return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '-';
 }
@@ -21,9 +20,9 @@ bool is_numeric(std::string_view identifier) {
 
 /// Reads the grammar from left to right; the first problem stays in `problem`, and nothing is read
 /// after it.
-class Reader {
+class VersionReader {
  public:
-  explicit Reader(std::string_view text) : text_(text) {}
+  explicit VersionReader(std::string_view text) : text_(text) {}
 
   std::uint64_t number() {
     const auto start = offset_;
@@ -89,7 +88,7 @@ class Reader {
 
 /// Reads `text` into `version` and returns what is wrong with it; empty when nothing is.
 std::string read_version(std::string_view text, SemVer& version) {
-  Reader reader(text);
+  VersionReader reader(text);
   version.major = reader.number();
   reader.dot();
   version.minor = reader.number();

@@ -17,6 +17,7 @@ std::optional<std::string> nearest(std::string_view word, std::span<const std::s
 std::string and_list(std::span<const std::string> items);
 /// `a, b, c`; more than `listed_max` as `a … z (26)`.
 std::string short_list(std::span<const std::string> items, std::size_t listed_max);
+constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 std::string lower_ascii(std::string_view text);
 std::vector<std::string_view> split(std::string_view text, char separator);
 std::string_view trim(std::string_view text);

@@ -26,7 +26,6 @@ constexpr std::size_t kDays = 0;
 constexpr std::size_t kHours = 1;
 constexpr std::size_t kMinutes = 2;
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 constexpr bool is_letter(char c) { return c >= 'a' && c <= 'z'; }
 
 /// A span or what is wrong with its text.

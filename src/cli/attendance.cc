@@ -19,7 +19,6 @@
 namespace stellwerk::cli {
 namespace {
 
-constexpr base::Duration kAnswerPatience = base::seconds(15);
 constexpr base::Duration kSubscriberPatience = base::seconds(10);
 constexpr base::Duration kLookInterval = base::milliseconds(500);
 constexpr base::Duration kKeyInterval = base::milliseconds(50);

@@ -22,6 +22,9 @@
 
 namespace stellwerk::cli {
 
+/// How long the engine may take to answer a person.
+inline constexpr base::Duration kAnswerPatience = base::seconds(15);
+
 /// With what the program ends when a release has ended so; Paused for one that has not.
 Exit exit_of(core::Stage stage);
 /// OutcomeUnknown CLI-0009: the engine did not answer in time.

@@ -15,7 +15,6 @@
 namespace stellwerk::cli {
 namespace {
 
-constexpr base::Duration kAnswerPatience = base::seconds(15);
 constexpr std::uint64_t kPastEntries = 400;  ///< of the journal; some of them are public
 
 /// Runs in a lane.

@@ -7,11 +7,14 @@
 
 #include "base/version.h"
 #include "cli/cli.h"
+#include "cli/testing/outcome.h"
 #include "support/kept_journal.h"
 #include "support/shared_journal.h"
 
 namespace stellwerk::cli {
 namespace {
+
+using testing::Outcome;
 
 /// What a reader opens of a content store that lives elsewhere.
 class SharedContent final : public ports::ContentStore {
@@ -69,12 +72,6 @@ class KeptWorld final : public World {
 
   adapters::MemoryJournal journal;
   adapters::MemoryContent content;
-};
-
-struct Outcome {
-  Exit exit = Exit::Done;
-  std::string out;
-  std::string err;
 };
 
 Outcome run(KeptWorld& world, std::vector<std::string> words,

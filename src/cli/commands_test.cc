@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "cli/explain.h"
 #include "cli/probes.h"
+#include "cli/testing/outcome.h"
 #include "core/decide.h"
 #include "engine/entries.h"
 #include "support/sample_release.h"
@@ -17,6 +18,8 @@
 
 namespace stellwerk::cli {
 namespace {
+
+using testing::Outcome;
 
 constexpr base::Now kNow{{1'760'000'000'000'000}, {5'000'000}, {1'760'000'000'000'000}};
 
@@ -71,19 +74,13 @@ class FakeWorld final : public World {
     has_journal = true;
   }
 
-  core::Plan plan = testing::sample_plan();
+  core::Plan plan = stellwerk::testing::sample_plan();
   adapters::MemoryJournal journal;
   bool has_journal = false;
   bool forbidden = false;
   bool engine = false;
   std::string user = "devops-1";
   int sleeps = 0;
-};
-
-struct Outcome {
-  Exit exit = Exit::Done;
-  std::string out;
-  std::string err;
 };
 
 Outcome run(FakeWorld& world, const std::vector<std::string>& words) {

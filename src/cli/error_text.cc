@@ -12,13 +12,13 @@
 namespace stellwerk::cli {
 namespace {
 
-constexpr std::size_t kIndent = 9;  // two blanks, a label of seven
-constexpr std::size_t kGap = 4;     // between a command and what it achieves
+constexpr std::size_t kLabelIndent = 9;  // two blanks, a label of seven
+constexpr std::size_t kGap = 4;          // between a command and what it achieves
 
 /// Hostile text from files and answers must not steer the terminal.
 std::string safe(std::string_view text) { return base::printable(text, 2000); }
 
-std::string label(std::string_view name) { return "  " + padded(name, kIndent - 2); }
+std::string label(std::string_view name) { return "  " + padded(name, kLabelIndent - 2); }
 
 class Writer {
  public:
@@ -64,7 +64,7 @@ class Writer {
 
   void line(std::string_view name, std::string_view what) {
     text_ += painted(label(say(name)), Colour::Dim, style_.colour);
-    text_ += wrapped(safe(what), style_.columns, kIndent) + '\n';
+    text_ += wrapped(safe(what), style_.columns, kLabelIndent) + '\n';
   }
 
   void next(const std::vector<base::NextStep>& steps) {
@@ -82,14 +82,14 @@ class Writer {
   void add_step(const base::NextStep& step, std::size_t longest) {
     const std::string command = safe(step.command);
     const std::string effect = safe(step.effect);
-    const std::size_t column = kIndent + longest + kGap;
+    const std::size_t column = kLabelIndent + longest + kGap;
     if (effect.empty()) {
       text_ += command + '\n';
     } else if (column + width_of(effect) <= style_.columns) {
       text_ += padded(command, longest + kGap) + effect + '\n';
     } else {
-      text_ += command + '\n' + std::string(kIndent + kGap, ' ') +
-               wrapped(effect, style_.columns, kIndent + kGap) + '\n';
+      text_ += command + '\n' + std::string(kLabelIndent + kGap, ' ') +
+               wrapped(effect, style_.columns, kLabelIndent + kGap) + '\n';
     }
   }
 

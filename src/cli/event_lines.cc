@@ -8,6 +8,7 @@
 #include "base/translated.h"
 #include "cli/console.h"
 #include "cli/verdict_text.h"
+#include "core/words.h"
 #include "engine/cause_text.h"
 #include "engine/private_text.h"
 
@@ -18,11 +19,6 @@ constexpr std::size_t kTimeWidth = 11;
 constexpr std::size_t kOffsetWidth = 9;
 constexpr std::size_t kNameWidth = 36;
 constexpr std::size_t kTenantsListed = 3;
-constexpr std::string_view kSelf = "stellwerk";
-
-std::string person_or_self(const base::PersonId& person) {
-  return person.empty() ? std::string(kSelf) : person.str();
-}
 
 std::string joined(const std::vector<std::string>& parts) {
   return fmt::format("{}", fmt::join(parts, ", "));
@@ -100,7 +96,7 @@ class Teller {
   }
   std::string operator()(const core::ReleaseResumed& e) const {
     if (e.by_guard) return say("resumed-guard", {});
-    return say("resumed", {{"by", person_or_self(event_.by)}});
+    return say("resumed", {{"by", core::actor_text(event_.by)}});
   }
   std::string operator()(const core::ReleasePromoted& e) const {
     return say("promoted", {{"wave", std::to_string(e.wave)}});

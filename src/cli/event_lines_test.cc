@@ -14,7 +14,7 @@ namespace {
 constexpr base::RunbookTime kT0{1'760'558'400'000'000};  // 2025-10-15T20:00:00Z
 
 std::string line_of(const core::Event& event, base::Locale locale = base::Locale::En) {
-  const core::Plan plan = testing::sample_plan();
+  const core::Plan plan = stellwerk::testing::sample_plan();
   const base::Now at{{kT0.us + base::minutes(15).us}, {}, kT0 + base::minutes(15)};
   return event_line(plan, {event, at, base::PersonId("devops-1"), kT0}, {locale, false});
 }
@@ -41,7 +41,7 @@ TEST(EventLine, NamesTenantsThatOnlyThePlanLists) {
 }
 
 TEST(EventLine, ShowsThePrivateTextOrThatItWasErased) {
-  const core::Plan plan = testing::sample_plan();
+  const core::Plan plan = stellwerk::testing::sample_plan();
   adapters::MemoryContent content;
   const auto kept = content.put("exit 1; last output: 3 tests failed");
   core::StepFailed failed{base::StepId("preparation/tests"), "exit 1", false, {}, *kept};
@@ -74,7 +74,7 @@ TEST(EventLine, TellsARouterThatWasGoneFromAForeignChange) {
 }
 
 TEST(EventLine, HasNoOffsetBeforeTheAnnouncement) {
-  const core::Plan plan = testing::sample_plan();
+  const core::Plan plan = stellwerk::testing::sample_plan();
   const core::Event event = core::StepAttested{base::StepId("preparation/changelog"),
                                                base::PersonId("qa-1"), std::nullopt};
   EXPECT_EQ(event_line(plan, {event, {}, {}, std::nullopt}, {base::Locale::En, false}),
@@ -88,13 +88,13 @@ TEST(EventLine, TellsTheFiguresBesideAnAttestation) {
                                  {},
                                  "doc 1.3.0: 3 ERROR, 12 WARN, 510 lines, 88 requests",
                                  {}};
-  EXPECT_EQ(event_text(testing::sample_plan(), {event, {}, {}, kT0}, base::Locale::De),
+  EXPECT_EQ(event_text(stellwerk::testing::sample_plan(), {event, {}, {}, kT0}, base::Locale::De),
             "post-check/logs · bestätigt von devops-1 · "
             "doc 1.3.0: 3 ERROR, 12 WARN, 510 Zeilen, 88 Anfragen");
 }
 
 TEST(EventLine, TellsT0AsWallTime) {
-  const core::Plan plan = testing::sample_plan();
+  const core::Plan plan = stellwerk::testing::sample_plan();
   const core::Event event = core::MaintenanceScheduled{kT0 + base::hours(24)};
   const base::WallTime t0{kT0.us + base::seconds(24).us};
   EXPECT_EQ(event_text(plan, {event, {}, {}, kT0, t0}, base::Locale::En),
@@ -173,7 +173,7 @@ TEST(Figures, AreRoundedButNeverToNothing) {
 
 /// Every event has a line in both languages; none of its words may be missing.
 TEST(EventLine, KnowsWordsForEveryEventAndCause) {
-  const core::Plan plan = testing::sample_plan();
+  const core::Plan plan = stellwerk::testing::sample_plan();
   const auto each = [&]<std::size_t... I>(std::index_sequence<I...>) {
     for (const base::Locale locale : {base::Locale::De, base::Locale::En})
       ((void)event_line(plan, {core::Event(std::in_place_index<I>), {}, base::PersonId(), kT0},

@@ -37,7 +37,7 @@ struct Question {
   Take take;
 };
 
-bool is_there(const fs::path& path) {
+bool name_is_taken(const fs::path& path) {
   std::error_code ignored;
   return fs::symlink_status(path, ignored).type() != fs::file_type::not_found;
 }
@@ -54,7 +54,7 @@ class Init {
 
   Exit run() {
     for (const std::string& file : {environment_file(), release_file()})
-      if (is_there(file)) return failed(console_, there_already(file));
+      if (name_is_taken(file)) return failed(console_, there_already(file));
     if (asks()) console_.err << say("intro") << '\n';
     if (auto answered = answer_all(); !answered) return failed(console_, answered.error());
     if (auto problems = problems_of_files(); !problems.empty()) {

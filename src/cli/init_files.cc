@@ -18,7 +18,6 @@ namespace {
 constexpr std::size_t kNameSizeMax = 63;
 
 bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 /// Texts that YAML reads as something else: truth values, nothing, numbers without digits.
 bool is_taken(std::string_view text) {
@@ -33,7 +32,7 @@ bool is_plain(std::string_view text) {
   if (text.empty() || is_taken(text)) return false;
   const bool begins = is_letter(text.front()) || text.front() == '/' || text.front() == '_';
   return begins && std::all_of(text.begin(), text.end(), [&](char c) {
-           return is_letter(c) || is_digit(c) || kInside.find(c) != std::string_view::npos;
+           return is_letter(c) || base::is_digit(c) || kInside.find(c) != std::string_view::npos;
          });
 }
 
@@ -159,14 +158,14 @@ std::string release_yaml(const FirstRelease& first) {
 std::string name_from(std::string_view text, std::string_view otherwise) {
   std::string name;
   for (const char c : base::lower_ascii(text)) {
-    const bool fits = (c >= 'a' && c <= 'z') || is_digit(c) || c == '.' || c == '_';
+    const bool fits = (c >= 'a' && c <= 'z') || base::is_digit(c) || c == '.' || c == '_';
     if (fits)
       name += c;
     else if (!name.empty() && name.back() != '-')
       name += '-';
   }
   name = name.substr(0, kNameSizeMax);
-  const auto ends = [](char c) { return is_letter(c) || is_digit(c); };
+  const auto ends = [](char c) { return is_letter(c) || base::is_digit(c); };
   while (!name.empty() && !ends(name.back())) name.pop_back();
   while (!name.empty() && !ends(name.front())) name.erase(0, 1);
   return base::parse_name(name) ? name : std::string(otherwise);
@@ -229,7 +228,7 @@ std::optional<std::vector<std::string>> split_words(std::string_view line) {
 std::string shell_word(std::string_view word) {
   constexpr std::string_view kSafe = "./_-:=+@%";
   const bool safe = !word.empty() && std::all_of(word.begin(), word.end(), [&](char c) {
-    return is_letter(c) || is_digit(c) || kSafe.find(c) != std::string_view::npos;
+    return is_letter(c) || base::is_digit(c) || kSafe.find(c) != std::string_view::npos;
   });
   if (safe) return std::string(word);
   std::string text = "'";

@@ -12,6 +12,7 @@
 #include "base/testing/temporary_folder.h"
 #include "cli/cli.h"
 #include "cli/init_files.h"
+#include "cli/testing/outcome.h"
 #include "cli/testing/quiet_world.h"
 #include "core/compile.h"
 
@@ -21,15 +22,10 @@ namespace {
 using base::Locale;
 using base::testing::TemporaryFolder;
 using Words = std::vector<std::string>;
+using testing::Outcome;
 
 std::string text_of(const std::string& path) { return base::read_file(path, 1U << 20U).value(); }
 bool is_there(const std::string& path) { return std::ifstream(path).good(); }
-
-struct Outcome {
-  Exit exit = Exit::Done;
-  std::string out;
-  std::string err;
-};
 
 /// Without `lines`, nobody can be asked; with them, the input ends after the last.
 Outcome run(const Words& words, std::optional<std::deque<std::string>> lines = {}) {

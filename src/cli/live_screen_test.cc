@@ -13,7 +13,7 @@ using stellwerk::testing::Desk;
 using stellwerk::testing::DeskTerminal;
 using stellwerk::testing::holding_release;
 
-base::MonoTime at(std::int64_t ms) { return {1'000'000 + ms * 1000}; }
+base::MonoTime at_ms(std::int64_t ms) { return {1'000'000 + ms * 1000}; }
 
 class LiveScreenTest : public ::testing::Test {
  protected:
@@ -22,12 +22,12 @@ class LiveScreenTest : public ::testing::Test {
         std::make_unique<DeskTerminal>(desk_),
         LiveScreen::Options{
             {}, base::Locale::En, false, may_suspend, "stellwerk release watch rel-1"});
-    screen_->show(holding_release(), {{1760558400000000}, at(0), {}});
+    screen_->show(holding_release(), {{1760558400000000}, at_ms(0), {}});
   }
   /// What was written by one look.
   std::string look(std::int64_t ms) {
     desk_.written.clear();
-    actions_ = screen_->look(at(ms));
+    actions_ = screen_->look(at_ms(ms));
     return desk_.written;
   }
   static bool contains(const std::string& text, std::string_view part) {
@@ -47,7 +47,7 @@ TEST_F(LiveScreenTest, DrawsFourTimesASecondWhatChanged) {
   EXPECT_EQ(look(100), "");
   base::Json view = holding_release();
   view["runbook_time"] = "T+17m";
-  screen_->show(view, {{1760558400000000}, at(200), {}});
+  screen_->show(view, {{1760558400000000}, at_ms(200), {}});
   EXPECT_EQ(look(200), "");  // not yet
   const std::string second = look(260);
   EXPECT_TRUE(contains(second, "T+17m"));
@@ -89,7 +89,7 @@ TEST_F(LiveScreenTest, DropsFramesWhileTheTerminalTakesNothing) {
   for (std::int64_t ms = 50; ms < 20000; ms += 50) {
     base::Json view = holding_release();
     view["runbook_time"] = "T+" + std::to_string(ms) + "m";
-    screen_->show(view, {{1760558400000000}, at(ms), {}});
+    screen_->show(view, {{1760558400000000}, at_ms(ms), {}});
     screen_->event({"20:15:00Z", "T+15m", "scheduler.release.wave2", "+ x", Colour::Plain});
     look(ms);
   }

@@ -11,9 +11,9 @@ namespace stellwerk::cli {
 namespace {
 
 core::Plan plan_in(base::Locale locale) {
-  auto environment = testing::sample_environment();
+  auto environment = stellwerk::testing::sample_environment();
   environment.locale = locale;
-  return *core::compile(testing::sample_release(), environment).plan;
+  return *core::compile(stellwerk::testing::sample_release(), environment).plan;
 }
 
 bool has_line(const std::string& text, std::string_view wanted) {
@@ -24,7 +24,8 @@ bool has_line(const std::string& text, std::string_view wanted) {
 
 // Goal: who, when and how much of each wave stand in one line each.
 TEST(PlanView, ShowsTheWavesWithTheirTimesTenantsAndRealShares) {
-  const std::string text = render_plan(testing::sample_plan(), {.locale = base::Locale::En});
+  const std::string text =
+      render_plan(stellwerk::testing::sample_plan(), {.locale = base::Locale::En});
   EXPECT_TRUE(has_line(text, "T+0     1  ██░░░░░░░░░░░░░░░░░░  10 %"));
   EXPECT_TRUE(has_line(text, "T+15m   2  ██████████░░░░░░░░░░  50 %"));
   EXPECT_TRUE(has_line(text, "T+30m   3  ████████████████████  100 %"));
@@ -33,7 +34,7 @@ TEST(PlanView, ShowsTheWavesWithTheirTimesTenantsAndRealShares) {
 }
 
 TEST(PlanView, ShowsGatesApprovalsUndoingOriginsAndDigest) {
-  const core::Plan plan = testing::sample_plan();
+  const core::Plan plan = stellwerk::testing::sample_plan();
   const std::string text = render_plan(plan, {.locale = base::Locale::En});
   for (const char* wanted :
        {"T-24h   □ Changelog and release notes", "§ Approval: Product Owner (1)",
@@ -53,7 +54,7 @@ TEST(PlanView, NeverExceedsTheWidth) {
 }
 
 TEST(PlanView, HasNoColourUnlessAskedFor) {
-  const core::Plan plan = testing::sample_plan();
+  const core::Plan plan = stellwerk::testing::sample_plan();
   EXPECT_EQ(render_plan(plan, {}).find('\x1b'), std::string::npos);
   EXPECT_NE(render_plan(plan, {.colour = true}).find('\x1b'), std::string::npos);
 }
@@ -65,9 +66,9 @@ TEST(PlanView, SpeaksGerman) {
 }
 
 TEST(PlanView, ShowsWallTimesWhenTheStartIsGiven) {
-  auto release = testing::sample_release();
+  auto release = stellwerk::testing::sample_release();
   release.schedule.start = *base::parse_rfc3339("2025-10-15T20:00:00Z");
-  const auto plan = *core::compile(release, testing::sample_environment()).plan;
+  const auto plan = *core::compile(release, stellwerk::testing::sample_environment()).plan;
   const std::string text = render_plan(plan, {.locale = base::Locale::En});
   EXPECT_TRUE(has_line(text, "2025-10-15 20:15Z"));  // wave 2
   EXPECT_TRUE(has_line(text, "2025-10-14 20:00Z"));  // announcement

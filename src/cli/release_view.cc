@@ -18,6 +18,8 @@
 namespace stellwerk::cli {
 namespace {
 
+constexpr std::size_t kDetailIndent = 6;
+
 constexpr std::size_t kLabelWidth = 12;
 constexpr std::size_t kIdWidth = 38;
 constexpr std::size_t kTenantsListed = 20;
@@ -69,14 +71,13 @@ std::string logs_text(const base::Json& row, base::Locale locale) {
 
 /// For who is to attest the logs' step: the figures, and where the files are.
 std::string logs_to_read(const base::Json& view, const ViewStyle& style) {
-  constexpr std::size_t kIndent = 6;
   std::string lines;
   for (const base::Json& row : log_rows(view)) {
     std::string text = logs_text(row, style.locale);
     if (truth(row, "new"))
       text += ". " + base::message(style.locale, "cli.view.logs-files",
                                    {{"files", word(row, "folder") + "/*.log"}});
-    lines += std::string(kIndent, ' ') + wrapped(text, style.columns, kIndent) + '\n';
+    lines += std::string(kDetailIndent, ' ') + wrapped(text, style.columns, kDetailIndent) + '\n';
   }
   return lines;
 }
@@ -433,8 +434,7 @@ std::string waiting_text(const base::Json& view, const ViewStyle& style) {
             base::has_message("role." + role) ? base::message(style.locale, "role." + role) : role);
       const std::string title = base::words_of_plan(style.locale, word(*step, "title"));
       const std::string what = fmt::format("{} ({})", title, fmt::join(roles, ", "));
-      constexpr std::size_t kIndent = 6;
-      line += '\n' + std::string(kIndent, ' ') + wrapped(what, style.columns, kIndent);
+      line += '\n' + std::string(kDetailIndent, ' ') + wrapped(what, style.columns, kDetailIndent);
     }
     lines += line + '\n';
     if (id == core::kLogsStep) lines += logs_to_read(view, style);

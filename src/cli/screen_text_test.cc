@@ -7,7 +7,7 @@ namespace stellwerk::cli {
 namespace {
 
 constexpr Charset kAll{};
-constexpr Charset kAscii{false, false};
+constexpr Charset kPlainAscii{false, false};
 constexpr Charset kConsole{true, false};
 
 TEST(ScreenText, CountsWideAndCombiningCharacters) {
@@ -29,7 +29,7 @@ TEST(ScreenText, CutsBetweenCharactersAndFillsUp) {
   EXPECT_EQ(filled("東京都", 4, kAll), "東… ");
   EXPECT_EQ(fitted("e\u0301e\u0301e\u0301", 2, kAll), "e\u0301…");
   EXPECT_EQ(fitted("abc", 0, kAll), "");
-  EXPECT_EQ(fitted("abcd", 3, kAscii), "ab~");
+  EXPECT_EQ(fitted("abcd", 3, kPlainAscii), "ab~");
   EXPECT_EQ(tail_of("a東京", 3), "京");
   EXPECT_EQ(tail_of("abc", 5), "abc");
   EXPECT_EQ(without_last("abe\u0301"), "ab");
@@ -45,8 +45,8 @@ TEST(ScreenText, BreaksAtBlanksAndWithinLongWords) {
 }
 
 TEST(ScreenText, WritesOutWhatATerminalCannotShow) {
-  EXPECT_EQ(shown("Größe · 50 % → 2 ✔ …", kAscii), "Groesse - 50 % -> 2 + ~");
-  EXPECT_EQ(shown("東é\u0301", kAscii), "???");
+  EXPECT_EQ(shown("Größe · 50 % → 2 ✔ …", kPlainAscii), "Groesse - 50 % -> 2 + ~");
+  EXPECT_EQ(shown("東é\u0301", kPlainAscii), "???");
   EXPECT_EQ(shown("Größe ✔ →", kConsole), "Größe + ->");
   EXPECT_EQ(shown("Größe ✔", kAll), "Größe ✔");
 }

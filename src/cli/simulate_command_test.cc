@@ -10,11 +10,14 @@
 #include "base/testing/temporary_folder.h"
 #include "cli/cli.h"
 #include "cli/simulate_view.h"
+#include "cli/testing/outcome.h"
 #include "cli/testing/quiet_world.h"
 #include "support/sample_release.h"
 
 namespace stellwerk::cli {
 namespace {
+
+using testing::Outcome;
 
 const std::string kExamples = STELLWERK_EXAMPLES;
 const std::string kRelease = kExamples + "/minor-release/release.yaml";
@@ -29,12 +32,6 @@ class BareWorld final : public testing::QuietWorld {
 
  private:
   base::MonoTime mono_;
-};
-
-struct Outcome {
-  Exit exit = Exit::Done;
-  std::string out;
-  std::string err;
 };
 
 Outcome simulate(const std::vector<std::string>& options, const std::string& file = kRelease) {

@@ -37,9 +37,9 @@ std::optional<std::uint64_t> number_of(std::string_view text) {
   return number;
 }
 
-class Reader {
+class OptionReader {
  public:
-  Reader(const SimulateWords& words, const core::Plan& plan) : words_(words), plan_(plan) {}
+  OptionReader(const SimulateWords& words, const core::Plan& plan) : words_(words), plan_(plan) {}
 
   base::Result<Simulation> read() {
     sim::ForecastOptions& forecast = simulation_.forecast;
@@ -138,7 +138,7 @@ class Reader {
 }  // namespace
 
 base::Result<Simulation> read_simulation(const SimulateWords& words, const core::Plan& plan) {
-  return Reader(words, plan).read();
+  return OptionReader(words, plan).read();
 }
 
 std::string options_text(const SimulateWords& words) {

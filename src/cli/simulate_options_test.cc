@@ -16,13 +16,13 @@ SimulateWords words_of(const std::vector<std::string>& options) {
 }
 
 Simulation read(const std::vector<std::string>& options) {
-  auto simulation = read_simulation(words_of(options), testing::sample_plan());
+  auto simulation = read_simulation(words_of(options), stellwerk::testing::sample_plan());
   EXPECT_TRUE(simulation.has_value()) << (simulation ? "" : simulation.error().one_line());
   return simulation ? *simulation : Simulation{};
 }
 
 std::string refused(const std::vector<std::string>& options) {
-  const auto simulation = read_simulation(words_of(options), testing::sample_plan());
+  const auto simulation = read_simulation(words_of(options), stellwerk::testing::sample_plan());
   if (simulation) return "not refused";
   EXPECT_EQ(simulation.error().id, "CLI-0011");
   EXPECT_EQ(simulation.error().code, base::Code::InvalidArgument);

@@ -9,8 +9,9 @@
 namespace stellwerk::core {
 namespace {
 
-using testing::sample_environment;
-using testing::sample_release;
+using stellwerk::testing::ids_of;
+using stellwerk::testing::sample_environment;
+using stellwerk::testing::sample_release;
 
 CheckRequest check(std::string name, Phase phase, std::vector<std::string> fulfils = {}) {
   CheckRequest request;
@@ -26,12 +27,6 @@ CompileResult compile_with(std::vector<CheckRequest> checks) {
   Release release = sample_release();
   release.checks = std::move(checks);
   return compile(release, sample_environment());
-}
-
-std::string ids_of(const CompileResult& result) {
-  std::string ids;
-  for (const base::Error& error : result.problems) ids += (ids.empty() ? "" : " ") + error.id;
-  return ids;
 }
 
 const Step* step_of(const CompileResult& result, std::string id) {
@@ -153,7 +148,7 @@ TEST(Approvals, TakeTheLargerNumberOfARole) {
 }
 
 TEST(Undoing, IsNamedByEveryStepThatMovesSomething) {
-  const Plan plan = testing::sample_plan();
+  const Plan plan = stellwerk::testing::sample_plan();
   for (const Step& step : plan.steps) {
     const bool moves = std::holds_alternative<DeployAction>(step.action) ||
                        std::holds_alternative<WaveAction>(step.action);

@@ -10,9 +10,9 @@ namespace stellwerk::core {
 namespace {
 
 using base::minutes;
-using testing::bare_release;
-using testing::sample_environment;
-using testing::sample_release;
+using stellwerk::testing::bare_release;
+using stellwerk::testing::sample_environment;
+using stellwerk::testing::sample_release;
 
 std::vector<base::Error> problems_of(const Release& release,
                                      const Environment& environment = sample_environment()) {

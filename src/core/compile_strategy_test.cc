@@ -11,14 +11,9 @@ namespace stellwerk::core {
 namespace {
 
 using base::ComponentName;
-using testing::bare_release;
-using testing::sample_environment;
-
-std::string ids_of(const CompileResult& result) {
-  std::string ids;
-  for (const base::Error& error : result.problems) ids += (ids.empty() ? "" : " ") + error.id;
-  return ids;
-}
+using stellwerk::testing::bare_release;
+using stellwerk::testing::ids_of;
+using stellwerk::testing::sample_environment;
 
 /// A component, and those that it comes after.
 using Names = std::vector<std::pair<std::string, std::vector<std::string>>>;
@@ -89,7 +84,7 @@ TEST(Capacity, OfBlueGreenIsBothVersionsWhole) {
 }
 
 TEST(PlanBytes, OfAPlanThatUsesNothingNewAreThoseOfOlderPrograms) {
-  const std::string bytes = encode_plan(testing::sample_plan());
+  const std::string bytes = encode_plan(stellwerk::testing::sample_plan());
   for (const char* key : {"\"capacity\":", "\"after\":", "\"downtime_window\":"})
     EXPECT_EQ(bytes.find(key), std::string::npos) << key;
 }
@@ -128,7 +123,7 @@ TEST(ChecksOfTheNewVersion, AreRefusedWhereItDoesNotRunOrIsNone) {
 }
 
 TEST(DowntimeWindow, LastsUntilTheWaveThatServesAllItShowsThePage) {
-  Release release = testing::sample_release();
+  Release release = stellwerk::testing::sample_release();
   release.type = ReleaseType::Major;
   release.components[0].to = {2, 0, 0, {}, {}};
   release.downtime.emplace().tenants = {base::TenantId("pilot-1"), base::TenantId("pilot-3")};
@@ -144,7 +139,7 @@ TEST(DowntimeWindow, LastsUntilTheWaveThatServesAllItShowsThePage) {
 }
 
 TEST(DowntimeWindow, HasALimitThatTheWavesKeep) {
-  Release release = testing::sample_release();
+  Release release = stellwerk::testing::sample_release();
   release.type = ReleaseType::Major;
   release.components[0].to = {2, 0, 0, {}, {}};
   release.downtime = DowntimeRequest{{}, true};

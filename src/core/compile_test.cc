@@ -10,9 +10,9 @@ namespace stellwerk::core {
 namespace {
 
 using base::minutes;
-using testing::sample_environment;
-using testing::sample_plan;
-using testing::sample_release;
+using stellwerk::testing::sample_environment;
+using stellwerk::testing::sample_plan;
+using stellwerk::testing::sample_release;
 
 std::string text_of(const std::vector<base::Error>& errors) {
   std::string text;

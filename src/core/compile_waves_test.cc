@@ -12,8 +12,8 @@ namespace {
 using base::percent;
 using base::Ppm;
 using base::TenantId;
-using testing::bare_release;
-using testing::sample_environment;
+using stellwerk::testing::bare_release;
+using stellwerk::testing::sample_environment;
 
 WaveRequest share(Ppm part) {
   WaveRequest wave;
@@ -49,10 +49,7 @@ Plan plan_of(const Release& release, const Environment& environment = sample_env
 }
 
 std::string ids_of(const Release& release, const Environment& environment = sample_environment()) {
-  std::string ids;
-  for (const base::Error& error : compile(release, environment).problems)
-    ids += (ids.empty() ? "" : " ") + error.id;
-  return ids;
+  return stellwerk::testing::ids_of(compile(release, environment));
 }
 
 // Goal: a share is of traffic: the smallest part of the ranking that reaches it.

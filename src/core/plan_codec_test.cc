@@ -9,7 +9,7 @@ namespace {
 
 // Goal: what was approved is what is read back, to the bit.
 TEST(PlanCodec, ReadsBackTheBytesItWrote) {
-  const std::string bytes = encode_plan(testing::sample_plan());
+  const std::string bytes = encode_plan(stellwerk::testing::sample_plan());
   const auto again = decode_plan(bytes);
   ASSERT_TRUE(again) << again.error().one_line();
   EXPECT_EQ(encode_plan(*again), bytes);
@@ -18,7 +18,7 @@ TEST(PlanCodec, ReadsBackTheBytesItWrote) {
 
 // Goal: every kind of step, and everything optional, survives.
 TEST(PlanCodec, ReadsBackEveryKindOfStepAndOption) {
-  Plan plan = testing::sample_plan();
+  Plan plan = stellwerk::testing::sample_plan();
   HttpCheck http;
   http.url = "router:document-domain/documents";
   http.headers = {{"accept", "application/json"}};
@@ -39,7 +39,8 @@ TEST(PlanCodec, ReadsBackEveryKindOfStepAndOption) {
 }
 
 TEST(PlanCodec, IsTheSameForTwoCompilations) {
-  EXPECT_EQ(encode_plan(testing::sample_plan()), encode_plan(testing::sample_plan()));
+  EXPECT_EQ(encode_plan(stellwerk::testing::sample_plan()),
+            encode_plan(stellwerk::testing::sample_plan()));
 }
 
 std::string changed(std::string bytes, const std::string& from, const std::string& to) {
@@ -50,7 +51,7 @@ std::string changed(std::string bytes, const std::string& from, const std::strin
 
 // Goal: nothing that this program would not have written is taken for a plan.
 TEST(PlanCodec, RefusesWhatItWouldNotHaveWritten) {
-  const std::string good = encode_plan(testing::sample_plan());
+  const std::string good = encode_plan(stellwerk::testing::sample_plan());
   const std::pair<std::string, std::string> damages[] = {
       {"\"format\":1", "\"format\":2"},
       {"\"downtime\":false", "\"downtime\":false,\"extra\":1"},

@@ -38,6 +38,8 @@ using RoleSet = SetOf<Role>;
 
 inline constexpr TypeSet kEveryType{ReleaseType::Patch, ReleaseType::Hotfix, ReleaseType::Minor,
                                     ReleaseType::Major, ReleaseType::Migration};
+inline constexpr TypeSet kOnlyMajor{ReleaseType::Major};
+inline constexpr TypeSet kOnlyMigration{ReleaseType::Migration};
 
 /// The highest part of a version that changes.
 enum class VersionLevel : std::uint8_t { Patch, Minor, Major };

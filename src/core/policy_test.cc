@@ -13,8 +13,8 @@ namespace {
 
 using base::hours;
 using base::minutes;
-using testing::bare_release;
-using testing::sample_environment;
+using stellwerk::testing::bare_release;
+using stellwerk::testing::sample_environment;
 
 Plan plan_of(const Release& release) {
   auto result = compile(release, sample_environment());
@@ -160,7 +160,7 @@ TEST(Obstacles, NameWhatThisVersionCannotCarryOut) {
 
 TEST(Obstacles, NameApprovalsAndAttestationsThatNobodyCanGive) {
   auto environment = sample_environment();
-  Release release = testing::sample_release();
+  Release release = stellwerk::testing::sample_release();
   release.approvals = {{Role::DevOps, 2}};
   environment.people.erase(environment.people.begin() + 2, environment.people.end());
   environment.people[0].roles = {Role::ReleaseManager};

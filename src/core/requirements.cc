@@ -12,8 +12,6 @@ using Line = Requirement;
 
 constexpr TypeSet kFix{ReleaseType::Patch, ReleaseType::Hotfix};
 constexpr TypeSet kMinor{ReleaseType::Minor};
-constexpr TypeSet kMajor{ReleaseType::Major};
-constexpr TypeSet kMigration{ReleaseType::Migration};
 
 constexpr Line sum(Line line) {
   line.sums_up = true;
@@ -43,36 +41,37 @@ constexpr std::array kTypeLines{
          kMinor},
     Line{"type.audit.post-checks", "Post-Checks", "Post-checks", "post-check/summary", kMinor},
     Line{"type.major.downtime", "Möglich, nur nach Approval", "Possible, only after approval",
-         "preparation/approval", kMajor},
+         "preparation/approval", kOnlyMajor},
     Line{"type.major.database", "\"Expand → Migrate → Contract\"-Muster",
-         "The pattern “expand → migrate → contract”", "pre-check/database", kMajor},
-    Line{"type.tests.load", "Load", "Load tests", "preparation/tests", kMajor},
-    Line{"type.tests.chaos", "Chaos", "Chaos tests", "preparation/tests", kMajor},
-    Line{"type.documents.changelog", "Changelog", "Changelog", "preparation/changelog", kMajor},
+         "The pattern “expand → migrate → contract”", "pre-check/database", kOnlyMajor},
+    Line{"type.tests.load", "Load", "Load tests", "preparation/tests", kOnlyMajor},
+    Line{"type.tests.chaos", "Chaos", "Chaos tests", "preparation/tests", kOnlyMajor},
+    Line{"type.documents.changelog", "Changelog", "Changelog", "preparation/changelog", kOnlyMajor},
     Line{"type.documents.migration-guide", "Migrationsleitfaden", "Migration guide",
-         "preparation/migration-guide", kMajor},
+         "preparation/migration-guide", kOnlyMajor},
     Line{"type.audit.signed-approvals", "Signierte Freigaben", "Signed approvals",
-         "preparation/approval", kMajor},
+         "preparation/approval", kOnlyMajor},
     Line{"type.audit.all-steps", "Protokollierung aller Schritte", "Record of all steps",
-         "post-check/audit-log", kMajor},
+         "post-check/audit-log", kOnlyMajor},
     Line{"type.migration.dual-run", "Stepwise Migration + Dual-Run (Altsystem parallel)",
-         "Stepwise migration + dual run (old system in parallel)", "rollout/wave", kMigration},
+         "Stepwise migration + dual run (old system in parallel)", "rollout/wave", kOnlyMigration},
     Line{"type.migration.tools", "CSV-Import, API-Connector (doku.service-erp.de)",
-         "CSV import, API connector (doku.service-erp.de)", "preparation/import-tests", kMigration},
+         "CSV import, API connector (doku.service-erp.de)", "preparation/import-tests",
+         kOnlyMigration},
     Line{"type.tests.mapping", "Feldmapping", "Field mapping", "preparation/import-tests",
-         kMigration},
+         kOnlyMigration},
     Line{"type.tests.trial-imports", "Probeimporte", "Trial imports", "preparation/import-tests",
-         kMigration},
+         kOnlyMigration},
     Line{"type.tests.plausibility", "Plausibilitätsprüfungen", "Plausibility checks",
-         "preparation/import-tests", kMigration},
+         "preparation/import-tests", kOnlyMigration},
     Line{"type.audit.import-files", "Speicherung von Importfiles", "Import files kept",
-         "post-check/import-records", kMigration},
+         "post-check/import-records", kOnlyMigration},
     Line{"type.audit.mapping-logs", "Mapping-Logs", "Mapping logs", "post-check/import-records",
-         kMigration},
+         kOnlyMigration},
     Line{"type.audit.error-lists", "Fehlerlisten", "Error lists", "post-check/import-records",
-         kMigration},
+         kOnlyMigration},
     Line{"type.migration.backup", "Nur über Backups möglich → vorher Pflicht!",
-         "Only from backups → which are compulsory", "preparation/backup", kMigration}};
+         "Only from backups → which are compulsory", "preparation/backup", kOnlyMigration}};
 
 constexpr std::array kPhase1Lines{
     sum({"phase1.changelog", "Changelog erstellen", "Write the changelog",

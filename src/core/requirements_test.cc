@@ -54,7 +54,8 @@ const Requirement* requirement_for(const RunbookLine& line) {
 }
 
 Plan plan_of(ReleaseType type) {
-  auto result = compile(testing::bare_release(type), testing::sample_environment());
+  auto result =
+      compile(stellwerk::testing::bare_release(type), stellwerk::testing::sample_environment());
   EXPECT_TRUE(result.problems.empty()) << result.problems.front().one_line();
   return std::move(*result.plan);
 }

@@ -6,6 +6,7 @@
 
 #include "core/capacity.h"
 #include "core/decider.h"
+#include "core/words.h"
 
 namespace stellwerk::core {
 namespace {
@@ -194,7 +195,7 @@ bool Decider::advance_rollback() {
   });
   if (waits) return false;
   const RollbackState& rollback = *s.rollback;
-  const std::string responsible = rollback.by.empty() ? "stellwerk" : rollback.by.str();
+  const std::string responsible = actor_text(rollback.by);
   RollbackRecorded record{rollback.cause, rollback.detail, rollback.reason, rollback.decided_at,
                           responsible};
   if (!rollback.recorded) {

@@ -11,9 +11,6 @@ constexpr RoleSet kDevOps{Role::DevOps};
 constexpr RoleSet kQuality{Role::Qa, Role::DevOps};
 constexpr RoleSet kAudit{Role::AuditOfficer, Role::ReleaseManager};
 
-constexpr TypeSet kMajor{ReleaseType::Major};
-constexpr TypeSet kMigration{ReleaseType::Migration};
-
 constexpr StepTemplate manual(std::string_view id, Phase phase, RoleSet roles,
                               TypeSet types = kEveryType) {
   return {.id = id, .phase = phase, .roles = roles, .event = {}, .types = types};
@@ -39,9 +36,9 @@ constexpr std::array kSteps{
     manual("preparation/changelog", Phase::Preparation, {}),
     manual("preparation/version", Phase::Preparation, {}),
     manual("preparation/tests", Phase::Preparation, kQuality),
-    manual("preparation/import-tests", Phase::Preparation, kQuality, kMigration),
-    manual("preparation/migration-guide", Phase::Preparation, {}, kMajor),
-    manual("preparation/backup", Phase::Preparation, kDevOps, kMigration),
+    manual("preparation/import-tests", Phase::Preparation, kQuality, kOnlyMigration),
+    manual("preparation/migration-guide", Phase::Preparation, {}, kOnlyMajor),
+    manual("preparation/backup", Phase::Preparation, kDevOps, kOnlyMigration),
     built_in("preparation/checks", Phase::Preparation, StepKind::UserChecks),
     record("preparation/draft", Phase::Preparation, "audit.release.planned"),
     record("preparation/schedule", Phase::Preparation, "scheduler.release.planned"),
@@ -66,7 +63,7 @@ constexpr std::array kSteps{
     built_in("post-check/watch", Phase::PostCheck, StepKind::Watch),
     manual("post-check/smoke", Phase::PostCheck, kQuality),
     manual(kLogsStep, Phase::PostCheck, kDevOps),
-    manual("post-check/import-records", Phase::PostCheck, kAudit, kMigration),
+    manual("post-check/import-records", Phase::PostCheck, kAudit, kOnlyMigration),
     built_in("post-check/checks", Phase::PostCheck, StepKind::UserChecks),
     built_in("post-check/comparison", Phase::PostCheck, StepKind::Compare),
     built_in("post-check/integrity", Phase::PostCheck, StepKind::Integrity),

@@ -114,4 +114,8 @@ base::Result<Phase> parse_phase(std::string_view text) {
 }
 base::Result<Role> parse_role(std::string_view text) { return parse_word(text, kRoles, "role"); }
 
+std::string actor_text(const base::PersonId& by) {
+  return by.empty() ? std::string(kSelf) : by.str();
+}
+
 }  // namespace stellwerk::core

@@ -7,8 +7,10 @@
 
 #include <array>
 #include <cstdint>
+#include <string>
 #include <string_view>
 
+#include "base/ids.h"
 #include "base/result.h"
 
 namespace stellwerk::core {
@@ -36,6 +38,11 @@ std::string_view to_string(Strategy);     ///< rolling, canary, blue-green, step
 std::string_view to_string(Capacity);     ///< parallel, in-place
 std::string_view to_string(Phase);        ///< preparation, pre-check, rollout, post-check, rollback
 std::string_view to_string(Role);  ///< release-manager, devops, qa, product-owner, audit-officer
+
+/// As an actor: what was decided without anybody asking for it.
+inline constexpr std::string_view kSelf = "stellwerk";
+/// The person, or kSelf.
+std::string actor_text(const base::PersonId& by);
 
 /// @errors InvalidArgument PLN-0001: an unknown word; lists the valid ones and the nearest.
 base::Result<ReleaseType> parse_release_type(std::string_view);

@@ -2,6 +2,8 @@
 // full disk, and bringing what was done into the journal afterwards.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "engine/entries.h"
 #include "engine/live.h"
 #include "engine/private_text.h"
@@ -16,6 +18,13 @@ base::ReleaseId release_of(const std::string& line) {
   const auto release = json->find("release");
   if (release == json->end() || !release->is_string()) return {};
   return base::ReleaseId(release->get<std::string>());
+}
+
+bool says_failed(const std::string& line) {
+  const auto json = base::parse_json(line);
+  if (!json || !json->is_object()) return false;
+  const auto failed = json->find("failed");
+  return failed != json->end() && failed->is_boolean() && failed->get<bool>();
 }
 
 std::string text_of(const std::vector<std::string>& lines) {
@@ -104,8 +113,9 @@ void Engine::take_in_rest(const EmergencyLines& by_release) {
 
 void Engine::take_in(Live& live, const std::vector<std::string>& lines) {
   ++gaps_open_;
-  const core::EmergencyFound found{keeper_.keep(sealed_if_possible(text_of(lines), ports_.entropy)),
-                                   static_cast<std::uint32_t>(lines.size()), true};
+  core::EmergencyFound found{keeper_.keep(sealed_if_possible(text_of(lines), ports_.entropy)),
+                             static_cast<std::uint32_t>(lines.size()), true};
+  if (std::any_of(lines.begin(), lines.end(), says_failed)) found.failed = true;
   live.run.handle(found, {}, [this](const Answer&) { gap_written(); });
 }
 

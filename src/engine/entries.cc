@@ -5,11 +5,11 @@
 #include <algorithm>
 
 #include "audit/entry.h"
+#include "core/words.h"
 
 namespace stellwerk::engine {
 namespace {
 
-constexpr std::string_view kSelf = "stellwerk";
 /// Runbook time to the microsecond: the offset in `runbook_time` is for people.
 constexpr const char* kRunbookKey = "at_us";
 /// No event has fields of these names.
@@ -59,7 +59,7 @@ base::Result<Encoded> encode(const base::ReleaseId& release, const core::NewEven
   if (t0) entry.runbook_time = std::clamp(now.runbook - *t0, -base::kSpanMax, base::kSpanMax);
   entry.release = release;
   entry.type = core::type_of(event.event);
-  entry.actor = event.by.empty() ? std::string(kSelf) : event.by.str();
+  entry.actor = core::actor_text(event.by);
   entry.data = core::encode_event(event.event);
   entry.data[kRunbookKey] = now.runbook.us;
   if (!event.input.is_null()) entry.data[kInputKey] = event.input;
@@ -86,7 +86,7 @@ base::Result<ReadEntry> decode(const ports::StoredEntry& stored, ports::ContentS
   ReadEntry read;
   read.index = stored.index;
   read.at = {entry->time, {}, base::RunbookTime{runbook->get<std::int64_t>()}};
-  if (entry->actor != kSelf) read.by = base::PersonId(entry->actor);
+  if (entry->actor != core::kSelf) read.by = base::PersonId(entry->actor);
   entry->data.erase(kRunbookKey);
   if (const auto input = entry->data.find(kInputKey); input != entry->data.end()) {
     read.input = std::move(*input);

@@ -4,20 +4,21 @@
 
 #include <utility>
 
+#include "engine/loader.h"
+
 namespace stellwerk::engine {
 namespace {
 
 constexpr base::Duration kWholeInterval = base::minutes(1);
-constexpr std::size_t kChunk = 1000;
 
 /// Reading compares every entry with the leaf beside it.
 base::Result<void> read_again(ports::JournalStore& journal, const base::ReleaseId& release) {
   std::uint64_t read = 0;
   while (true) {
-    auto chunk = journal.read_stream(release, read, kChunk);
+    auto chunk = journal.read_stream(release, read, kEntriesAtOnce);
     if (!chunk) return base::fail(std::move(chunk.error()));
     read += chunk->size();
-    if (chunk->size() < kChunk) return {};
+    if (chunk->size() < kEntriesAtOnce) return {};
   }
 }
 

@@ -8,8 +8,6 @@
 namespace stellwerk::engine {
 namespace {
 
-constexpr std::size_t kChunk = 1000;
-
 base::Failure not_found(const base::ReleaseId& release) {
   return base::fail(base::error(base::Code::NotFound, "ENG-0020",
                                 fmt::format("there is no release {} in this journal",
@@ -68,7 +66,7 @@ base::Result<LoadedRelease> load_release(ports::JournalStore& journal, ports::Co
                                          const base::ReleaseId& release) {
   LoadedRelease loaded;
   while (true) {
-    auto chunk = journal.read_stream(release, loaded.state.version, kChunk);
+    auto chunk = journal.read_stream(release, loaded.state.version, kEntriesAtOnce);
     if (!chunk) return base::fail(std::move(chunk.error()));
     for (const ports::StoredEntry& stored : *chunk) {
       auto entry = decode(stored, content);
@@ -82,7 +80,7 @@ base::Result<LoadedRelease> load_release(ports::JournalStore& journal, ports::Co
         return base::fail(std::move(folded.error()));
       loaded.last_entry = entry->at.wall;
     }
-    if (chunk->size() < kChunk) break;
+    if (chunk->size() < kEntriesAtOnce) break;
   }
   if (loaded.state.version == 0) return not_found(release);
   return loaded;

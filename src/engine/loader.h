@@ -22,6 +22,9 @@ struct LoadedRelease {
 base::Result<LoadedRelease> load_release(ports::JournalStore& journal, ports::ContentStore& content,
                                          const base::ReleaseId& release);
 
+/// Entries that are read from a journal at once.
+inline constexpr std::size_t kEntriesAtOnce = 1000;
+
 /// Whoever has plan bytes from a store asks before it looks anything up in the plan.
 /// @errors Corruption PLN-0013
 base::Result<void> refuse_contradiction(const core::Plan& plan);

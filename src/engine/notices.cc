@@ -8,6 +8,7 @@
 #include "base/messages.h"
 #include "base/text.h"
 #include "core/decide.h"
+#include "core/words.h"
 #include "engine/cause_text.h"
 #include "engine/entries.h"
 #include "engine/loader.h"
@@ -17,7 +18,6 @@
 namespace stellwerk::engine {
 namespace {
 
-constexpr std::string_view kSelf = "stellwerk";  // as actors are written in entries
 /// A mail is read by people: the plan has the whole list.
 constexpr std::size_t kTenantsListed = 50;
 constexpr std::size_t kReasonMax = 1000;
@@ -131,7 +131,7 @@ base::MessageArguments NoticeWriter::arguments_for(const Known& known,
       {"waves", std::to_string(plan.waves.size())},
       {"wave", std::to_string(state.wave)},
       {"reason", reason_text(plan, state, entry) + words_of(state, entry, plan.locale, content_)},
-      {"by", by == kSelf ? base::message(plan.locale, "told.self") : by},
+      {"by", by == core::kSelf ? base::message(plan.locale, "told.self") : by},
       {"plan", state.plan.short_text()},
       {"tenants", {}},
       {"share", base::percent_text(share_on_new_version(plan, state))},
@@ -164,9 +164,9 @@ base::Result<NoticeWriter::Known*> NoticeWriter::known_at(const ports::StoredEnt
   }
   // An entry is told again when its batch was not delivered as a whole.
   if (known.folded > entry.index + 1) known = Known{known.plan, {}, 0, {}};
-  constexpr std::size_t kChunk = 200;
+  constexpr std::size_t kAtOnce = 200;
   while (known.folded <= entry.index) {
-    auto chunk = journal.read_stream(entry.release, known.state.version, kChunk);
+    auto chunk = journal.read_stream(entry.release, known.state.version, kAtOnce);
     if (!chunk) return base::fail(std::move(chunk.error()));
     for (const ports::StoredEntry& stored : *chunk) {
       if (stored.index > entry.index) return &known;
@@ -177,7 +177,7 @@ base::Result<NoticeWriter::Known*> NoticeWriter::known_at(const ports::StoredEnt
         return base::fail(std::move(folded.error()));
       known.folded = stored.index + 1;
     }
-    if (chunk->size() < kChunk) break;
+    if (chunk->size() < kAtOnce) break;
   }
   return &known;
 }

@@ -17,8 +17,6 @@
 namespace stellwerk::engine {
 namespace {
 
-constexpr std::size_t kChunk = 1000;
-
 /// Decisions of one stream, made again one after the other.
 class Replayer {
  public:
@@ -302,9 +300,9 @@ base::Result<ReplayReport> replay_release(ports::JournalStore& journal,
   if (!plan) return base::fail(std::move(plan.error()));
   std::vector<ports::StoredEntry> entries;
   while (true) {
-    auto chunk = journal.read_stream(release, entries.size(), kChunk);
+    auto chunk = journal.read_stream(release, entries.size(), kEntriesAtOnce);
     if (!chunk) return base::fail(std::move(chunk.error()));
-    const bool is_last = chunk->size() < kChunk;
+    const bool is_last = chunk->size() < kEntriesAtOnce;
     std::move(chunk->begin(), chunk->end(), std::back_inserter(entries));
     if (is_last) return replay(*plan, entries, content);
   }

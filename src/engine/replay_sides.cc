@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "core/words.h"
+
 namespace stellwerk::engine {
 namespace {
 
@@ -26,7 +28,7 @@ std::string first_in_array(const base::Json& a, const base::Json& b) {
 base::Json side_of(const core::Event& event, const base::PersonId& by,
                    const std::vector<core::Intent>& intents, const base::Json& input) {
   base::Json side{{"type", core::type_of(event)},
-                  {"actor", by.empty() ? "stellwerk" : by.str()},
+                  {"actor", core::actor_text(by)},
                   {"data", core::encode_event(event)}};
   for (const core::Intent& intent : intents) side["effects"].push_back(core::encode_intent(intent));
   if (!input.is_null()) side["input"] = input;

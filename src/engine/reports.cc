@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "core/words.h"
 
 namespace stellwerk::engine {
 namespace {
@@ -110,7 +111,7 @@ std::string release_summary(const core::Plan& plan, const core::State& state,
     text += fmt::format("\n## Rollback\n\nCause: {} {}. Decided {} by {}.\n",
                         core::to_string(state.rollback->cause), state.rollback->detail,
                         base::rfc3339(state.rollback->decided_at),
-                        state.rollback->by.empty() ? "stellwerk" : state.rollback->by.str());
+                        core::actor_text(state.rollback->by));
   text += "\n## Before and after\n";
   for (const kpi::ComponentComparison& each : comparison) append_comparison(text, each);
   append_logs(text, logs);

@@ -4,6 +4,7 @@
 
 #include "base/mutation.h"
 #include "core/capacity.h"
+#include "core/words.h"
 #include "engine/effects.h"
 #include "engine/private_text.h"
 
@@ -57,7 +58,8 @@ std::string emergency_line(const EffectContext& context, const core::EffectRetur
   const base::PersonId& by = state.rollback ? state.rollback->by : state.cancel_by;
   line["cause"] = state.rollback ? std::string(core::to_string(state.rollback->cause)) : "cancel";
   line["because"] = state.rollback ? state.rollback->detail : state.cancel_detail;
-  line["by"] = by.empty() ? "stellwerk" : by.str();
+  line["by"] = core::actor_text(by);
+  if (!state.rollback && state.cancel_is_failure) line["failed"] = true;
   if (const auto digest = reason_of(state)) line["reason"] = digest->to_string();
   if (reason != nullptr) line["reason_text"] = std::string(opened(*reason));
   return line.dump(-1, ' ', false, base::Json::error_handler_t::replace);

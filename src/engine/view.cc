@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "core/names.h"
+#include "core/words.h"
 #include "engine/private_text.h"
 
 namespace stellwerk::engine {
@@ -194,7 +195,7 @@ base::Json view_of(const core::Plan& plan, const core::State& state,
   if (state.rollback) {
     view["rollback"] = {{"cause", std::string(to_string(state.rollback->cause))},
                         {"detail", state.rollback->detail},
-                        {"by", state.rollback->by.empty() ? "stellwerk" : state.rollback->by.str()},
+                        {"by", core::actor_text(state.rollback->by)},
                         {"traffic_returned", state.rollback->traffic_returned}};
     if (state.rollback->reason)
       view["rollback"]["reason_digest"] = state.rollback->reason->to_string();
@@ -235,7 +236,7 @@ base::Json list_row(const core::Plan& plan, const core::State& state) {
   if (state.paused) {
     row["paused"] = {{"cause", std::string(to_string(state.paused->cause))},
                      {"detail", state.paused->detail},
-                     {"by", state.paused->by.empty() ? "stellwerk" : state.paused->by.str()}};
+                     {"by", core::actor_text(state.paused->by)}};
     if (state.paused->reason) row["paused"]["reason_digest"] = state.paused->reason->to_string();
   }
   return row;

@@ -4,6 +4,7 @@
 
 #include <string>
 
+#include "kpi/guard_world.h"
 #include "kpi/sketch.h"
 
 namespace stellwerk::kpi {
@@ -12,10 +13,9 @@ namespace {
 using base::milliseconds;
 using base::MonoTime;
 using base::seconds;
-
-const base::ComponentName kDocuments("document-domain");
-const base::SemVer kOld{1, 2, 0, {}, {}};
-const base::SemVer kNew{1, 3, 0, {}, {}};
+using testing::kDocuments;
+using testing::kNew;
+using testing::kOld;
 
 MonoTime at_ms(std::int64_t ms) { return MonoTime{ms * 1000}; }
 

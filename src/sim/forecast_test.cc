@@ -34,7 +34,7 @@ std::vector<std::int64_t> figures(const std::vector<Sample>& samples) {
 }
 
 TEST(Forecast, DoesNotDependOnTheNumberOfThreads) {
-  const core::Plan plan = testing::sample_plan();
+  const core::Plan plan = stellwerk::testing::sample_plan();
   ForecastOptions options = quick(base::Ppm{200}, FaultLevel::Many, 6);
   options.threads = 1;
   const Forecast one = forecast(plan, options);
@@ -47,8 +47,8 @@ TEST(Forecast, DoesNotDependOnTheNumberOfThreads) {
 
 // Goal: without misfortunes and errors nothing goes wrong but what chance does to a comparison.
 TEST(Forecast, OfAGoodVersionInACalmWorldCompletes) {
-  const Summary summary =
-      summarize(forecast(testing::sample_plan(), quick({}, FaultLevel::None, 4)).samples);
+  const Summary summary = summarize(
+      forecast(stellwerk::testing::sample_plan(), quick({}, FaultLevel::None, 4)).samples);
   EXPECT_EQ(summary.releases, 4U);
   EXPECT_EQ(summary.ends.at(core::Stage::Completed), 4U);
   EXPECT_EQ(summary.with_breach, 0U);
@@ -58,7 +58,7 @@ TEST(Forecast, OfAGoodVersionInACalmWorldCompletes) {
 }
 
 TEST(Forecast, OfABadVersionRollsBackInItsFirstWaveByTheLimitOfErrors) {
-  const core::Plan plan = testing::sample_plan();
+  const core::Plan plan = stellwerk::testing::sample_plan();
   const Forecast forecast_ = forecast(plan, quick(base::percent(30), FaultLevel::None, 4));
   const Summary summary = summarize(forecast_.samples);
   EXPECT_EQ(summary.ends.at(core::Stage::RolledBack), 4U);
@@ -80,7 +80,7 @@ TEST(Forecast, OfABadVersionRollsBackInItsFirstWaveByTheLimitOfErrors) {
 TEST(Forecast, SparesTheFirstWavesOfAVersionThatIsBadFromALaterOneOn) {
   ForecastOptions options = quick(base::percent(30), FaultLevel::None, 2);
   options.world.traffic.bad_from_wave = 3;
-  for (const Sample& sample : forecast(testing::sample_plan(), options).samples) {
+  for (const Sample& sample : forecast(stellwerk::testing::sample_plan(), options).samples) {
     ASSERT_EQ(sample.breaches.size(), 1U);
     EXPECT_EQ(sample.breaches.front().wave, 3U);
     EXPECT_EQ(sample.end, core::Stage::RolledBack);
@@ -90,7 +90,7 @@ TEST(Forecast, SparesTheFirstWavesOfAVersionThatIsBadFromALaterOneOn) {
 TEST(Forecast, SaysWhatMisfortunesHappenedAndOnlyThoseAskedFor) {
   ForecastOptions options = quick(base::Ppm{200}, FaultLevel::Many, 4);
   options.world.kinds = {Fault::MetricsVanish};
-  const Summary summary = summarize(forecast(testing::sample_plan(), options).samples);
+  const Summary summary = summarize(forecast(stellwerk::testing::sample_plan(), options).samples);
   ASSERT_EQ(summary.faults.size(), 1U);
   EXPECT_EQ(summary.faults.front().fault, Fault::MetricsVanish);
 }
@@ -105,7 +105,7 @@ Summary real_summary(const core::Plan& plan, Fault fault) {
 
 // Goal: asked people resume what has become good again.
 TEST(Forecast, HasPeopleWhoResumeAfterMeasurementsWereSilent) {
-  core::Plan plan = testing::sample_plan();
+  core::Plan plan = stellwerk::testing::sample_plan();
   plan.guard.no_data_rollback = base::minutes(15);  // longer than the source is ever silent
   const Summary summary = real_summary(plan, Fault::MetricsVanish);
   EXPECT_GT(summary.completed_after_pause, 0U);
@@ -117,7 +117,7 @@ TEST(Forecast, HasPeopleWhoResumeAfterMeasurementsWereSilent) {
 TEST(Forecast, GoesOnWhileAnAnswerIsOverdue) {
   ForecastOptions options = quick({}, FaultLevel::Many, 3);
   options.world.kinds = {Fault::AnswerOverdue};
-  const Forecast told = forecast(testing::sample_plan(), options);
+  const Forecast told = forecast(stellwerk::testing::sample_plan(), options);
   EXPECT_FALSE(told.failure) << told.failure->violation.invariant;
   EXPECT_EQ(told.samples.size(), 3U);
 }
@@ -126,7 +126,7 @@ TEST(Forecast, RollsBackByHandWhatIsNotGoodAgainAtTheThirdLook) {
   ForecastOptions options = quick({}, FaultLevel::None, 3);
   options.world.speed = 1;
   options.world.traffic.new_version.consumer_lag = 5'000;
-  const Summary summary = summarize(forecast(testing::sample_plan(), options).samples);
+  const Summary summary = summarize(forecast(stellwerk::testing::sample_plan(), options).samples);
   EXPECT_EQ(summary.ends.at(core::Stage::RolledBack), 3U);
   EXPECT_EQ(summary.asked_beside.median, 1);
   const auto by_hand =
@@ -141,9 +141,10 @@ TEST(Forecast, RollsBackByHandWhatIsNotGoodAgainAtTheThirdLook) {
 
 // Goal: in an installation that names no tenants, each wave has its own share.
 TEST(Forecast, KnowsTheSharesOfWavesThatAreBucketsOnly) {
-  core::Environment environment = testing::sample_environment();
+  core::Environment environment = stellwerk::testing::sample_environment();
   environment.tenants.clear();
-  const auto compiled = core::compile(testing::bare_release(core::ReleaseType::Minor), environment);
+  const auto compiled =
+      core::compile(stellwerk::testing::bare_release(core::ReleaseType::Minor), environment);
   ASSERT_TRUE(compiled.plan.has_value());
   ForecastOptions options = quick(base::percent(30), FaultLevel::None, 2);
   options.world.traffic.bad_from_wave = 2;
@@ -160,7 +161,7 @@ UserWorld at_level(FaultLevel level) {
 }
 
 TEST(UserSwarm, HasAsManyMisfortunesAsItsLevelSays) {
-  const core::Plan plan = testing::sample_plan();
+  const core::Plan plan = stellwerk::testing::sample_plan();
   for (std::uint64_t seed = 1; seed <= 200; ++seed) {
     EXPECT_EQ(user_swarm(seed, at_level(FaultLevel::None), plan).misfortunes, 0U);
     const Swarm few = user_swarm(seed, at_level(FaultLevel::Few), plan);
@@ -173,7 +174,7 @@ TEST(UserSwarm, HasAsManyMisfortunesAsItsLevelSays) {
 }
 
 TEST(UserSwarm, KeepsRealProportionUnlessTheRolloutIsTooLong) {
-  core::Plan plan = testing::sample_plan();
+  core::Plan plan = stellwerk::testing::sample_plan();
   EXPECT_EQ(usual_speed(plan), 1);
   plan.schedule.completed = plan.schedule.deploy + base::hours(29);
   plan.schedule.post_check = base::hours(1);
@@ -181,8 +182,8 @@ TEST(UserSwarm, KeepsRealProportionUnlessTheRolloutIsTooLong) {
 }
 
 std::vector<Variation> variations() {
-  return variations_of(testing::sample_release(), testing::sample_environment(),
-                       testing::sample_plan());
+  return variations_of(stellwerk::testing::sample_release(),
+                       stellwerk::testing::sample_environment(), stellwerk::testing::sample_plan());
 }
 
 const Variation* find(const std::vector<Variation>& all, std::string_view key,
@@ -194,7 +195,7 @@ const Variation* find(const std::vector<Variation>& all, std::string_view key,
 
 TEST(Variations, ChangeOneThingOfThePlan) {
   const auto all = variations();
-  const core::Plan plan = testing::sample_plan();
+  const core::Plan plan = stellwerk::testing::sample_plan();
   const Variation* half = find(all, "waves[].hold", "7m30s, 7m30s, 15m");
   ASSERT_NE(half, nullptr);
   EXPECT_EQ(half->plan.waves[1].at, base::milliseconds(450'000));
@@ -216,7 +217,8 @@ TEST(Variations, AreThoseThatReleaseYamlMaySay) {
     EXPECT_NE(each.from, each.to) << each.key;
     EXPECT_LE(each.plan.guard.limits.error_rate_pause, each.plan.guard.limits.error_rate_rollback)
         << each.key;
-    EXPECT_NE(core::digest_of(each.plan), core::digest_of(testing::sample_plan())) << each.key;
+    EXPECT_NE(core::digest_of(each.plan), core::digest_of(stellwerk::testing::sample_plan()))
+        << each.key;
   }
 }
 
@@ -249,7 +251,7 @@ TEST(Compare, TakesTimeOnlyWhereBothCompleted) {
 
 // Goal: what must show, shows; what cannot matter does not.
 TEST(Vary, FindsThatLongerHoldsTakeLongerAndNothingInWhatIsTheSame) {
-  const core::Plan plan = testing::sample_plan();
+  const core::Plan plan = stellwerk::testing::sample_plan();
   const ForecastOptions options = quick({}, FaultLevel::None, 9);
   const auto all = variations();
   const Variation* longer = find(all, "waves[].hold", "30m, 30m, 1h");
@@ -271,7 +273,7 @@ TEST(Vary, FindsThatLongerHoldsTakeLongerAndNothingInWhatIsTheSame) {
 
 // Goal: a plan with laxer limits does not look better by counting fewer breaches.
 TEST(Vary, MeasuresBreachesByTheLimitsOfThePlanItComparesWith) {
-  core::Plan plan = testing::sample_plan();
+  core::Plan plan = stellwerk::testing::sample_plan();
   plan.guard.limits.error_rate_rollback = base::percent(50);
   const ForecastOptions options = quick(base::percent(5), FaultLevel::None, 3);
   const auto samples = forecast(plan, options).samples;

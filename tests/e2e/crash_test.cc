@@ -11,13 +11,6 @@
 namespace stellwerk::e2e {
 namespace {
 
-ReleaseFile in_a_long_wave(Keys guard = {}) {
-  ReleaseFile release;
-  release.waves = kLongWaves;
-  release.guard = std::move(guard);
-  return release;
-}
-
 std::size_t times_told(const Site& site, const std::string& name) {
   const auto names = site.names();
   return static_cast<std::size_t>(std::count(names.begin(), names.end(), name));

@@ -60,5 +60,16 @@ const std::vector<std::string>& tenants();
 /// A wave that a test can look at for as long as it likes.
 inline const std::vector<std::string> kLongWaves = {"{share: 10%, tenants: [pilot-1], hold: 14d}",
                                                     "{share: 100%, tenants: all, hold: 1h}"};
+/// Holds its first wave for longer than any test lasts.
+inline ReleaseFile in_a_long_wave(Keys guard = {}) {
+  ReleaseFile release;
+  release.waves = kLongWaves;
+  release.guard = std::move(guard);
+  return release;
+}
+
+inline bool contains(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
 
 }  // namespace stellwerk::e2e

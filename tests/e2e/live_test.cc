@@ -10,10 +10,6 @@
 namespace stellwerk::e2e {
 namespace {
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 class Live : public ::testing::Test {
  protected:
   /// Until the screen shows it.

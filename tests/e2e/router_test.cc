@@ -14,17 +14,6 @@
 namespace stellwerk::e2e {
 namespace {
 
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
-ReleaseFile in_a_long_wave(Keys guard = {}) {
-  ReleaseFile release;
-  release.waves = kLongWaves;
-  release.guard = std::move(guard);
-  return release;
-}
-
 /// kill -9 of master and worker.
 void kill_haproxy(const Site& site) {
   const auto killed = site.haproxies();

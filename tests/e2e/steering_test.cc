@@ -9,16 +9,6 @@
 namespace stellwerk::e2e {
 namespace {
 
-ReleaseFile in_a_long_wave() {
-  ReleaseFile release;
-  release.waves = kLongWaves;
-  return release;
-}
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
-
 Finished steer(const Site& site, const std::string& verb,
                const std::vector<std::string>& more = {}) {
   std::vector<std::string> words = {"release", verb, "rel-1"};

@@ -11,12 +11,6 @@
 namespace stellwerk::e2e {
 namespace {
 
-ReleaseFile in_a_long_wave() {
-  ReleaseFile release;
-  release.waves = kLongWaves;
-  return release;
-}
-
 std::size_t position(const std::vector<std::string>& names, const std::string& name) {
   return static_cast<std::size_t>(std::find(names.begin(), names.end(), name) - names.begin());
 }

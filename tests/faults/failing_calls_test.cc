@@ -15,19 +15,19 @@
 namespace stellwerk::faults {
 namespace {
 
-/// A folder in which the stores have lived a while, and what they promised.
-struct Lived {
+/// A folder in which the stores have recorded a while, and what they promised.
+struct Recorded {
   Image image;
   Promise promise;
 };
 
-const Lived& lived() {
-  static const Lived made = [] {
+const Recorded& recorded() {
+  static const Recorded made = [] {
     const MemoryFolder folder;
     StoreLife life(folder.path());
     const FaultDisk without_syncing(folder.path());
     life.live(nullptr);
-    return Lived{Image::of(folder.path()), life.now()};
+    return Recorded{Image::of(folder.path()), life.now()};
   }();
   return made;
 }
@@ -56,7 +56,7 @@ class FaultyLife {
 
 /// Lives once for each call that `concerns` the fault (or each `step`th of them), which fails.
 template <class Live, class Concerns>
-void fail_each_call(const Lived& before, Live live, const Fault& fault, Concerns concerns,
+void fail_each_call(const Recorded& before, Live live, const Fault& fault, Concerns concerns,
                     std::size_t step = 1) {
   std::vector<CallKind> kinds;
   {
@@ -94,18 +94,18 @@ TEST(FailingCalls, AreAnsweredTrulyInANewFolder) {
   fail_each_call({}, begin, {.error = EIO}, every);
 }
 
-TEST(FailingCalls, AreAnsweredTruly) { fail_each_call(lived(), live_on, {.error = EIO}, every); }
+TEST(FailingCalls, AreAnsweredTruly) { fail_each_call(recorded(), live_on, {.error = EIO}, every); }
 
 TEST(FailingCalls, AreAnsweredTrulyWhenTheDiskIsFull) {
-  fail_each_call(lived(), live_on, {.error = ENOSPC}, takes_space);
+  fail_each_call(recorded(), live_on, {.error = ENOSPC}, takes_space);
 }
 
 TEST(FailingCalls, AreAnsweredTrulyWhenHalfOfAWriteIsDone) {
-  fail_each_call(lived(), live_on, {.error = ENOSPC, .partly = true}, is_write);
+  fail_each_call(recorded(), live_on, {.error = ENOSPC, .partly = true}, is_write);
 }
 
 TEST(FailingCalls, AreAnsweredTrulyWhenAllThatFollowFailToo) {
-  fail_each_call(lived(), live_on, {.error = EIO, .lasting = true}, every, 3);
+  fail_each_call(recorded(), live_on, {.error = EIO, .lasting = true}, every, 3);
 }
 
 /// What is wrong with what a reader is told: it may not be able to read, and must say so.
@@ -128,9 +128,9 @@ TEST(FailingCalls, AreNotTakenForDamageOrForNoJournalByAReader) {
   std::size_t calls = 1;
   for (std::size_t i = 0; i < calls; ++i) {
     const MemoryFolder folder;
-    FaultDisk disk(folder.path(), lived().image);
+    FaultDisk disk(folder.path(), recorded().image);
     if (i > 0) disk.plan({.call = i - 1, .error = EIO});
-    EXPECT_EQ(reader_problem(folder.path(), lived().promise), "") << i;
+    EXPECT_EQ(reader_problem(folder.path(), recorded().promise), "") << i;
     if (i == 0) calls = disk.calls().size() + 1;
   }
   EXPECT_GT(calls, 20U);
@@ -139,7 +139,7 @@ TEST(FailingCalls, AreNotTakenForDamageOrForNoJournalByAReader) {
 /// Lives once for each sync, which fails, and lets the power fail at some points of each: every
 /// `step`th, beginning elsewhere for each sync.
 template <class Live>
-void lose_power_after_failed_syncs(const Lived& before, Live live, std::size_t step) {
+void lose_power_after_failed_syncs(const Recorded& before, Live live, std::size_t step) {
   std::vector<CallKind> kinds;
   {
     FaultyLife calm(before.image, before.promise);
@@ -166,7 +166,7 @@ void lose_power_after_failed_syncs(const Lived& before, Live live, std::size_t s
 
 TEST(FailingCalls, LeaveNothingBehindThatAPowerLossWouldTakeAway) {
   // After a failed sync the kernel takes for written what is not: nothing may rest on it.
-  lose_power_after_failed_syncs(lived(), live_on, 60);
+  lose_power_after_failed_syncs(recorded(), live_on, 60);
 }
 
 TEST(FailingCalls, LeaveNothingBehindInANewFolderThatAPowerLossWouldTakeAway) {
@@ -176,7 +176,7 @@ TEST(FailingCalls, LeaveNothingBehindInANewFolderThatAPowerLossWouldTakeAway) {
 TEST(FailingCalls, LeaveNothingBehindToTheNextProcessThatAPowerLossWouldTakeAway) {
   // The next process finds in memory what a failed sync has not brought to the disk.
   lose_power_after_failed_syncs(
-      lived(), [](FaultyLife& faulty) { faulty.life().live_on_in_two_processes(faulty.disk()); },
+      recorded(), [](FaultyLife& faulty) { faulty.life().live_on_in_two_processes(faulty.disk()); },
       120);
 }
 

@@ -96,4 +96,10 @@ core::Plan sample_plan() {
   return std::move(*result.plan);
 }
 
+std::string ids_of(const core::CompileResult& result) {
+  std::string ids;
+  for (const base::Error& error : result.problems) ids += (ids.empty() ? "" : " ") + error.id;
+  return ids;
+}
+
 }  // namespace stellwerk::testing

@@ -5,6 +5,9 @@
 // Thread-safety: values.
 #pragma once
 
+#include <string>
+
+#include "core/compile.h"
 #include "core/plan.h"
 #include "core/release.h"
 
@@ -22,5 +25,8 @@ core::Plan sample_plan();
 
 /// A release of any type with nothing written but what must be: its type's defaults apply.
 core::Release bare_release(core::ReleaseType type);
+
+/// Of the problems, one after the other: `PLN-0004 PLN-0005`.
+std::string ids_of(const core::CompileResult& result);
 
 }  // namespace stellwerk::testing

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "support/names.h"
+#include "transitions/said.h"
 
 namespace stellwerk::transitions {
 namespace {
@@ -14,7 +15,6 @@ using core::Outcome;
 using core::testing::Story;
 using Made = std::optional<core::InputBody>;
 
-const base::PersonId kManager{"release-manager-123"};
 const base::PersonId kQa{"qa-1"};
 const base::PersonId kAuditor{"auditor-1"};
 
@@ -22,13 +22,6 @@ const base::PersonId kAuditor{"auditor-1"};
 template <class Body>
 auto always(Body body) {
   return [body](const Story&) -> Made { return core::InputBody(body); };
-}
-
-core::VerdictReached verdict(Action action, Cause cause) {
-  core::Verdict v;
-  v.action = action;
-  v.cause = cause;
-  return {v, base::Json::object(), {}};
 }
 
 core::HoldProgressed held(const Story& story, base::Duration guarded) {

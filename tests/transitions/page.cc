@@ -147,7 +147,7 @@ std::string answers_of(const Situation& situation) {
 Walk walk_all() {
   Walk walk{all_situations(), all_inputs(), {}};
   for (const Probe& probe : walk.inputs) {
-    std::vector<std::optional<Outcome>> row;
+    std::vector<std::optional<Cell>> row;
     for (const Situation& situation : walk.situations) {
       const auto input = probe.input(situation.story);
       base::PersonId by = probe.by;

@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
+#include "transitions/cell.h"
 #include "transitions/inputs.h"
-#include "transitions/outcome.h"
 #include "transitions/situations.h"
 
 namespace stellwerk::transitions {
@@ -16,7 +16,7 @@ namespace stellwerk::transitions {
 struct Walk {
   std::vector<Situation> situations;
   std::vector<Probe> inputs;
-  std::vector<std::vector<std::optional<Outcome>>> cells;  ///< [input][situation]
+  std::vector<std::vector<std::optional<Cell>>> cells;  ///< [input][situation]
 };
 Walk walk_all();
 

@@ -4,6 +4,7 @@
 
 #include "core/compile.h"
 #include "support/sample_release.h"
+#include "transitions/said.h"
 
 namespace stellwerk::transitions {
 namespace {
@@ -14,15 +15,6 @@ using core::EffectKind;
 using core::Outcome;
 using core::Stage;
 using core::testing::Story;
-
-const base::PersonId kManager{"release-manager-123"};
-
-core::VerdictReached verdict(Action action, Cause cause) {
-  core::Verdict v;
-  v.action = action;
-  v.cause = cause;
-  return {v, base::Json::object(), {}};
-}
 
 /// Many begin alike, so each way is gone once.
 Story at(Stage stage) {

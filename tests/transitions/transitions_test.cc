@@ -73,44 +73,44 @@ TEST(Transitions, CoverEveryStageAndEveryInput) {
 
 // Goal: nobody's command vanishes: it does something, or it is said why not.
 TEST(Transitions, NeverSwallowACommandOrAnEvent) {
-  for_each_cell([](const Probe& probe, const Situation& situation, const Outcome& outcome) {
+  for_each_cell([](const Probe& probe, const Situation& situation, const Cell& cell) {
     if (probe.name == "ticked") return;
-    EXPECT_NE(outcome.mark, "·") << probe.name << " in " << situation.name;
+    EXPECT_NE(cell.mark, "·") << probe.name << " in " << situation.name;
   });
 }
 
 TEST(Transitions, OfAPersonsRefusedCommandWriteNothing) {
-  for_each_cell([](const Probe& probe, const Situation& situation, const Outcome& outcome) {
-    if (!outcome.decision.refusal) return;
-    EXPECT_TRUE(outcome.decision.entries.empty()) << probe.name << " in " << situation.name;
+  for_each_cell([](const Probe& probe, const Situation& situation, const Cell& cell) {
+    if (!cell.decision.refusal) return;
+    EXPECT_TRUE(cell.decision.entries.empty()) << probe.name << " in " << situation.name;
     EXPECT_EQ(probe.group, Group::People) << probe.name << " in " << situation.name;
   });
 }
 
 TEST(Transitions, NeverLeaveAnEnd) {
-  for_each_cell([](const Probe& probe, const Situation& situation, const Outcome& outcome) {
+  for_each_cell([](const Probe& probe, const Situation& situation, const Cell& cell) {
     const Stage stage = situation.story.state.stage;
     if (!core::is_terminal(stage)) return;
-    EXPECT_EQ(outcome.decision.next.stage, stage) << probe.name << " in " << situation.name;
+    EXPECT_EQ(cell.decision.next.stage, stage) << probe.name << " in " << situation.name;
   });
 }
 
 // Goal: what has not been asked for has no journal.
 TEST(Transitions, BeginWithARequestOnly) {
-  for_each_cell([](const Probe& probe, const Situation& situation, const Outcome& outcome) {
+  for_each_cell([](const Probe& probe, const Situation& situation, const Cell& cell) {
     if (situation.story.state.stage != Stage::Unborn) return;
-    EXPECT_EQ(!outcome.decision.entries.empty(), probe.name == "run-requested") << probe.name;
+    EXPECT_EQ(!cell.decision.entries.empty(), probe.name == "run-requested") << probe.name;
   });
 }
 
 // Goal: until the new version is the stable one a release goes back from everywhere, at a word.
 TEST(Transitions, LeadBackFromEverywhereUntilTheOldVersionIsRetired) {
-  for_each_cell([](const Probe& probe, const Situation& situation, const Outcome& outcome) {
+  for_each_cell([](const Probe& probe, const Situation& situation, const Cell& cell) {
     if (probe.name != "rollback-requested") return;
     const core::State& state = situation.story.state;
     const bool too_late =
         state.stage == Stage::Unborn || state.retiring || core::is_terminal(state.stage);
-    const Stage next = outcome.decision.next.stage;
+    const Stage next = cell.decision.next.stage;
     EXPECT_EQ(next == Stage::RollingBack || next == Stage::Cancelling, !too_late) << situation.name;
     const bool cancels = next == Stage::Cancelling;
     EXPECT_FALSE(cancels && state.may_carry_traffic && state.stage != Stage::Cancelling)
@@ -120,8 +120,8 @@ TEST(Transitions, LeadBackFromEverywhereUntilTheOldVersionIsRetired) {
 
 // Goal: whatever happens, the new version has no traffic that nobody guards.
 TEST(Transitions, KeepTheGuardArmedWhileTrafficMayBeOnTheNewVersion) {
-  for_each_cell([](const Probe& probe, const Situation& situation, const Outcome& outcome) {
-    const core::State& next = outcome.decision.next;
+  for_each_cell([](const Probe& probe, const Situation& situation, const Cell& cell) {
+    const core::State& next = cell.decision.next;
     if (!next.may_carry_traffic || next.rollback) return;
     EXPECT_TRUE(core::guard_armed(next)) << probe.name << " in " << situation.name;
   });
@@ -129,12 +129,12 @@ TEST(Transitions, KeepTheGuardArmedWhileTrafficMayBeOnTheNewVersion) {
 
 // Goal: what is due and does nothing would be told over and over again, without a pause.
 TEST(Transitions, AreNotDueAgainAtOnce) {
-  for_each_cell([](const Probe& probe, const Situation& situation, const Outcome& outcome) {
+  for_each_cell([](const Probe& probe, const Situation& situation, const Cell& cell) {
     const core::Plan& plan = situation.story.plan;
-    const auto due = core::next_due(plan, outcome.decision.next);
+    const auto due = core::next_due(plan, cell.decision.next);
     if (!due || *due > situation.story.now.runbook) return;
     const core::Input later{situation.story.now, {}, core::Ticked{}};
-    EXPECT_FALSE(core::decide(plan, outcome.decision.next, later).entries.empty())
+    EXPECT_FALSE(core::decide(plan, cell.decision.next, later).entries.empty())
         << probe.name << " in " << situation.name;
   });
 }

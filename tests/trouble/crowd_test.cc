@@ -13,6 +13,7 @@ namespace stellwerk::trouble {
 namespace {
 
 namespace fs = std::filesystem;
+using e2e::contains;
 using e2e::json;
 using e2e::Site;
 using namespace std::chrono_literals;
@@ -26,10 +27,6 @@ const std::vector<std::vector<std::string>> kAsked = {{"release", "show", "rel-1
                                                       {"release", "show", "rel-1", "--json"},
                                                       {"release", "pause", "rel-1"},
                                                       {"release", "resume", "rel-1"}};
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 /// Nobody is left without an answer: done, or an error with a code and what to do.
 void expect_answered(std::vector<e2e::Program*>& crowd, const std::set<int>& codes) {

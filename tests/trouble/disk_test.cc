@@ -8,12 +8,9 @@
 namespace stellwerk::trouble {
 namespace {
 
+using e2e::contains;
 using e2e::Site;
 using namespace std::chrono_literals;
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 /// A site whose disk a test can fill or lock. Commands of people are on it too.
 class DiskSite : public ::testing::TestWithParam<const char*> {

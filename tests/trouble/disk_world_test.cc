@@ -7,6 +7,7 @@
 #include "core/compile.h"
 #include "engine/private_text.h"
 #include "engine/testing/machine.h"
+#include "trouble/where.h"
 
 namespace stellwerk::trouble {
 namespace {
@@ -19,11 +20,6 @@ constexpr int kLong = 60;  ///< turns: twelve seconds, half a day of the runbook
 constexpr int kLongerThanALease = 400;
 
 enum class Disk : std::uint8_t { Full, ReadOnly };
-
-struct Where {
-  Stage stage;
-  std::uint32_t wave = 0;
-};
 
 constexpr Where kEverywhere[] = {{Stage::Preparing},  {Stage::Announced},    {Stage::PreChecking},
                                  {Stage::Ready},      {Stage::Deploying},    {Stage::Deployed},
@@ -202,12 +198,8 @@ TEST_P(WithTraffic, LosesNoRollbackWithTheProcess) {
 }
 
 std::string name_of(const ::testing::TestParamInfo<std::tuple<Where, Disk>>& info) {
-  const Where& where = std::get<0>(info.param);
-  std::string name(core::to_string(where.stage));
-  std::erase_if(name,
-                [](char each) { return std::isalnum(static_cast<unsigned char>(each)) == 0; });
-  if (where.wave > 0) name += std::to_string(where.wave);
-  return name + (std::get<1>(info.param) == Disk::Full ? "Full" : "ReadOnly");
+  return name_of(std::get<0>(info.param)) +
+         (std::get<1>(info.param) == Disk::Full ? "Full" : "ReadOnly");
 }
 
 const auto kBoth = ::testing::Values(Disk::Full, Disk::ReadOnly);

@@ -22,13 +22,10 @@ namespace {
 
 namespace fs = std::filesystem;
 namespace hap = adapters::haproxy;
+using e2e::contains;
 using e2e::json;
 using e2e::Site;
 using namespace std::chrono_literals;
-
-bool contains(const std::string& text, const std::string& part) {
-  return text.find(part) != std::string::npos;
-}
 
 class InAWave : public ::testing::Test {
  protected:

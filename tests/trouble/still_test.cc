@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "engine/world.h"
+#include "trouble/where.h"
 
 namespace stellwerk::trouble {
 namespace {
@@ -12,20 +13,9 @@ namespace {
 using core::Stage;
 using engine::testing::World;
 
-struct Where {
-  Stage stage;
-  std::uint32_t wave = 0;
-};
-
-std::string name_of(const Where& where) {
-  std::string name(core::to_string(where.stage));
-  std::erase(name, '-');
-  return where.wave > 0 ? name + std::to_string(where.wave) : name;
-}
-
 /// Those in which it can be found: lanes of memory take no time.
-constexpr Where kEverywhere[] = {{Stage::Preparing},  {Stage::Announced},  {Stage::Ready},
-                                 {Stage::Holding, 1}, {Stage::Holding, 2}, {Stage::PostChecking}};
+constexpr Where kStoodStillIn[] = {{Stage::Preparing},  {Stage::Announced},  {Stage::Ready},
+                                   {Stage::Holding, 1}, {Stage::Holding, 2}, {Stage::PostChecking}};
 constexpr Where kSome[] = {{Stage::Announced}, {Stage::Holding, 1}, {Stage::PostChecking}};
 
 /// Its readers were stopped too, and tell what they have when it goes on.
@@ -85,7 +75,7 @@ TEST_P(Still, ForAnHourBlocksNoRollback) {
   EXPECT_NE(world.serves("pilot-1"), "1.3.0");
 }
 
-INSTANTIATE_TEST_SUITE_P(Everywhere, Still, ::testing::ValuesIn(kEverywhere),
+INSTANTIATE_TEST_SUITE_P(Everywhere, Still, ::testing::ValuesIn(kStoodStillIn),
                          [](const auto& each) { return name_of(each.param); });
 
 TEST(StillInARollback, ForAnHourIsCarriedToItsEnd) {

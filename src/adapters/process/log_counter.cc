@@ -16,7 +16,7 @@ namespace {
 
 constexpr int kFormat = 1;
 constexpr std::size_t kChunkBytes = std::size_t{256} << 10;
-constexpr std::size_t kRecordBytesMax = 4096;
+constexpr std::size_t kPlaceBytesMax = 4096;
 /// What an instance has left when it ends is read at once; a log is rarely larger than one look.
 constexpr int kEndLooks = 8;
 
@@ -26,11 +26,6 @@ base::UniqueFd open_log(const std::string& path) {
   struct stat found{};
   if (file.valid() && (::fstat(file.get(), &found) != 0 || !S_ISREG(found.st_mode))) file.reset();
   return file;
-}
-
-std::uint64_t size_of(int fd) {
-  struct stat found{};
-  return ::fstat(fd, &found) == 0 ? static_cast<std::uint64_t>(found.st_size) : 0;
 }
 
 /// What is there of the `size` bytes from `offset`.
@@ -49,7 +44,7 @@ base::Digest digest_before(int fd, std::uint64_t offset) {
 }
 
 std::optional<LogPlace> load(const std::string& path) {
-  const auto bytes = base::read_file(path, kRecordBytesMax);
+  const auto bytes = base::read_file(path, kPlaceBytesMax);
   if (!bytes) return std::nullopt;
   const auto value = base::parse_json(*bytes);
   return value ? log_place_from_json(*value) : std::nullopt;
@@ -104,7 +99,7 @@ void LogCounter::begin() {
   begun_ = true;
   const auto file = open_log(log_path_);
   if (file.valid()) {
-    read_to_ = size_of(file.get());
+    read_to_ = base::file_size(file.get());
     before_ = digest_before(file.get(), read_to_);
   }
   save(file.get());
@@ -114,7 +109,7 @@ std::uint64_t LogCounter::count() {
   behind_ = 0;
   const auto file = open_log(log_path_);
   if (!begun_ || !file.valid()) return 0;
-  const auto size = size_of(file.get());
+  const auto size = base::file_size(file.get());
   if (size == read_to_) return size;
   if (!is_the_same(file.get(), size)) from_beginning();
   read_on(file.get(), size);

@@ -6,6 +6,8 @@
 #include <optional>
 #include <utility>
 
+#include "base/text.h"
+
 namespace stellwerk::adapters::process {
 namespace {
 
@@ -37,9 +39,8 @@ constexpr std::int64_t kWarningNumber = 40;
 constexpr std::int64_t kErrorNumber = 50;
 
 constexpr bool is_letter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 /// What joins letters to a longer word: `ERROR_CODE` and `no-error` are no levels.
-constexpr bool joins(char c) { return is_letter(c) || is_digit(c) || c == '_' || c == '-'; }
+constexpr bool joins(char c) { return is_letter(c) || base::is_digit(c) || c == '_' || c == '-'; }
 constexpr char upper(char c) { return c >= 'a' && c <= 'z' ? static_cast<char>(c - 32) : c; }
 
 bool same_in_any_case(std::string_view text, std::string_view upper_text) {
@@ -73,7 +74,7 @@ LogLevel of_number(std::string_view digits) {
 
 /// A value beside a key that names a level; what it does not know is another level.
 LogLevel of_value(std::string_view value) {
-  if (!value.empty() && is_digit(value.front())) return of_number(value);
+  if (!value.empty() && base::is_digit(value.front())) return of_number(value);
   return in_any_case(value).value_or(LogLevel::Other);
 }
 
@@ -182,7 +183,7 @@ class TextLine {
   [[nodiscard]] std::string_view value_at(std::size_t at) const {
     if (at < text_.size() && text_[at] == '"') ++at;
     std::size_t end = at;
-    while (end < text_.size() && (is_letter(text_[end]) || is_digit(text_[end]))) ++end;
+    while (end < text_.size() && (is_letter(text_[end]) || base::is_digit(text_[end]))) ++end;
     return text_.substr(std::min(at, text_.size()), end - std::min(at, end));
   }
 
@@ -199,7 +200,7 @@ std::string_view without_colours(std::string_view text, std::array<char, kTextLo
       continue;
     }
     if (i + 1 < text.size() && text[i + 1] == '[') ++i;
-    while (i + 1 < text.size() && (is_digit(text[i + 1]) || text[i + 1] == ';')) ++i;
+    while (i + 1 < text.size() && (base::is_digit(text[i + 1]) || text[i + 1] == ';')) ++i;
     ++i;  // the letter that ends it
   }
   return {room.data(), kept};

@@ -19,11 +19,6 @@ constexpr std::uint64_t kTailBytesMax = 65536;
 constexpr std::size_t kLineLengthMax = 300;
 constexpr std::string_view kHeadline = "=== ";
 
-std::uint64_t size_of(int fd) {
-  struct stat found{};
-  return ::fstat(fd, &found) == 0 ? static_cast<std::uint64_t>(found.st_size) : 0;
-}
-
 std::string read_from(int fd, std::uint64_t offset, std::uint64_t size) {
   std::string bytes(size, '\0');
   std::size_t filled = 0;
@@ -58,14 +53,14 @@ base::Result<base::UniqueFd> OutputLog::open(const std::string& headline) {
   const auto line = fmt::format("{}{}\n", kHeadline, headline);
   // A full disk must not keep a service from starting; its own writes will show the same.
   [[maybe_unused]] const auto written = ::write(file.get(), line.data(), line.size());
-  run_begin_ = size_of(file.get());
+  run_begin_ = base::file_size(file.get());
   return file;
 }
 
 void OutputLog::bound() {
   const base::UniqueFd file(::open(path_.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW));
   if (!file.valid()) return;
-  const auto size = size_of(file.get());
+  const auto size = base::file_size(file.get());
   if (size <= size_bytes_max_) return;
   const auto kept = read_from(file.get(), size - size_bytes_max_, size_bytes_max_);
   // Not kept is better than unbounded: the space is needed for a rollback.
@@ -77,7 +72,7 @@ void OutputLog::bound() {
 std::string OutputLog::tail(std::size_t lines_max, const base::Scrubber& scrubber) const {
   const base::UniqueFd file(::open(path_.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   if (!file.valid()) return {};
-  const auto size = size_of(file.get());
+  const auto size = base::file_size(file.get());
   const auto run_begin = run_begin_ > size ? 0 : run_begin_;
   const auto begin = std::max(run_begin, size > kTailBytesMax ? size - kTailBytesMax : 0);
   auto bytes = read_from(file.get(), begin, size - begin);

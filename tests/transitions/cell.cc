@@ -1,4 +1,4 @@
-#include "transitions/outcome.h"
+#include "transitions/cell.h"
 
 #include <fmt/format.h>
 
@@ -85,7 +85,7 @@ std::string text_of(const State& before, const Decision& decision) {
 
 }  // namespace
 
-Outcome look(const Story& story, const core::InputBody& input, const base::PersonId& by) {
+Cell look(const Story& story, const core::InputBody& input, const base::PersonId& by) {
   base::Now now = story.now;
   if (std::holds_alternative<core::Ticked>(input)) {
     const auto due = core::next_due(story.plan, story.state);
