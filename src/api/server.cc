@@ -110,7 +110,8 @@ base::Result<int> listen_at(const std::string& path) {
   const int bound = bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
   const int error = errno;
   umask(before);
-  if (bound == 0 && listen(fd, kConnectionsMax) == 0) return fd;
+  // Those above the limit wait their turn; where no more may wait, they would be turned away.
+  if (bound == 0 && listen(fd, SOMAXCONN) == 0) return fd;
   close(fd);
   return cannot_listen(path, base::errno_text(error));
 }
