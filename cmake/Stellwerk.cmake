@@ -12,7 +12,7 @@ endif()
 
 option(STELLWERK_PCH "Precompile the headers that nearly every file needs (g++ only)" ON)
 set(STELLWERK_SANITIZE "" CACHE STRING "Comma-separated sanitizers, e.g. address,undefined or thread")
-option(STELLWERK_UNITY "Compile the files of a folder several at a time: half the time from nothing, more after a change" ON)
+option(STELLWERK_UNITY "Compile the files of a folder several at a time: less time from nothing, more after a change" ON)
 option(STELLWERK_MUTATIONS "Mistakes that tests can plant (src/base/mutation.h); never for users" OFF)
 option(STELLWERK_COVERAGE "Instrument for gcov" OFF)
 option(STELLWERK_FUZZ "Link tests/fuzz with libFuzzer (clang only)" OFF)
@@ -23,7 +23,7 @@ if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 endif()
 
 # What a file costs is mostly the headers it includes, even precompiled ones. The files of one target share the names in
-# their anonymous namespaces so; the preset `clang`, which clang-tidy and clangd read, compiles each by itself.
+# their anonymous namespaces so; the presets `clang`, which clang-tidy and clangd read, and `fuzz` compile each by itself.
 set(CMAKE_UNITY_BUILD "${STELLWERK_UNITY}")
 set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)
 
