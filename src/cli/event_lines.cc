@@ -52,7 +52,8 @@ class Teller {
   std::string operator()(const core::StepPassed& e) const { return step(e.step, e.summary); }
   std::string operator()(const core::StepAttested& e) const {
     const auto text = say("attested", {{"step", e.step.str()}, {"person", e.person.str()}});
-    return e.summary ? text + " · " + told(*e.summary) : text;
+    // The private text is the person's note, which stands behind every event of a person.
+    return e.summary ? text + " · " + in_words(*e.summary) : text;
   }
   std::string operator()(const core::StepFailed& e) const {
     if (!e.outcome_unknown) return step(e.step, e.summary);
@@ -164,8 +165,10 @@ class Teller {
   }
   /// What a step came to: the private text says all that the entry says, and more.
   [[nodiscard]] std::string told(const std::string& summary) const {
-    return base::printable(event_.said.empty() ? base::translated(locale_, summary) : event_.said,
-                           300);
+    return event_.said.empty() ? in_words(summary) : base::printable(event_.said, 300);
+  }
+  [[nodiscard]] std::string in_words(const std::string& summary) const {
+    return base::printable(base::translated(locale_, summary), 300);
   }
   /// Beside the words the person, whose name is the detail.
   [[nodiscard]] std::string by_hand(std::string text, bool person) const {

@@ -93,6 +93,19 @@ TEST(EventLine, TellsTheFiguresBesideAnAttestation) {
             "doc 1.3.0: 3 ERROR, 12 WARN, 510 Zeilen, 88 Anfragen");
 }
 
+// Goal: a note hides no figures, and stands there once.
+TEST(EventLine, TellsTheFiguresAndTheNoteOfAnAttestation) {
+  const core::StepAttested event{
+      base::StepId("post-check/logs"), base::PersonId("devops-1"), {}, "doc 1.3.0: 3 ERROR", {}};
+  EventAt told{event, {}, {}, kT0};
+  told.said = "looked through";
+  const std::string text = event_text(stellwerk::testing::sample_plan(), told, base::Locale::En);
+  EXPECT_EQ(text.find("doc 1.3.0: 3 ERROR"), text.rfind("doc 1.3.0: 3 ERROR")) << text;
+  EXPECT_NE(text.find("doc 1.3.0: 3 ERROR"), std::string::npos) << text;
+  EXPECT_NE(text.find("looked through"), std::string::npos) << text;
+  EXPECT_EQ(text.find("looked through"), text.rfind("looked through")) << text;
+}
+
 TEST(EventLine, TellsT0AsWallTime) {
   const core::Plan plan = stellwerk::testing::sample_plan();
   const core::Event event = core::MaintenanceScheduled{kT0 + base::hours(24)};
