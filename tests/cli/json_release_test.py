@@ -43,18 +43,26 @@ class Json(CarriesReleases):
             return None
         return self.until(f"what is waited for of {release}", reached)
 
+    def hold_long(self, file):
+        """The first wave waits until it is promoted."""
+        text = self.text_of(file)
+        self.assertIn("hold: 15m", text)
+        self.write(file, text.replace("hold: 15m", "hold: 14d"))
+
     def setUp(self):
         super().setUp()
         self.seen = set()
 
     def test_of_a_good_release_and_one_that_lost_its_engine(self):
+        self.hold_long("release.yaml")
         run = self.start("release.yaml")
         self.carry_on(GOOD, lambda view: view["stage"] == "holding")
         self.expect(self.steer("release", "pause", GOOD, "--reason", "have a look"))
         self.assertEqual(self.show(GOOD)["paused"]["reason"], "have a look")
         self.printed("release", "list")
         self.expect(self.steer("release", "resume", GOOD))
-        self.expect(self.steer("release", "promote", GOOD))
+        # Not before the guard has judged the wave.
+        self.until("promotion", lambda: self.steer("release", "promote", GOOD).returncode == 0)
         self.carry_on(GOOD, lambda view: view["ended"])
         self.assertEqual(run.wait(60), 0, self.text_of("release.yaml.err"))
         documented.compare(self, "run RELEASE", self.text_of("release.yaml.out"))
