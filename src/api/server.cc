@@ -18,7 +18,9 @@ namespace stellwerk::api {
 namespace {
 
 constexpr std::size_t kBodyBytesMax = std::size_t{64} << 10;
-constexpr unsigned kConnectionsMax = 64;
+/// Each has a thread and a descriptor; those above it are closed unanswered, so it is far above
+/// what people and their scripts ask at once.
+constexpr unsigned kConnectionsMax = 256;
 constexpr unsigned kIdleSecondsMax = 30;
 
 /// Collected while the body comes in; owned by libmicrohttpd's connection.
@@ -110,7 +112,7 @@ base::Result<int> listen_at(const std::string& path) {
   const int bound = bind(fd, reinterpret_cast<const sockaddr*>(&address), sizeof address);
   const int error = errno;
   umask(before);
-  // Those above the limit wait their turn; where no more may wait, they would be turned away.
+  // What comes faster than it is taken in waits its turn.
   if (bound == 0 && listen(fd, SOMAXCONN) == 0) return fd;
   close(fd);
   return cannot_listen(path, base::errno_text(error));
