@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cstdint>
+#include <limits>
 #include <string_view>
 #include <thread>
 
@@ -13,6 +15,9 @@ namespace {
 constexpr unsigned kConnectionsMax = 4096;
 constexpr unsigned kIdleSecondsMax = 60;
 constexpr auto kForever = std::chrono::hours(24 * 365);
+/// What is read and dropped of a body that is too large. A connection closed while its client still
+/// writes is reset, and the reset may overtake the answer 413 (RFC 9112 §9.6).
+constexpr std::uint64_t kDroppedBytesMax = 8 * kBodyBytesMax;
 
 MHD_Result collect_tenant(void* headers, MHD_ValueKind, const char* name, const char* value) {
   constexpr std::string_view kTenant = "x-tenant-id";
@@ -25,13 +30,15 @@ MHD_Result collect_tenant(void* headers, MHD_ValueKind, const char* name, const 
   return MHD_YES;
 }
 
-bool announces_too_much(MHD_Connection* connection) {
+/// 0 where no length is announced.
+std::uint64_t announced_bytes(MHD_Connection* connection) {
   const char* length = MHD_lookup_connection_value(connection, MHD_HEADER_KIND, "Content-Length");
-  if (length == nullptr) return false;
+  if (length == nullptr) return 0;
   const std::string_view text(length);
   std::uint64_t bytes = 0;
   const auto parsed = std::from_chars(text.data(), text.data() + text.size(), bytes);
-  return parsed.ec == std::errc::result_out_of_range || bytes > kBodyBytesMax;
+  const bool too_long = parsed.ec == std::errc::result_out_of_range;
+  return too_long ? std::numeric_limits<std::uint64_t>::max() : bytes;
 }
 
 void send_garbage(MHD_Connection* connection) {
@@ -126,8 +133,9 @@ MHD_Result HttpServer::begin(MHD_Connection* connection, Exchange& exchange) {
   exchange.begun = true;
   MHD_get_connection_values(connection, MHD_HEADER_KIND, &collect_tenant,
                             &exchange.request.tenant_headers);
-  if (!announces_too_much(connection)) return MHD_YES;
-  exchange.request.body_too_large = true;
+  const std::uint64_t bytes = announced_bytes(connection);
+  exchange.request.body_too_large = bytes > kBodyBytesMax;
+  if (bytes <= kDroppedBytesMax) return MHD_YES;
   return answer(connection, exchange);  // before the body is read, so that it need not be
 }
 

@@ -133,6 +133,17 @@ TEST(Service, RefusesABodyOverOneMebibyte) {
                413);
 }
 
+TEST(Service, AnswersBeforeABodyFarTooLargeIsSent) {
+  const RunningService service("1.3.0");
+  HttpClient client(service.url);
+  // The client waits for leave to send (RFC 9110 §10.1.1), and never gets it.
+  expect_error(client.send({.path = "/documents",
+                            .method = "POST",
+                            .body = std::string(std::size_t{9} << 20, ' '),
+                            .headers = {"x-tenant-id: a", "Expect: 100-continue"}}),
+               413);
+}
+
 TEST(Service, TakesBatchesFrom130On) {
   const RunningService old_version("1.2.0");
   const RunningService new_version("1.3.0");

@@ -2,6 +2,7 @@
 
 #include <curl/curl.h>
 
+#include <algorithm>
 #include <cctype>
 #include <stdexcept>
 #include <string_view>
@@ -41,7 +42,9 @@ std::optional<HttpAnswer> HttpClient::send(const HttpRequest& request) {
   CURL* curl = curl_.get();
   curl_easy_reset(curl);
   HttpAnswer answer;
-  curl_slist* headers = curl_slist_append(nullptr, "Expect:");
+  const bool waits_for_leave = std::ranges::any_of(
+      request.headers, [](const std::string& header) { return header.starts_with("Expect:"); });
+  curl_slist* headers = waits_for_leave ? nullptr : curl_slist_append(nullptr, "Expect:");
   for (const std::string& header : request.headers)
     headers = curl_slist_append(headers, header.c_str());
   const std::string url = base_url_ + request.path;
@@ -50,6 +53,7 @@ std::optional<HttpAnswer> HttpClient::send(const HttpRequest& request) {
   curl_easy_setopt(curl, CURLOPT_PROXY, "");
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
+  curl_easy_setopt(curl, CURLOPT_EXPECT_100_TIMEOUT_MS, static_cast<long>(request.timeout.count()));
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers);
   curl_easy_setopt(curl, CURLOPT_CUSTOMREQUEST, request.method.c_str());
   if (request.method == "HEAD") curl_easy_setopt(curl, CURLOPT_NOBODY, 1L);
