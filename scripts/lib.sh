@@ -42,7 +42,22 @@ missing_packages() {
   comm -23 <(printf '%s\n' "$@" | sort -u) <(sort -u <<<"$installed")
 }
 
-# build_preset PRESET [TARGET...]: configures when needed and builds, one line of progress per file.
+# pass_on WHAT: its standard input for the reader, line by line, and after every half minute of silence that it goes on.
+pass_on() {
+  local begin=$SECONDS line status
+  while true; do
+    status=0
+    IFS= read -r -t 30 line || status=$?
+    if ((status > 128)); then
+      say "$line   … still $1, $((SECONDS - begin)) s"
+    elif ((status == 0)) || [[ -n $line ]]; then
+      say "$line"
+    fi
+    ((status == 0 || status > 128)) || return 0
+  done
+}
+
+# build_preset PRESET [TARGET...]: configures when needed and builds, one line of progress per file or half minute.
 build_preset() {
   local preset=$1 targets=()
   shift
@@ -53,7 +68,7 @@ build_preset() {
     tail -n 30 "build/$preset/configure.log" >&2
     die "CMake could not configure the preset $preset" "read build/$preset/configure.log"
   }
-  NINJA_STATUS='[%f/%t %es] ' cmake --build "build/$preset" -j "$(nproc)" "${targets[@]}" >&2 || return 1
+  NINJA_STATUS='[%f/%t %es] ' cmake --build "build/$preset" -j "$(nproc)" "${targets[@]}" 2>&1 | pass_on "compiling" || return 1
 }
 
 # begin_run FOLDER: a temporary folder in it for this run, and nothing that this run starts outlives it.

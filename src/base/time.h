@@ -41,6 +41,9 @@ Result<Duration> parse_duration(std::string_view text);
 /// Largest units first, none that is zero; parses back to the same span: `1h30m`, `0s`, `-5m`.
 std::string to_string(Duration span);
 
+/// For people, who need no more: without what is less than a second.
+constexpr Duration whole_seconds(Duration span) { return seconds(span.us / 1000000); }
+
 /// `T-24h`, `T+0`, `T+15m` (also `T+15min`): an offset from T+0. @errors InvalidArgument BAS-0003
 Result<Duration> parse_offset(std::string_view text);
 /// `T-24h`, `T+0`, `T+15m`, `T+90m`, `T+2h`: as the runbook writes it (minutes up to two hours

@@ -66,6 +66,11 @@ TEST(Duration, IsPrintedInTheLargestUnits) {
             "-106751991d4h54s775ms808us");
 }
 
+TEST(Duration, IsCutToWholeSecondsForPeople) {
+  EXPECT_EQ(to_string(whole_seconds(minutes(15) + milliseconds(999))), "15m");
+  EXPECT_EQ(to_string(whole_seconds(milliseconds(999))), "0s");
+}
+
 TEST(Offset, IsReadAsTheRunbookWritesIt) {
   EXPECT_EQ(parse_offset("T-24h").value(), -hours(24));
   EXPECT_EQ(parse_offset("T+0").value(), Duration{});

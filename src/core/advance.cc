@@ -309,7 +309,8 @@ bool Decider::advance_post_checking() {
   if (start_steps(Phase::PostCheck)) return true;
   const Step* watch = step_of_kind("watch");
   if (watch != nullptr && s.status_of(watch->id) == StepStatus::Open && s.hold_done) {
-    emit(StepPassed{watch->id, fmt::format("{} guarded", base::to_string(s.guarded)), {}});
+    emit(StepPassed{
+        watch->id, fmt::format("{} guarded", base::to_string(base::whole_seconds(s.guarded))), {}});
     return true;
   }
   if (watch != nullptr && s.status_of(watch->id) != StepStatus::Passed) return false;

@@ -408,9 +408,11 @@ void on_input(Decider& d, const HoldProgressed& in) {
   for (const Step& step : d.plan.steps)
     if (const auto* wave = std::get_if<WaveAction>(&step.action))
       if (wave->wave == in.wave)
-        d.emit(StepPassed{
-            step.id, fmt::format("held {}, {} requests", base::to_string(in.guarded), in.requests),
-            in.windows});
+        d.emit(
+            StepPassed{step.id,
+                       fmt::format("held {}, {} requests",
+                                   base::to_string(base::whole_seconds(in.guarded)), in.requests),
+                       in.windows});
 }
 
 namespace {

@@ -117,7 +117,9 @@ Engine::Live& Engine::adopt(core::Plan plan, core::State state, RunbookClock clo
       std::move(watch));
   if (integrity_.failure()) live->watch.integrity_failed(ports_.clock.mono());
   world_changed_ = true;
-  return *(live_[id] = std::move(live));
+  const auto [kept, is_new] = live_.emplace(id, std::move(live));
+  STELLWERK_CHECK(is_new);
+  return *kept->second;
 }
 
 base::Result<void> Engine::check_free(const core::Plan& plan) const {

@@ -168,13 +168,13 @@ class Engine final : private RunHost {
   IntegrityWatch integrity_;
   Effects effects_;
   Outbox outbox_;
-  std::map<base::ReleaseId, std::unique_ptr<Live>> live_;
+  std::map<base::ReleaseId, std::unique_ptr<Live>> live_;  ///< nothing is taken out of it
   base::Duration wall_offset_;  ///< wall minus monotonic clock, to see the wall step
   bool world_changed_ = true;   ///< what is watched must be set anew
   bool watching_ = false;       ///< a job that sets it is under way
   std::optional<base::MonoTime> look_again_at_;  ///< not all could be told, or an instance fails
   /// By the name of a probed target: the releases whose guards expect its answers.
-  std::map<std::string, std::vector<base::ReleaseId>> probed_for_;
+  std::map<std::string, std::vector<Live*>> probed_for_;
   RouterWatch router_;
   std::size_t gaps_open_ = 0;    ///< of the emergency file, not yet durable in the journal
   bool emergency_used_ = false;  ///< the emergency file has lines

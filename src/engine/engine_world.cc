@@ -135,12 +135,11 @@ void Engine::poll_sources() {
   for (const ports::HealthResult& result : ports_.health.poll()) {
     const auto found = probed_for_.find(result.target.name);
     if (found == probed_for_.end()) continue;  // an answer that came late
-    for (const base::ReleaseId& release : found->second) {
-      const auto live = live_.find(release);
-      if (live == live_.end()) continue;
-      if (!result.good) look_again();  // perhaps it runs elsewhere by now
-      live->second->watch.observe(result);
-      note_capacity(*live->second, result);
+    if (!result.good) look_again();  // perhaps it runs elsewhere by now
+    const HealthAnswer answer = answer_of(result);
+    for (Live* live : found->second) {
+      live->watch.observe(answer);
+      if (answer.seen.is_component) note_capacity(*live, result);
     }
   }
 }
@@ -148,8 +147,9 @@ void Engine::poll_sources() {
 /// An old version all of whose instances fail has no capacity to go back to; a rollback then
 /// restores it first.
 void Engine::note_capacity(Live& live, const ports::HealthResult& result) {
+  if (result.target.is_new_version) return;
   const base::ComponentName component(result.target.service.str());
-  if (live.run.plan().find_component(component) == nullptr || result.target.is_new_version) return;
+  if (live.run.plan().find_component(component) == nullptr) return;
   const auto gone = live.old_capacity.gone_after({component, result.target.name}, result.good);
   const auto& known = live.run.state().old_gone;
   const bool was_gone = std::find(known.begin(), known.end(), component) != known.end();
@@ -237,7 +237,7 @@ void Engine::follow_world() {
           if (!world->whole) look_again();
           probed_for_.clear();
           for (const auto& [id, names] : world->expected)
-            for (const std::string& name : names) probed_for_[name].push_back(id);
+            for (const std::string& name : names) probed_for_[name].push_back(live_.at(id).get());
           const base::MonoTime now = ports_.clock.mono();
           for (const auto& [id, live] : live_) live->watch.expect_health(world->expected[id], now);
         };

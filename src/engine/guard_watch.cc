@@ -131,22 +131,33 @@ void GuardWatch::observe(const kpi::MetricBatch& batch) {
   log_->observe(batch.logs);
 }
 
-/// Another release's instances are no concern of this one.
-void GuardWatch::observe(const ports::HealthResult& result) {
-  if (!expected_.contains(result.target.name)) return;
-  kpi::HealthObservation seen;
+HealthAnswer answer_of(const ports::HealthResult& result) {
+  HealthAnswer answer;
+  kpi::HealthObservation& seen = answer.seen;
   seen.service = result.target.service;
   seen.target = result.target.name;
   seen.is_component = result.target.version != base::SemVer{};
   seen.is_new_version = result.target.is_new_version;
   seen.good = result.good;
   seen.at = result.at;
-  health_[seen.target] = {seen.service.str(),
-                          seen.is_component ? result.target.version.to_string() : std::string(),
-                          seen.is_new_version, seen.good, result.detail};
+  answer.view = {seen.service.str(),
+                 seen.is_component ? result.target.version.to_string() : std::string(),
+                 seen.is_new_version, seen.good, result.detail};
+  return answer;
+}
+
+void GuardWatch::observe(const HealthAnswer& answer) {
+  const std::string& target = answer.seen.target;
+  if (const auto known = health_.find(target); known != health_.end()) {
+    known->second = answer.view;
+  } else if (expected_.contains(target)) {
+    health_.emplace(target, answer.view);
+  } else {
+    return;
+  }
   news_ = true;
-  guard_.observe(seen);
-  if (log_) log_->observe(seen);
+  guard_.observe(answer.seen);
+  if (log_) log_->observe(answer.seen);
 }
 
 void GuardWatch::expect_health(const std::vector<std::string>& targets, base::MonoTime now) {

@@ -46,6 +46,13 @@ struct HealthView {
   std::string detail;
 };
 
+/// A probe's answer, made ready once for all releases that watch the target.
+struct HealthAnswer {
+  kpi::HealthObservation seen;
+  HealthView view;
+};
+HealthAnswer answer_of(const ports::HealthResult& result);
+
 class GuardWatch {
  public:
   /// A release that begins, or (with `saved`: what save() wrote) one that is taken up again. What
@@ -54,7 +61,8 @@ class GuardWatch {
              const std::optional<base::Json>& saved, base::MonoTime now);
 
   void observe(const kpi::MetricBatch& batch);
-  void observe(const ports::HealthResult& result);
+  /// Another release's instances are no concern of this one.
+  void observe(const HealthAnswer& answer);
   void expect_health(const std::vector<std::string>& targets, base::MonoTime now);
   /// The journal is not what was written.
   void integrity_failed(base::MonoTime now);

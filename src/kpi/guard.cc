@@ -128,8 +128,12 @@ void Guard::apply(const MetricBatch& guarded) {
 }
 
 void Guard::observe(const HealthObservation& seen) {
-  if (!expected_.empty() && !expected_.contains(seen.target)) return;  // an answer that came late
-  Target& target = targets_[seen.target];
+  auto found = targets_.find(seen.target);
+  if (found == targets_.end()) {
+    if (!expected_.empty()) return;  // an answer that came late
+    found = targets_.try_emplace(seen.target).first;
+  }
+  Target& target = found->second;
   target.service = seen.service;
   target.is_component = seen.is_component;
   target.is_new_version = seen.is_new_version;

@@ -10,7 +10,7 @@
 #include <array>
 #include <charconv>
 #include <fstream>
-#include <iterator>
+#include <sstream>
 #include <stdexcept>
 #include <system_error>
 #include <thread>
@@ -86,8 +86,10 @@ HeldPort::HeldPort() {
 }
 
 std::string text_of(const fs::path& file) {
-  std::ifstream stream(file, std::ios::binary);
-  return {std::istreambuf_iterator<char>(stream), {}};
+  const std::ifstream stream(file, std::ios::binary);
+  std::ostringstream text;
+  text << stream.rdbuf();  // nothing, and no exception, of a process that has just ended
+  return text.str();
 }
 
 std::vector<RunningProcess> processes_below(const fs::path& folder) {
