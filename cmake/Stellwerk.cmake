@@ -23,7 +23,7 @@ if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
 endif()
 
 # What a file costs is mostly the headers it includes, even precompiled ones. The files of one target share the names in
-# their anonymous namespaces so; the presets `clang`, which clang-tidy and clangd read, and `fuzz` compile each by itself.
+# their anonymous namespaces so; the presets `clang`, which clang-tidy and clangd read, `fuzz` and `coverage` do not.
 set(CMAKE_UNITY_BUILD "${STELLWERK_UNITY}")
 set(CMAKE_UNITY_BUILD_BATCH_SIZE 8)
 

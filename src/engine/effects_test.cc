@@ -30,5 +30,24 @@ TEST(Effects, EndWithTheStepThatRanWhenTheyWereCancelled) {
   EXPECT_TRUE(routes->table.components.empty());
 }
 
+// Goal: no version is so low that nobody sees its capacity go.
+TEST(HealthTargets, BelongToAComponentWhateverItsVersion) {
+  core::Plan plan = stellwerk::testing::sample_plan();
+  plan.components.front().from = base::SemVer{};
+  const base::ServiceName component(plan.components.front().name.str());
+  Machine machine(std::move(plan));
+  machine.reach_wave(1);
+  machine.turns(20);
+  std::size_t failing = 0;
+  for (const ports::HealthTarget& target : machine.health.watched()) {
+    EXPECT_EQ(target.version.has_value(), target.service == component) << target.name;
+    if (target.service != component || target.is_new_version) continue;
+    machine.health.set_problem(target.name, "connection refused");
+    ++failing;
+  }
+  ASSERT_GT(failing, 0U);
+  machine.until("capacity that is gone", [&] { return !machine.state().old_gone.empty(); });
+}
+
 }  // namespace
 }  // namespace stellwerk::engine

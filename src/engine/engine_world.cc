@@ -135,7 +135,7 @@ void Engine::poll_sources() {
   for (const ports::HealthResult& result : ports_.health.poll()) {
     const auto found = probed_for_.find(result.target.name);
     if (found == probed_for_.end()) continue;  // an answer that came late
-    if (!result.good) look_again();  // perhaps it runs elsewhere by now
+    if (!result.good) look_again();            // perhaps it runs elsewhere by now
     const HealthAnswer answer = answer_of(result);
     for (Live* live : found->second) {
       live->watch.observe(answer);

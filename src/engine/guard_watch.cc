@@ -136,12 +136,12 @@ HealthAnswer answer_of(const ports::HealthResult& result) {
   kpi::HealthObservation& seen = answer.seen;
   seen.service = result.target.service;
   seen.target = result.target.name;
-  seen.is_component = result.target.version != base::SemVer{};
+  seen.is_component = result.target.version.has_value();
   seen.is_new_version = result.target.is_new_version;
   seen.good = result.good;
   seen.at = result.at;
   answer.view = {seen.service.str(),
-                 seen.is_component ? result.target.version.to_string() : std::string(),
+                 seen.is_component ? result.target.version->to_string() : std::string(),
                  seen.is_new_version, seen.good, result.detail};
   return answer;
 }

@@ -35,6 +35,7 @@ struct Engine::Live {
   std::map<std::string, std::string> windows;
   CapacityWatch old_capacity;
   std::optional<Followed> followed;  ///< as the state was when the world was last looked over
+  bool put_right = false;            ///< wrote its routes since the router's were last understood
   std::optional<base::MonoTime> restoring_since;  ///< a rollback's traffic waits for old instances
 };
 

@@ -15,7 +15,8 @@ base::Failure not_found(const base::ReleaseId& release) {
                         .then("stellwerk release list", "the releases there are"));
 }
 
-base::Result<core::Plan> plan_of(const ReadEntry& first, ports::ContentStore& content) {
+base::Result<core::Plan> plan_of(const ReadEntry& first, const base::ReleaseId& release,
+                                 ports::ContentStore& content) {
   const auto* planned = std::get_if<core::ReleasePlanned>(&first.event);
   if (planned == nullptr)
     return base::fail(base::Code::Corruption, "ENG-0002",
@@ -25,6 +26,10 @@ base::Result<core::Plan> plan_of(const ReadEntry& first, ports::ContentStore& co
   auto plan = core::decode_plan(*bytes);
   if (!plan) return plan;
   if (auto sound = refuse_contradiction(*plan); !sound) return base::fail(std::move(sound.error()));
+  if (plan->release != release)
+    return base::fail(base::Code::Corruption, "ENG-0002",
+                      fmt::format("entry {} begins {} with the plan of another release",
+                                  first.index, base::printable(release.str(), 80)));
   return plan;
 }
 
@@ -59,7 +64,7 @@ base::Result<core::Plan> load_plan(ports::JournalStore& journal, ports::ContentS
   if (first->empty()) return not_found(release);
   auto entry = decode(first->front(), content);
   if (!entry) return base::fail(std::move(entry.error()));
-  return plan_of(*entry, content);
+  return plan_of(*entry, release, content);
 }
 
 base::Result<LoadedRelease> load_release(ports::JournalStore& journal, ports::ContentStore& content,
@@ -72,7 +77,7 @@ base::Result<LoadedRelease> load_release(ports::JournalStore& journal, ports::Co
       auto entry = decode(stored, content);
       if (!entry) return base::fail(std::move(entry.error()));
       if (loaded.state.version == 0) {
-        auto plan = plan_of(*entry, content);
+        auto plan = plan_of(*entry, release, content);
         if (!plan) return base::fail(std::move(plan.error()));
         loaded.plan = std::move(*plan);
       }

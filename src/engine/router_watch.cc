@@ -32,6 +32,15 @@ std::optional<core::RoutingTable> routes_to_serve(const ReleaseRun& run) {
   return core::routes_of_wave(plan, 0);
 }
 
+/// Rows that fit no table may be any release's: each writes its own once. What is foreign after
+/// that is nobody's, and stays reported. @return whether it will be written
+bool put_right(ReleaseRun& run) {
+  const core::State& now = run.state();
+  if (!core::routes_rest(now) || !core::intended_routes(run.plan(), now)) return false;
+  run.handle(core::RoutesChanged{});
+  return true;
+}
+
 /// The components of the table have just its routes.
 bool shows(const ports::RouterState& state, const core::RoutingTable& table) {
   return std::all_of(table.components.begin(), table.components.end(), [&](const auto& each) {
@@ -156,11 +165,17 @@ void Engine::router_read(const base::Result<ports::RouterState>& state,
                          base::MonoTime asked) {
   if (!state && state.error().code == base::Code::Unavailable) return raise_router();
   router_.answered_at = asked;
-  if (!state) return report(state.error());
-  for (const auto& [id, live] : live_)
-    if (const auto seen = versions.find(id);
-        seen != versions.end() && seen->second == live->run.state().version && live->run.idle())
+  if (!state) report(state.error());
+  for (const auto& [id, live] : live_) {
+    if (state) live->put_right = false;
+    const auto seen = versions.find(id);
+    if (seen == versions.end() || seen->second != live->run.state().version || !live->run.idle())
+      continue;
+    if (state)
       compare_router(*live, *state);
+    else if (state.error().code == base::Code::Conflict)
+      live->put_right = live->put_right || put_right(live->run);
+  }
 }
 
 void Engine::compare_router(Live& live, const ports::RouterState& state) {

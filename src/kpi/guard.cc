@@ -130,7 +130,7 @@ void Guard::apply(const MetricBatch& guarded) {
 void Guard::observe(const HealthObservation& seen) {
   auto found = targets_.find(seen.target);
   if (found == targets_.end()) {
-    if (!expected_.empty()) return;  // an answer that came late
+    if (!expected_.empty() && !expected_.contains(seen.target)) return;  // it came late
     found = targets_.try_emplace(seen.target).first;
   }
   Target& target = found->second;

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -20,8 +21,8 @@ namespace stellwerk::ports {
 struct HealthTarget {
   std::string name;  ///< unique: `document-domain-1.3.0-1`, `audit-domain`
   base::ServiceName service;
-  base::SemVer version;         ///< of the instance; 0.0.0 for a service that is no component
-  bool is_new_version = false;  ///< instance of a version that is being released
+  std::optional<base::SemVer> version;  ///< of the instance; none: the service is no component
+  bool is_new_version = false;          ///< instance of a version that is being released
   core::HealthCheck check;
 };
 

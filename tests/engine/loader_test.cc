@@ -85,6 +85,19 @@ TEST(Loader, LetsANoticePassOverWhatItDoesNotKnow) {
   EXPECT_TRUE(*notice);
 }
 
+// Goal: releases are known by the names of their streams; a plan of another would take its place.
+TEST(Loader, RefusesThePlanOfAnotherRelease) {
+  World world;
+  world.begin();
+  ASSERT_TRUE(world.run_until(Stage::Holding, 1));
+  const base::ReleaseId other("rel-other");
+  adapters::MemoryJournal journal;
+  ASSERT_TRUE(journal.append(
+      {{other, 0, {stellwerk::testing::split_at_index(world.entries().front())}, false}}, {}));
+  EXPECT_EQ(load_release(journal, world.content, other).error().id, "ENG-0002");
+  EXPECT_EQ(load_plan(journal, world.content, other).error().id, "ENG-0002");
+}
+
 // Goal: a plan that nothing could be carried out by is seen when it is read, with its own error.
 TEST(Loader, RefusesAPlanThatContradictsItself) {
   World world;

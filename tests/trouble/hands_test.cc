@@ -109,8 +109,8 @@ TEST_F(InAWave, HaproxyReloaded) {
   roll_back();
 }
 
-// Goal: a map edited in HAProxy is put right and recorded, and so is one that was edited in its
-// file and taken in by a reload.
+// Goal: a map edited in HAProxy is put right and recorded, also where a row fits no table any more,
+// and so is one that was edited in its file and taken in by a reload.
 TEST_F(InAWave, HaproxysMapEdited) {
   begin({{"guard_lost", "hold"}});
   tell_haproxy("clear map routes.map");
@@ -118,11 +118,18 @@ TEST_F(InAWave, HaproxysMapEdited) {
   ASSERT_TRUE(
       site.wait_for("the wave's routes", [&] { return site.served("pilot-1") == "1.3.0"; }));
 
+  tell_haproxy("set map routes.map document-domain/t:pilot-1 document-domain-v1.2.0");
+  ASSERT_EQ(site.served("pilot-1"), "1.2.0");
+  ASSERT_TRUE(site.wait_for("the second record",
+                            [&] { return times_told("scheduler.routes.reasserted") == 2; }));
+  ASSERT_TRUE(
+      site.wait_for("the wave's routes", [&] { return site.served("pilot-1") == "1.3.0"; }));
+
   const fs::path map = site.data() / "haproxy" / hap::kRoutesFile;
   std::ofstream(map, std::ios::trunc) << "";
   reload();
-  ASSERT_TRUE(site.wait_for("the second record",
-                            [&] { return times_told("scheduler.routes.reasserted") == 2; }));
+  ASSERT_TRUE(site.wait_for("the third record",
+                            [&] { return times_told("scheduler.routes.reasserted") == 3; }));
   ASSERT_TRUE(
       site.wait_for("the wave's routes", [&] { return site.served("pilot-1") == "1.3.0"; }));
   EXPECT_FALSE(e2e::text_of(map).empty());
