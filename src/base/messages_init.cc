@@ -149,6 +149,8 @@ people:
   #- id: audit-officer-1
   #  os_user: auditor
   #  roles: [audit-officer]
+# Wer einen Release anfordert, gibt ihn nie allein frei, sofern hier nicht true steht.
+self_approval: true
 
 # Was den Verkehr lenkt, und was die Instanzen ausführt (docs/adapters.md).
 router:
@@ -224,6 +226,8 @@ people:
   #- id: audit-officer-1
   #  os_user: auditor
   #  roles: [audit-officer]
+# Who requests a release never approves it alone, unless this is true.
+self_approval: true
 
 # What moves the traffic, and what runs the instances (docs/adapters.md).
 router:

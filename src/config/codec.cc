@@ -273,6 +273,18 @@ ValueInfo Codec<base::WallTime>::describe(const FieldSpec& spec) {
   return detail::scalar_info(spec, kTime);
 }
 
+bool Codec<base::Digest>::read(Reading& reading, const FieldSpec& spec, const Node& node,
+                               base::Digest& target) {
+  return read_parsed<base::Digest>(reading, spec, {&kDigest, base::Digest::parse},
+                                   {&node, &target});
+}
+OrderedJson Codec<base::Digest>::write(const FieldSpec&, const base::Digest& value) {
+  return value.to_string();
+}
+ValueInfo Codec<base::Digest>::describe(const FieldSpec& spec) {
+  return detail::scalar_info(spec, kDigest);
+}
+
 bool detail::read_map(Reading& reading, const FieldSpec& spec, const Node& node,
                       const std::function<bool(const Entry&)>& read_entry) {
   if (!reading.expect_map(node, "write one line with key: value for each")) return false;

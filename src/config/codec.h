@@ -70,6 +70,7 @@ STELLWERK_CODEC(base::Duration);
 STELLWERK_CODEC(base::Ppm);
 STELLWERK_CODEC(base::SemVer);
 STELLWERK_CODEC(base::WallTime);
+STELLWERK_CODEC(base::Digest);
 #undef STELLWERK_CODEC
 
 /// `{file: PATH}` or `{env: NAME}`; a file's path is made absolute.

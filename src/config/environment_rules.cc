@@ -66,6 +66,13 @@ void check_port_ranges(Reading& reading, const std::vector<core::Service>& servi
 void finish_person(Reading& reading, core::Person& person) {
   refuse_duplicates(reading, {"roles", ""}, person.roles,
                     [](core::Role role) { return std::string(core::to_string(role)); });
+  if (reading.sound("os_user") && person.os_user.empty() && person.keys.empty() &&
+      reading.sound("keys"))
+    refuse(reading, "",
+           {"the person cannot act",
+            "there is neither os_user (whom the system calls so) nor keys (what they sign with)"});
+  refuse_duplicates(reading, {"keys", "key"}, person.keys,
+                    [](const core::PersonKey& key) { return key.key; });
   if (!reading.sound("os_user") || person.os_user != "@me") return;
   person.os_user = current_user();
   if (person.os_user.empty())

@@ -16,6 +16,8 @@ struct Words<base::Locale> {
 template <>
 const Table<core::Tenant>& table_of<core::Tenant>();
 template <>
+const Table<core::PersonKey>& table_of<core::PersonKey>();
+template <>
 const Table<core::Person>& table_of<core::Person>();
 template <>
 const Table<core::GaugeSpec>& table_of<core::GaugeSpec>();
@@ -34,6 +36,7 @@ using core::CommandSpec;
 using core::Environment;
 using core::GaugeSpec;
 using core::Person;
+using core::PersonKey;
 using core::Service;
 using core::Tenant;
 using core::WorkloadSpec;
@@ -51,6 +54,26 @@ constexpr Table<Tenant> kTenant{.name = "tenant",
                                 .fields = kTenantFields,
                                 .shorthand = "id"};
 
+constexpr std::array kPersonKeyFields = {
+    field<&PersonKey::key>(
+        {.key = "key",
+         .text = "An OpenSSH public key as in ~/.ssh/id_ed25519.pub; ssh-ed25519, ecdsa, rsa, and "
+                 "security keys.",
+         .required = true,
+         .syntax = &kSshKey}),
+    field<&PersonKey::valid_after>(
+        {.key = "valid_after", .text = "Signatures before this time do not count."}),
+    field<&PersonKey::valid_before>(
+        {.key = "valid_before", .text = "Signatures from this time on do not count."}),
+    field<&PersonKey::revoked>(
+        {.key = "revoked",
+         .text = "When the key was lost or withdrawn: signatures taken into the record from then "
+                 "on do not count, those before stay valid."})};
+constexpr Table<PersonKey> kPersonKey{.name = "key",
+                                      .text = "A key with which a person signs approvals.",
+                                      .fields = kPersonKeyFields,
+                                      .shorthand = "key"};
+
 constexpr std::array kPersonFields = {
     field<&Person::id>({.key = "id",
                         .text = "The name in the record, such as release-manager-123.",
@@ -60,12 +83,13 @@ constexpr std::array kPersonFields = {
          .text = "Whom the operating system calls so; each user is one person. \"@me\" is whoever "
                  "runs this process, resolved when the file is read: it is for demonstrations, "
                  "because it makes everybody that person.",
-         .required = true,
+         .default_text = "nobody: the person acts by signatures only",
          .syntax = &kOsUserOrMe}),
     field<&Person::roles>({.key = "roles",
                            .text = "What the person may decide, approve and attest.",
                            .required = true,
-                           .items_min = 1})};
+                           .items_min = 1}),
+    field<&Person::keys>({.key = "keys", .text = "The keys with which the person signs."})};
 constexpr Table<Person> kPerson{.name = "person",
                                 .text = "Somebody who may act on releases.",
                                 .fields = kPersonFields,
@@ -177,6 +201,21 @@ constexpr std::array kFileFields = {
          .text = "Approvals without a signature are accepted also where the runbook demands signed "
                  "ones (major releases): who approves is then whom the operating system says. The "
                  "plan notes it."}),
+    field<&EnvironmentFile::environment, &Environment::self_approval>(
+        {.key = "self_approval",
+         .text = "Who requested a release may approve it alone, and one person may give all "
+                 "approvals. For one who works alone, and for demonstrations: it gives up the "
+                 "separation of duties. The plan notes it."}),
+    field<&EnvironmentFile::environment, &Environment::two_persons>(
+        {.key = "two_persons",
+         .text = "At least two different people approve each release; for a major release that is "
+                 "so in any case."}),
+    field<&EnvironmentFile::environment, &Environment::allowed_signers>(
+        {.key = "allowed_signers",
+         .text = "An allowed_signers file of OpenSSH: its keys are added to the people whose ids "
+                 "are its principals.",
+         .default_text = "none",
+         .syntax = &kFile}),
     field<&EnvironmentFile::router>(
         {.key = "router", .text = "What moves the traffic.", .required = true}),
     field<&EnvironmentFile::workload>(
@@ -196,6 +235,10 @@ constexpr Table<EnvironmentFile> kEnvironmentFile{
 template <>
 const Table<Tenant>& table_of<Tenant>() {
   return kTenant;
+}
+template <>
+const Table<PersonKey>& table_of<PersonKey>() {
+  return kPersonKey;
 }
 template <>
 const Table<Person>& table_of<Person>() {

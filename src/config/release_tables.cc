@@ -56,6 +56,12 @@ constexpr std::array kComponentFields = {
     field<&Component::to>({.key = "to", .text = "The new version.", .required = true}),
     field<&Component::image>(
         {.key = "image", .text = "The image or package of the new version; it is recorded."}),
+    field<&Component::artifact>(
+        {.key = "digest",
+         .text = "SHA-256 of what runs as the new version: an image's manifest, a package, a "
+                 "program. Approvals name it. If the new version is a program of this machine, it "
+                 "is not started with another digest.",
+         .default_text = "none"}),
     field<&Component::command>(
         {.key = "command",
          .text = "How the new version is started, where that differs from the service's run."}),
@@ -132,7 +138,10 @@ constexpr Table<ScheduleRequest> kSchedule{.name = "schedule",
 constexpr std::array kApprovalFields = {
     field<&ApprovalRequest::role>({.key = "role", .text = "Who must approve.", .required = true}),
     field<&ApprovalRequest::count>(
-        {.key = "count", .text = "How many people of this role.", .min = 1, .max = 20})};
+        {.key = "count", .text = "How many people of this role.", .min = 1, .max = 20}),
+    field<&ApprovalRequest::signature>(
+        {.key = "signature",
+         .text = "It must be signed with a key of the person, whatever the type demands."})};
 constexpr Table<ApprovalRequest> kApproval{
     .name = "approval",
     .text = "An approval demanded beside those of the release type.",

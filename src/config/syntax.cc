@@ -148,6 +148,20 @@ std::string variable_name(std::string_view text) {
   return wants_only(text, "_", letters());
 }
 
+std::string ssh_key(std::string_view text) {
+  constexpr std::size_t kBytesMax = 8192;
+  const std::size_t space = text.find(' ');
+  const std::string_view kind = text.substr(0, space);
+  const bool known =
+      kind.starts_with("ssh-") || kind.starts_with("ecdsa-") || kind.starts_with("sk-");
+  if (text.size() > kBytesMax) return "it is longer than 8,192 bytes";
+  if (text.find('\n') != text.npos) return "it has more than one line";
+  if (!known || space == text.npos) return "it does not begin with the type of a public key";
+  const std::string_view rest = text.substr(space + 1);
+  if (!rest.starts_with("AAAA")) return "its second word is not the base64 of a key";
+  return {};
+}
+
 std::string os_user(std::string_view text) {
   if (auto bad = length_within(text, 32); !bad.empty()) return bad;
   if (text.front() == '-' || text.front() == '.') return "it must not begin with - or .";

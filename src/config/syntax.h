@@ -38,6 +38,7 @@ std::string health_url(std::string_view);
 std::string check_url(std::string_view);
 std::string header_name(std::string_view);
 std::string variable_name(std::string_view);
+std::string ssh_key(std::string_view);
 std::string os_user(std::string_view);
 std::string os_user_or_me(std::string_view);
 std::string gauge_name(std::string_view);
@@ -74,6 +75,12 @@ inline constexpr Syntax kPercent{
 inline constexpr Syntax kTime{"a point in time", "RFC 3339 with a zone: 2025-10-15T20:00:00Z",
                               "^[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt][0-9]{2}:[0-9]{2}:[0-9]{2}(\\.[0-9]{"
                               "1,9})?([Zz]|[+-][0-9]{2}:[0-9]{2})$"};
+inline constexpr Syntax kDigest{"a digest", "sha256: and 64 digits of 0-9 a-f",
+                                "^sha256:[0-9a-f]{64}$"};
+inline constexpr Syntax kSshKey{
+    "an OpenSSH public key", "the line of a .pub file: ssh-ed25519 AAAA… comment",
+    "^(ssh|ecdsa|sk)-[A-Za-z0-9@.-]+ [A-Za-z0-9+/]{40,6000}={0,2}( .*)?$", Scalar::Text,
+    problem_in::ssh_key};
 inline constexpr Syntax kPorts{"a range of ports",
                                "first and last port from 1 to 65535: 20000-20100",
                                "^[0-9]{1,5}-[0-9]{1,5}$"};

@@ -100,6 +100,9 @@ void compile_head(Compilation& c) {
   plan.people = c.environment.people;
   plan.stakeholders = c.release.stakeholders;
   plan.requested_by = c.release.requested_by;
+  plan.separation_of_duties = !c.environment.self_approval;
+  plan.two_persons =
+      c.environment.two_persons || (c.policy.two_persons && !c.environment.self_approval);
 }
 
 void check_people(Compilation& c) {

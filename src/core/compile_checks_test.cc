@@ -143,7 +143,7 @@ TEST(Approvals, TakeTheLargerNumberOfARole) {
     return step == nullptr ? 0U : std::get<ApprovalAction>(step->action).count;
   };
   EXPECT_EQ(count("preparation/approval-release-manager"), 2U);
-  EXPECT_EQ(count("preparation/approval-product-owner"), 1U);
+  EXPECT_EQ(count("preparation/acceptance"), 1U);
   EXPECT_EQ(count("preparation/approval-qa"), 1U);
 }
 

@@ -105,6 +105,7 @@ PlannedComponent planned(const Component& component, const Service& service) {
                           .from = component.from,
                           .to = component.to,
                           .image = component.image,
+                          .artifact = component.artifact,
                           .old_workload = *service.workload,
                           .new_workload = *service.workload,
                           .health = service.health,

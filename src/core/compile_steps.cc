@@ -39,6 +39,7 @@ class StepBuilder {
   void add(Step step);
   void add_simple(const StepTemplate& row, StepAction action);
   void add_approvals(const StepTemplate& row);
+  void add_decision(const StepTemplate& row);
   void add_deploys(const StepTemplate& row);
   void add_waves(const StepTemplate& row);
   void add_retires(const StepTemplate& row);
@@ -118,35 +119,35 @@ struct WantedApproval {
 };
 std::vector<WantedApproval> wanted_approvals(const Compilation& c) {
   std::vector<WantedApproval> wanted;
-  for (const RequiredApproval& each : c.policy.approvals) {
-    const bool is_signed = each.signature_required && !c.environment.unsigned_approvals;
+  const bool is_signed = c.policy.signatures && !c.environment.unsigned_approvals;
+  for (const RequiredApproval& each : c.policy.approvals)
     wanted.push_back({{each.role, each.count, is_signed}, c.runbook()});
-  }
   for (std::size_t i = 0; i < c.release.approvals.size(); ++i) {
     const ApprovalRequest& asked = c.release.approvals[i];
     const std::string place = c.written_at(fmt::format("approvals[{}]", i));
     const auto same = std::find_if(wanted.begin(), wanted.end(), [&](const WantedApproval& each) {
       return each.action.role == asked.role;
     });
-    if (same == wanted.end())
-      wanted.push_back({{asked.role, asked.count, false}, place});
-    else if (asked.count > same->action.count)
-      same->action.count = asked.count, same->origin = place;
+    if (same == wanted.end()) {
+      wanted.push_back({{asked.role, asked.count, asked.signature || is_signed}, place});
+      continue;
+    }
+    if (asked.count > same->action.count) same->action.count = asked.count, same->origin = place;
+    if (asked.signature) same->action.signature_required = true;
   }
   return wanted;
 }
 
 /// What the installation lets go of the type's demands is told.
-void note_unsigned(Compilation& c) {
-  const auto demands = [](const RequiredApproval& each) { return each.signature_required; };
-  if (c.environment.unsigned_approvals &&
-      std::any_of(c.policy.approvals.begin(), c.policy.approvals.end(), demands))
+void note_what_is_let_go(Compilation& c) {
+  if (c.environment.self_approval) c.note("plan.note.self-approval", {}, "stellwerk.yaml");
+  if (c.environment.unsigned_approvals && c.policy.signatures)
     c.note("plan.note.unsigned", {{"type", std::string(to_string(c.release.type))}},
            "stellwerk.yaml");
 }
 
 void StepBuilder::add_approvals(const StepTemplate& row) {
-  note_unsigned(c_);
+  note_what_is_let_go(c_);
   for (WantedApproval& wanted : wanted_approvals(c_)) {
     const std::string_view role = to_string(wanted.action.role);
     const base::MessageArguments arguments{{"role", title(fmt::format("role.{}", role), {})},
@@ -160,6 +161,26 @@ void StepBuilder::add_approvals(const StepTemplate& row) {
     step.origin = std::move(wanted.origin);
     add(std::move(step));
   }
+}
+
+/// The Audit Officer signs completeness as soon as one of them has a key.
+bool is_signed(const Compilation& c, const StepTemplate& row) {
+  if (c.environment.unsigned_approvals) return false;
+  if (row.decision != ApprovalKind::AcceptCompleteness) return c.policy.signatures;
+  return c.policy.signatures ||
+         std::any_of(c.plan.people.begin(), c.plan.people.end(), [](const Person& person) {
+           const bool audits = std::find(person.roles.begin(), person.roles.end(),
+                                         Role::AuditOfficer) != person.roles.end();
+           return audits && !person.keys.empty();
+         });
+}
+
+void StepBuilder::add_decision(const StepTemplate& row) {
+  Step step = step_of(row, {});
+  const bool demanded = is_signed(c_, row);
+  if (demanded) step.title += title("step.signed", {});
+  step.action = ApprovalAction{step.roles.front(), 1, demanded, row.decision};
+  add(std::move(step));
 }
 
 void StepBuilder::add_deploys(const StepTemplate& row) {
@@ -288,6 +309,8 @@ void StepBuilder::unfold(const StepTemplate& row) {
       return add_checks(row);
     case StepKind::Approvals:
       return add_approvals(row);
+    case StepKind::Decides:
+      return add_decision(row);
     case StepKind::Health:
       return add_simple(row, health());
     case StepKind::Deploys:

@@ -165,7 +165,7 @@ TEST(DowntimeWindow, HasALimitThatTheWavesKeep) {
 
 TEST(UnsignedApprovals, LetAMajorReleaseRunAndAreNoted) {
   Environment environment = sample_environment();
-  EXPECT_EQ(obstacles(*compile(bare_release(ReleaseType::Major), environment).plan).size(), 2U);
+  EXPECT_EQ(obstacles(*compile(bare_release(ReleaseType::Major), environment).plan).size(), 5U);
   environment.unsigned_approvals = true;
   const auto plan = compile(bare_release(ReleaseType::Major), environment).plan;
   EXPECT_TRUE(obstacles(*plan).empty());

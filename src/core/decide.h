@@ -87,6 +87,9 @@ base::Duration hold_wanted(const Plan& plan, const State& state);
 /// the guard's minimum of real time and requests, promoted or not.
 bool hold_complete(const Plan& plan, const State& state, const HoldProgressed& progress);
 
+/// Why this person may not start the release; nothing: they may. @errors Forbidden ENG-0010,
+/// ENG-0011
+std::optional<base::Error> refusal_to_start(const Plan& plan, const base::PersonId& by);
 /// *Once* steps of which it is not known whether they happened: only a person's word goes on from
 /// here, which says that they did (attest) or that they are to run again (ResumeRequested::again).
 std::vector<base::StepId> undecided_steps(const Plan& plan, const State& state);

@@ -1,51 +1,60 @@
 // What people ask for: who may, when it makes sense, and what it does. A command that is not
 // carried out is refused with the reason; it leaves no entry.
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <array>
-#include <span>
+#include <string_view>
+#include <vector>
 
 #include "base/mutation.h"
 #include "base/text.h"
+#include "core/approvals.h"
 #include "core/decider.h"
 #include "core/names.h"
+#include "core/permissions.h"
 
 namespace stellwerk::core {
 namespace {
 
-// Who may steer (docs/concepts.md "Who may do what").
-constexpr std::array kMayPause{Role::ReleaseManager, Role::DevOps, Role::Qa};
-constexpr std::array kMaySteer{Role::ReleaseManager, Role::DevOps};
+const base::StepId kSignOff("post-check/sign-off");
 
-std::string role_list(std::span<const Role> roles) {
-  std::vector<std::string> names;
-  for (const Role role : roles) names.emplace_back(to_string(role));
-  return fmt::format("{}", fmt::join(names, ", "));
-}
-
-bool holds_one_of(const Person& person, std::span<const Role> roles) {
-  return std::any_of(roles.begin(), roles.end(), [&](Role role) {
-    return std::find(person.roles.begin(), person.roles.end(), role) != person.roles.end();
-  });
-}
-
-/// Refuses and returns false unless the person is known to the plan and holds one of the roles.
-bool allowed(Decider& d, std::span<const Role> roles, std::string_view action) {
+/// Refuses and returns nullptr unless the person is known to the plan.
+const Person* known(Decider& d, std::string_view action) {
   const Person* person = d.plan.find_person(d.by);
-  if (person == nullptr) {
+  if (person == nullptr)
     d.refuse(
         base::error(base::Code::Forbidden, "ENG-0010",
                     fmt::format("{} is not carried out: it is not known who asks", action))
             .because("nobody of that operating-system user stands under `people` in stellwerk.yaml")
             .now("the release is unchanged"));
-    return false;
-  }
-  if (holds_one_of(*person, roles)) return true;
+  return person;
+}
+
+void forbid(Decider& d, const Person& person, std::string_view action, std::string why) {
   d.refuse(base::error(base::Code::Forbidden, "ENG-0011",
-                       fmt::format("{} may not {}", person->id.str(), action))
-               .because("it takes one of the roles " + role_list(roles))
+                       fmt::format("{} may not {}", person.id.str(), action))
+               .because(std::move(why))
                .now("the release is unchanged"));
+}
+
+/// Refuses and returns false unless the person is known to the plan and has the permission.
+bool allowed(Decider& d, Permission permission, std::string_view action) {
+  const Person* person = known(d, action);
+  if (person == nullptr) return false;
+  if (may(*person, permission)) return true;
+  forbid(d, *person, action, "it takes one of the roles " + roles_text(row_of(permission).roles));
+  return false;
+}
+
+/// The same for a step, whose own roles count.
+bool allowed(Decider& d, const Step& step, std::string_view action) {
+  const Person* person = known(d, action);
+  if (person == nullptr) return false;
+  if (has_any_role(*person, step.roles)) return true;
+  std::vector<std::string_view> names;
+  for (const Role role : step.roles) names.push_back(to_string(role));
+  forbid(d, *person, action, fmt::format("it takes one of the roles {}", fmt::join(names, ", ")));
   return false;
 }
 
@@ -100,33 +109,6 @@ bool attestable(const Step& step, StepStatus status) {
   if (std::holds_alternative<Attestation>(step.action)) return true;
   if (status == StepStatus::OutcomeUnknown) return true;
   return std::holds_alternative<CompareAction>(step.action) && status == StepStatus::Failed;
-}
-
-/// The first approval this person can still give: a role they hold whose step lacks somebody, and
-/// not twice.
-const Step* wanted_approval(const Decider& d, const Person& person, Role& role) {
-  for (const Step& step : d.plan.steps) {
-    const auto* approval = std::get_if<ApprovalAction>(&step.action);
-    if (approval == nullptr || d.s.status_of(step.id) == StepStatus::Passed) continue;
-    const bool holds =
-        std::find(person.roles.begin(), person.roles.end(), approval->role) != person.roles.end();
-    const bool gave =
-        std::any_of(d.s.approvals.begin(), d.s.approvals.end(), [&](const Approval& each) {
-          return each.person == person.id && each.role == approval->role;
-        });
-    if (!holds || gave) continue;
-    role = approval->role;
-    return &step;
-  }
-  return nullptr;
-}
-
-bool enough_approvals(const State& s, const ApprovalAction& wanted) {
-  const auto count =
-      std::count_if(s.approvals.begin(), s.approvals.end(), [&](const Approval& each) {
-        return each.role == wanted.role && (each.signature || !wanted.signature_required);
-      });
-  return static_cast<std::uint32_t>(count) >= wanted.count;
 }
 
 bool same_plan(Decider& d, const base::Digest& digest) {
@@ -230,7 +212,151 @@ void restart_wave(Decider& d) {
          {d.keep_windows(), {EffectKind::MoveTraffic, std::to_string(d.s.wave)}});
 }
 
+std::string approvers_of(const State& s, const Step& step) {
+  const auto& action = std::get<ApprovalAction>(step.action);
+  std::vector<std::string_view> names;
+  for (const Approval& each : s.approvals)
+    if (each.decision == action.decision &&
+        std::find(step.roles.begin(), step.roles.end(), each.role) != step.roles.end())
+      names.push_back(each.person.str());
+  return fmt::format("{}", fmt::join(names, ", "));
+}
+
+bool approved_as_planned(const Decider& d) {
+  const bool emergency = std::any_of(
+      d.s.approvals.begin(), d.s.approvals.end(),
+      [](const Approval& each) { return each.decision == ApprovalKind::EmergencyApprove; });
+  return !emergency && std::all_of(d.plan.steps.begin(), d.plan.steps.end(), [&](const Step& step) {
+    const auto* action = std::get_if<ApprovalAction>(&step.action);
+    return action == nullptr || step.follow_up || d.s.status_of(step.id) == StepStatus::Passed;
+  });
+}
+
+void need_no_sign_off(Decider& d) {
+  for (const auto* steps : {&d.plan.steps, &d.plan.rollback})
+    for (const Step& step : *steps) {
+      const auto* action = std::get_if<ApprovalAction>(&step.action);
+      const bool open = action != nullptr && action->decision == ApprovalKind::SignOff &&
+                        d.s.status_of(step.id) != StepStatus::Passed;
+      if (open) d.emit(StepPassed{step.id, "approved before the start", {}});
+    }
+}
+
+/// Every step whose approvals are enough now passes; a regular approval needs no signing off.
+void pass_approved(Decider& d) {
+  const auto pass = [&](const std::vector<Step>& steps) {
+    for (const Step& step : steps) {
+      if (!std::holds_alternative<ApprovalAction>(step.action)) continue;
+      if (d.s.status_of(step.id) == StepStatus::Passed || !open_for_approval(d.s, step)) continue;
+      if (lacks(d.plan, d.s, step).empty())
+        d.emit(StepPassed{step.id, "approved by " + approvers_of(d.s, step), {}});
+    }
+  };
+  pass(d.plan.steps);
+  pass(d.plan.rollback);
+  if (d.plan.type == ReleaseType::Hotfix && approved_as_planned(d)) need_no_sign_off(d);
+}
+
+base::Error unsigned_approval(const Decider& d, const Step& step) {
+  return base::error(base::Code::Rejected, "ENG-0036",
+                     fmt::format("{} takes a signature", step.id.str()))
+      .because("the plan demands that this is signed with the key of a person")
+      .now("the release is unchanged")
+      .then(fmt::format("stellwerk approve {} --key ~/.ssh/id_ed25519", d.plan.release.str()),
+            "signs it with an OpenSSH key that stands in stellwerk.yaml");
+}
+
+base::Error not_complete(const Decider& d, const std::vector<base::StepId>& missing) {
+  constexpr std::size_t kNamed = 10;
+  std::vector<std::string_view> names;
+  for (const base::StepId& id : missing)
+    if (names.size() < kNamed) names.push_back(id.str());
+  return base::error(base::Code::Conflict, "ENG-0037",
+                     fmt::format("the record of {} is not complete", d.plan.release.str()))
+      .because(fmt::format("{} step(s) of the plan have no entry that they passed: {}{}",
+                           missing.size(), fmt::join(names, ", "),
+                           missing.size() > kNamed ? " …" : ""))
+      .now("the release is unchanged")
+      .then(fmt::format("stellwerk release show {}", d.plan.release.str()), "what is open");
+}
+
+/// What stands against this person's word on this step although it is wanted.
+bool refuse_as_not_possible(Decider& d, const Person& person, const Step& step,
+                            const Approved& in) {
+  const auto& action = std::get<ApprovalAction>(step.action);
+  if (action.signature_required && !in.signature) {
+    d.refuse(unsigned_approval(d, step));
+    return true;
+  }
+  if (std::string why = not_independent(d.plan, d.s, step, person); !why.empty()) {
+    forbid(d, person, "decide on " + step.id.str(), std::move(why));
+    return true;
+  }
+  if (action.decision != ApprovalKind::AcceptCompleteness) return false;
+  const auto missing = missing_for_completeness(d.plan, d.s);
+  if (missing.empty()) return false;
+  d.refuse(not_complete(d, missing));
+  return true;
+}
+
+void refuse_unwanted(Decider& d, const Person& person) {
+  if (!under_way(d, "approving")) return;
+  if (!before_rollout(d.s.stage)) return d.refuse(not_now(d, "approving", too_late(d.s.stage)));
+  d.refuse(base::error(base::Code::Conflict, "ENG-0015",
+                       fmt::format("no approval of {} is missing", person.id.str()))
+               .because("it was given before, or the plan asks for other roles")
+               .now("the release is unchanged"));
+}
+
+/// A hotfix may begin at once: its approvals are given afterwards, by somebody else.
+void approve_in_emergency(Decider& d, const Person& person, const Approved& in) {
+  if (!under_way(d, "approving") ||
+      !allowed(d, Permission::EmergencyApprove, "approve in an emergency"))
+    return;
+  if (d.plan.type != ReleaseType::Hotfix || d.plan.find_step(kSignOff) == nullptr)
+    return d.refuse(not_now(d, "an emergency approval", "only a hotfix can begin under one"));
+  if (!before_rollout(d.s.stage)) return d.refuse(not_now(d, "approving", too_late(d.s.stage)));
+  if (!in.reason)
+    return d.refuse(
+        base::error(base::Code::InvalidArgument, "ENG-0030", "an emergency approval needs a reason")
+            .because("the record must say why nobody could approve before")
+            .now("the release is unchanged"));
+  std::vector<base::StepId> open;
+  for (const Step& step : d.plan.steps) {
+    const auto* action = std::get_if<ApprovalAction>(&step.action);
+    if (action == nullptr || step.follow_up || d.s.status_of(step.id) == StepStatus::Passed)
+      continue;
+    if (action->signature_required && !in.signature) return d.refuse(unsigned_approval(d, step));
+    open.push_back(step.id);
+  }
+  if (open.empty()) return d.ignore("everything is approved already");
+  const Role role = has_role(person, Role::ReleaseManager) ? Role::ReleaseManager : Role::DevOps;
+  d.emit(ApprovalGranted{person.id, role, in.plan, in.signature, ApprovalKind::EmergencyApprove,
+                         in.document, in.key, in.reason},
+         {}, d.by);
+  for (const base::StepId& id : open)
+    d.emit(StepPassed{
+        id, fmt::format("emergency approval by {}, to be signed off", person.id.str()), {}});
+}
+
 }  // namespace
+
+std::optional<base::Error> refusal_to_start(const Plan& plan, const base::PersonId& by) {
+  const Person* person = plan.find_person(by);
+  const auto refused = [&](std::string_view id, std::string message, std::string why) {
+    return base::error(base::Code::Forbidden, std::string(id), std::move(message))
+        .because(std::move(why))
+        .now("nothing was started");
+  };
+  if (person == nullptr)
+    return refused(
+        "ENG-0010",
+        fmt::format("release {} is not started: it is not known who asks", plan.release.str()),
+        "nobody of that operating-system user stands under `people` in stellwerk.yaml");
+  if (may(*person, Permission::Start)) return std::nullopt;
+  return refused("ENG-0011", fmt::format("{} may not start a release", person->id.str()),
+                 "it takes one of the roles " + roles_text(row_of(Permission::Start).roles));
+}
 
 void on_input(Decider& d, const RunRequested& in) {
   if (d.s.stage != Stage::Unborn) return d.ignore("the release is already under way");
@@ -250,7 +376,7 @@ void on_input(Decider& d, const RunRequested& in) {
 void on_input(Decider& d, const Attested& in) {
   const Step* step = d.plan.find_step(in.step);
   if (step == nullptr) return d.refuse(no_such_step(d, in.step));
-  if (!allowed(d, step->roles, "attest " + step->id.str())) return;
+  if (!allowed(d, *step, "attest " + step->id.str())) return;
   const StepStatus status = d.s.status_of(step->id);
   if (status == StepStatus::Passed) return d.ignore("the step has passed already");
   if (!attestable(*step, status))
@@ -267,41 +393,35 @@ void on_input(Decider& d, const Attested& in) {
 }
 
 void on_input(Decider& d, const Approved& in) {
-  if (!under_way(d, "approving") || !same_plan(d, in.plan)) return;
-  const Person* person = d.plan.find_person(d.by);
-  if (person == nullptr) {
-    static_cast<void>(allowed(d, kRoles, "approve"));
-    return;
-  }
-  if (!before_rollout(d.s.stage)) return d.refuse(not_now(d, "approving", too_late(d.s.stage)));
-  Role role{};
-  const Step* step = wanted_approval(d, *person, role);
-  if (step == nullptr)
-    return d.refuse(base::error(base::Code::Conflict, "ENG-0015",
-                                fmt::format("no approval of {} is missing", person->id.str()))
-                        .because("it was given before, or the plan asks for other roles")
-                        .now("the release is unchanged"));
-  d.emit(ApprovalGranted{person->id, role, in.plan, in.signature}, {}, d.by);
-  const auto& wanted = std::get<ApprovalAction>(step->action);
-  if (enough_approvals(d.s, wanted))
-    d.emit(StepPassed{step->id, fmt::format("approved by {}", person->id.str()), {}});
+  if (!same_plan(d, in.plan)) return;
+  const Person* person = known(d, "approve");
+  if (person == nullptr) return;
+  if (in.decision == ApprovalKind::EmergencyApprove) return approve_in_emergency(d, *person, in);
+  const auto wanted = wanted_approval(d.plan, d.s, *person, in);
+  if (!wanted) return refuse_unwanted(d, *person);
+  if (refuse_as_not_possible(d, *person, *wanted->step, in)) return;
+  const auto& action = std::get<ApprovalAction>(wanted->step->action);
+  d.emit(ApprovalGranted{person->id, wanted->role, in.plan, in.signature, action.decision,
+                         in.document, in.key, in.reason},
+         {}, d.by);
+  pass_approved(d);
 }
 
 void on_input(Decider& d, const Rejected& in) {
   if (!under_way(d, "rejecting") || !same_plan(d, in.plan)) return;
-  if (!allowed(d, kRoles, "reject")) return;
+  if (!allowed(d, Permission::Reject, "reject")) return;
   if (going_back(d.s.stage)) return d.refuse(not_now(d, "rejecting", too_late(d.s.stage)));
   if (!before_rollout(d.s.stage))
     return d.refuse(
         not_now(d, "rejecting", too_late(d.s.stage) + "; a rollback undoes it")
             .then(fmt::format("stellwerk release rollback {} --reason TEXT", d.plan.release.str()),
                   "back to the old version"));
-  d.emit(ApprovalRejected{d.by, in.plan, in.reason}, {}, d.by);
+  d.emit(ApprovalRejected{d.by, in.plan, in.reason, in.document, in.key}, {}, d.by);
   d.begin_cancel(false, "rejected", in.reason, d.by);
 }
 
 void on_input(Decider& d, const PauseRequested& in) {
-  if (!under_way(d, "pausing") || !allowed(d, kMayPause, "pause")) return;
+  if (!under_way(d, "pausing") || !allowed(d, Permission::Pause, "pause")) return;
   if (going_back(d.s.stage) || d.s.stage == Stage::Concluding)
     return d.refuse(not_now(d, "pausing", "the release is coming to its end"));
   // A pause that the guard would end by itself becomes the person's.
@@ -312,7 +432,7 @@ void on_input(Decider& d, const PauseRequested& in) {
 }
 
 void on_input(Decider& d, const ResumeRequested& in) {
-  if (!under_way(d, "resuming") || !allowed(d, kMaySteer, "resume")) return;
+  if (!under_way(d, "resuming") || !allowed(d, Permission::Resume, "resume")) return;
   if (going_back(d.s.stage)) return d.refuse(not_now(d, "resuming", "the release is going back"));
   if (!d.s.paused && in.again.empty()) return d.refuse(not_now(d, "resuming", "it is not paused"));
   if (!decided_on(d, in.again)) return;
@@ -338,7 +458,7 @@ void on_input(Decider& d, const ResumeRequested& in) {
 }
 
 void on_input(Decider& d, const PromoteRequested&) {
-  if (!under_way(d, "promoting") || !allowed(d, kMaySteer, "promote")) return;
+  if (!under_way(d, "promoting") || !allowed(d, Permission::Promote, "promote")) return;
   if (d.s.stage == Stage::Holding && d.s.promoted)
     return d.ignore("the rest of the hold is skipped already");
   if (d.s.stage != Stage::Holding)
@@ -362,7 +482,7 @@ void on_input(Decider& d, const RollbackRequested& in) {
                  .then("stellwerk plan RELEASE", "plan the reverse release as one of its own"));
     return;
   }
-  if (!under_way(d, "rolling back") || !allowed(d, kMaySteer, "roll back")) return;
+  if (!under_way(d, "rolling back") || !allowed(d, Permission::RollBack, "roll back")) return;
   if (going_back(d.s.stage)) return d.ignore("it is going back already");
   d.begin_rollback(RollbackCause::Person, d.by.str(), in.reason, d.by);
 }

@@ -328,7 +328,7 @@ std::vector<std::string> state_differences(const State& a, const State& b) {
   look("last_seen", a.last_seen, b.last_seen);
   look("t0", a.t0, b.t0);
   look("steps", a.steps, b.steps);
-  look("approvals", a.approvals, b.approvals);
+  look("approvals", std::tie(a.approvals, a.requester), std::tie(b.approvals, b.requester));
   look("wave", std::tie(a.wave, a.wave_run), std::tie(b.wave, b.wave_run));
   look("hold", std::tie(a.guarded, a.guarded_real, a.hold_requests, a.guard_state, a.hold_done),
        std::tie(b.guarded, b.guarded_real, b.hold_requests, b.guard_state, b.hold_done));

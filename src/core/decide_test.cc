@@ -297,11 +297,14 @@ TEST(ApprovalStory, ForAnotherPlanIsRefused) {
 TEST(ApprovalStory, IsTakenOnceForEachRoleOfAPerson) {
   Story story;
   story.start();
-  // The manager is product owner too: two roles, two approvals, and not a third.
-  EXPECT_FALSE(story.send(Approved{story.state.plan, false}, kManager).refusal);
-  EXPECT_FALSE(story.send(Approved{story.state.plan, false}, kManager).refusal);
+  // The manager is product owner too: each decision once, as the plan asks, and not again.
+  for (const ApprovalKind kind :
+       {ApprovalKind::AcceptChangelog, ApprovalKind::AcceptFeatures, ApprovalKind::Approve}) {
+    EXPECT_FALSE(story.send(Approved{story.state.plan, false}, kManager).refusal);
+    EXPECT_EQ(story.state.approvals.back().decision, kind);
+  }
   EXPECT_EQ(story.send(Approved{story.state.plan, false}, kManager).refusal->id, "ENG-0015");
-  EXPECT_EQ(story.state.approvals.size(), 2U);
+  EXPECT_EQ(story.state.approvals.size(), 3U);
 }
 
 TEST(GateStory, StaysClosedWhileAStepIsOpen) {

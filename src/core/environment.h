@@ -94,10 +94,20 @@ struct Tenant {
   friend bool operator==(const Tenant&, const Tenant&) = default;
 };
 
+/// An OpenSSH key with which a person signs.
+struct PersonKey {
+  std::string key;                            ///< `ssh-ed25519 AAAA… comment`
+  std::optional<base::WallTime> valid_after;  ///< signatures before it do not count
+  std::optional<base::WallTime> valid_before;
+  std::optional<base::WallTime> revoked;  ///< signatures from then on do not count
+  friend bool operator==(const PersonKey&, const PersonKey&) = default;
+};
+
 struct Person {
   base::PersonId id;
   std::string os_user;  ///< whom the operating system calls so; unique
   std::vector<Role> roles;
+  std::vector<PersonKey> keys = {};
   friend bool operator==(const Person&, const Person&) = default;
 };
 
@@ -110,6 +120,9 @@ struct Environment {
   std::vector<Service> services;
   std::vector<Person> people;
   bool unsigned_approvals = false;  ///< accepted also where a release type demands signatures
+  std::string allowed_signers;      ///< absolute path of an OpenSSH file; empty: none
+  bool self_approval = false;       ///< who requested a release may approve it alone
+  bool two_persons = false;         ///< two different people approve, whatever the type demands
 
   [[nodiscard]] const Service* find_service(const base::ServiceName& name) const;
   [[nodiscard]] const Tenant* find_tenant(const base::TenantId& id) const;

@@ -17,6 +17,7 @@ struct Fold {
   void operator()(const ReleasePlanned& e) {
     s.stage = Stage::Preparing;
     s.plan = e.plan;
+    s.requester = by;
   }
   void operator()(const ReleaseScheduled&) {}
   void operator()(const ClockAnchored& e) {
@@ -41,7 +42,7 @@ struct Fold {
   void operator()(const StepReopened& e) { s.steps[e.step] = {}; }
 
   void operator()(const ApprovalGranted& e) {
-    s.approvals.push_back({e.person, e.role, e.signature});
+    s.approvals.push_back({e.person, e.role, e.signature, e.decision});
   }
   void operator()(const ApprovalRejected&) {}
 

@@ -75,11 +75,19 @@ struct Attested {
 };
 struct Approved {
   base::Digest plan;
-  bool signature = false;
+  bool signature = false;  ///< one was verified before; then `document` holds it
+  /// What is said; empty: whatever of this person's is missing first.
+  std::optional<ApprovalKind> decision = {};
+  std::optional<Role> role = {};  ///< as whom; empty: any that is wanted
+  std::optional<base::Digest> document = {};
+  std::optional<std::string> key = {};      ///< fingerprint of the key that signed
+  std::optional<base::Digest> reason = {};  ///< demanded of an emergency
 };
 struct Rejected {
   base::Digest plan;
   base::Digest reason;
+  std::optional<base::Digest> document = {};
+  std::optional<std::string> key = {};
 };
 struct PauseRequested {
   std::optional<base::Digest> reason;

@@ -46,11 +46,12 @@ void fields(A& a, Attested& in) {
 }
 template <class A>
 void fields(A& a, Approved& in) {
-  a("plan", in.plan)("signed", in.signature);
+  a("plan", in.plan)("signed", in.signature)("decision", in.decision)("role", in.role);
+  a("document", in.document)("key", in.key)("reason", in.reason);
 }
 template <class A>
 void fields(A& a, Rejected& in) {
-  a("plan", in.plan)("reason", in.reason);
+  a("plan", in.plan)("reason", in.reason)("document", in.document)("key", in.key);
 }
 template <class A>
 void fields(A& a, PauseRequested& in) {

@@ -78,6 +78,7 @@ const auto kStrategyNames = table_of(kStrategies);
 const auto kCapacityNames = table_of(kCapacities);
 const auto kPhaseNames = table_of(kPhases);
 const auto kRoleNames = table_of(kRoles);
+const auto kApprovalKindNames = table_of(kApprovalKinds);
 
 }  // namespace
 
@@ -86,6 +87,7 @@ NameTable<Strategy> names_of(Strategy) { return kStrategyNames; }
 NameTable<Capacity> names_of(Capacity) { return kCapacityNames; }
 NameTable<Phase> names_of(Phase) { return kPhaseNames; }
 NameTable<Role> names_of(Role) { return kRoleNames; }
+NameTable<ApprovalKind> names_of(ApprovalKind) { return kApprovalKindNames; }
 NameTable<Action> names_of(Action) { return kActions; }
 NameTable<Cause> names_of(Cause) { return kCauses; }
 NameTable<EffectKind> names_of(EffectKind) { return kEffects; }

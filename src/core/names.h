@@ -24,6 +24,7 @@ NameTable<Strategy> names_of(Strategy);
 NameTable<Capacity> names_of(Capacity);
 NameTable<Phase> names_of(Phase);
 NameTable<Role> names_of(Role);
+NameTable<ApprovalKind> names_of(ApprovalKind);
 NameTable<Action> names_of(Action);
 NameTable<Cause> names_of(Cause);
 NameTable<EffectKind> names_of(EffectKind);

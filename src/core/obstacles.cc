@@ -3,8 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
+#include <string>
 
 #include "core/compile.h"
+#include "core/permissions.h"
 
 namespace stellwerk::core {
 namespace {
@@ -15,14 +18,10 @@ base::Error cannot_run(std::string what, std::string why) {
       .now("nothing was started");
 }
 
-bool holds(const Person& person, Role role) {
-  return std::find(person.roles.begin(), person.roles.end(), role) != person.roles.end();
-}
-
 std::size_t people_with(const Plan& plan, Role role) {
   return static_cast<std::size_t>(
       std::count_if(plan.people.begin(), plan.people.end(),
-                    [&](const Person& person) { return holds(person, role); }));
+                    [&](const Person& person) { return has_role(person, role); }));
 }
 
 void check_strategy(const Plan& plan, std::vector<base::Error>& found) {
@@ -31,26 +30,69 @@ void check_strategy(const Plan& plan, std::vector<base::Error>& found) {
                              "data migrations are planned only"));
 }
 
-void check_approval(const Plan& plan, const ApprovalAction& approval,
+/// As far as keys can be told from the plan: one that was not revoked.
+bool can_sign(const Person& person) {
+  return std::any_of(person.keys.begin(), person.keys.end(),
+                     [](const PersonKey& key) { return !key.revoked; });
+}
+
+void check_approval(const Plan& plan, const Step& step, const ApprovalAction& approval,
                     std::vector<base::Error>& found) {
+  const auto count = [&](auto wanted) {
+    return static_cast<std::size_t>(std::count_if(
+        plan.people.begin(), plan.people.end(),
+        [&](const Person& person) { return has_any_role(person, step.roles) && wanted(person); }));
+  };
+  const auto anybody = count([](const Person&) { return true; });
+  const auto signers = count(can_sign);
+  const std::size_t possible = approval.signature_required ? signers : anybody;
+  if (possible >= approval.count) return;
   const std::string_view role = to_string(approval.role);
-  if (approval.signature_required)
+  const bool only_keys = anybody >= approval.count;
+  base::Error error =
+      base::error(
+          base::Code::Rejected, "PLN-0011",
+          fmt::format("{} {}approval(s) of the role {} cannot be given ({})", approval.count,
+                      approval.signature_required ? "signed " : "", role, step.id.str()))
+          .because(
+              only_keys
+                  ? fmt::format("{} person(s) of that role in stellwerk.yaml have a key", signers)
+                  : fmt::format("{} person(s) in stellwerk.yaml have that role", anybody))
+          .now("nothing was started");
+  if (only_keys)
+    error = std::move(error).then("add their OpenSSH public keys under `keys` of the person",
+                                  "with which they sign: stellwerk approve ID --key FILE");
+  else
+    error = std::move(error).then(
+        fmt::format("add the role {} to a person in stellwerk.yaml", role), "who may approve");
+  found.push_back(std::move(error));
+}
+
+/// Where it is known already that nobody but the requester could approve.
+void check_separation(const Plan& plan, std::vector<base::Error>& found) {
+  std::set<std::string> people;
+  for (const Step& step : plan.steps) {
+    if (step.follow_up || !std::holds_alternative<ApprovalAction>(step.action)) continue;
+    for (const Person& person : plan.people)
+      if (has_any_role(person, step.roles)) people.insert(person.id.str());
+  }
+  if (people.empty()) return;
+  const bool alone = people.size() == 1 && *people.begin() == plan.requested_by;
+  if (plan.separation_of_duties && alone)
     found.push_back(
-        cannot_run(
-            fmt::format("the signed approval of the {} cannot be given to this version", role),
-            fmt::format("a {} release demands signatures, and approvals are not signed yet",
-                        to_string(plan.type)))
-            .then("write unsigned_approvals: true in stellwerk.yaml",
-                  "if your rules allow that; the plan then notes the deviation"));
-  const std::size_t people = people_with(plan, approval.role);
-  if (people >= approval.count) return;
-  found.push_back(base::error(base::Code::Rejected, "PLN-0011",
-                              fmt::format("{} approval(s) of the role {} cannot be given",
-                                          approval.count, role))
-                      .because(fmt::format("{} person(s) in stellwerk.yaml have that role", people))
-                      .now("nothing was started")
-                      .then(fmt::format("add the role {} to a person in stellwerk.yaml", role),
-                            "who may approve"));
+        base::error(base::Code::Rejected, "PLN-0011", "nobody but the requester could approve")
+            .because(fmt::format("{} requested the release, and who does never approves it alone",
+                                 plan.requested_by))
+            .now("nothing was started")
+            .then("add another person with a role that approves to stellwerk.yaml", "")
+            .then("write self_approval: true in stellwerk.yaml",
+                  "if your rules allow that; the plan then notes it"));
+  if (plan.two_persons && people.size() < 2)
+    found.push_back(
+        base::error(base::Code::Rejected, "PLN-0011", "two different people cannot approve")
+            .because("one person in stellwerk.yaml has the roles that approve this release")
+            .now("nothing was started")
+            .then("add another person with a role that approves to stellwerk.yaml", ""));
 }
 
 void check_attestation(const Plan& plan, const Step& step, std::vector<base::Error>& found) {
@@ -73,10 +115,11 @@ void check_attestation(const Plan& plan, const Step& step, std::vector<base::Err
 std::vector<base::Error> obstacles(const Plan& plan) {
   std::vector<base::Error> found;
   check_strategy(plan, found);
+  check_separation(plan, found);
   for (const auto* steps : {&plan.steps, &plan.rollback})
     for (const Step& step : *steps) {
       if (const auto* approval = std::get_if<ApprovalAction>(&step.action))
-        check_approval(plan, *approval, found);
+        check_approval(plan, step, *approval, found);
       if (std::holds_alternative<Attestation>(step.action)) check_attestation(plan, step, found);
     }
   return found;

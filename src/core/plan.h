@@ -32,11 +32,12 @@ namespace stellwerk::core {
 struct HealthAction {
   std::vector<base::ServiceName> waived;
 };
-/// `count` different people with `role` approve the plan's digest.
+/// `count` different people, each with one of the step's roles, decide so about the plan's digest.
 struct ApprovalAction {
-  Role role = Role::ReleaseManager;
+  Role role = Role::ReleaseManager;  ///< the first of the step's roles
   std::uint32_t count = 1;
   bool signature_required = false;
+  ApprovalKind decision = ApprovalKind::Approve;
 };
 /// Passes when the journal holds the public event of this name (`audit.release.planned`): the
 /// record is the evidence.
@@ -89,6 +90,7 @@ struct PlannedComponent {
   base::SemVer from;
   base::SemVer to;
   std::string image;
+  std::optional<base::Digest> artifact = {};  ///< of what runs as the new version, as far as said
   WorkloadSpec old_workload;
   WorkloadSpec new_workload;
   HealthCheck health;  ///< url is a path on each instance
@@ -165,6 +167,10 @@ struct Plan {
   std::vector<Step> rollback;  ///< what undoes them, in order
   std::vector<std::string> stakeholders;
   std::string requested_by;
+  /// Who requested the release never approves it alone; false: the installation allows that, or an
+  /// older program made the plan.
+  bool separation_of_duties = false;
+  bool two_persons = false;        ///< no fewer than two different people approve
   std::vector<std::string> audit;  ///< what the type demands of the record
   std::vector<PlanNote> notes;
   std::vector<Origin> origins;

@@ -52,8 +52,17 @@ void fields(A& a, Tenant& v) {
   a("id", v.id)("weight", v.weight);
 }
 template <class A>
+void fields(A& a, PersonKey& v) {
+  a("key", v.key)("valid_after_us", v.valid_after)("valid_before_us", v.valid_before);
+  a("revoked_us", v.revoked);
+}
+template <class A>
 void fields(A& a, Person& v) {
   a("id", v.id)("os_user", v.os_user)("roles", v.roles);
+  std::optional<std::vector<PersonKey>> keys;  // left out: the bytes of older plans stay
+  if (!v.keys.empty()) keys = v.keys;
+  a("keys", keys);
+  v.keys = keys.value_or(std::vector<PersonKey>{});
 }
 
 template <class A>
@@ -100,6 +109,10 @@ void fields(A& a, HealthAction& v) {
 template <class A>
 void fields(A& a, ApprovalAction& v) {
   a("role", v.role)("count", v.count)("signature_required", v.signature_required);
+  std::optional<ApprovalKind> decision;  // left out: the bytes of older plans stay what they are
+  if (v.decision != ApprovalKind::Approve) decision = v.decision;
+  a("decision", decision);
+  v.decision = decision.value_or(ApprovalKind::Approve);
 }
 template <class A>
 void fields(A& a, RecordAction& v) {
@@ -162,7 +175,7 @@ void fields(A& a, Step& v) {
 }
 template <class A>
 void fields(A& a, PlannedComponent& v) {
-  a("name", v.name)("from", v.from)("to", v.to)("image", v.image);
+  a("name", v.name)("from", v.from)("to", v.to)("image", v.image)("artifact", v.artifact);
   a("old_workload", v.old_workload)("new_workload", v.new_workload)("health", v.health);
   a("gauges", v.gauges)("listen_port", v.listen_port);
   // Left out when it has its usual value: the bytes of older plans stay what they are.
@@ -210,6 +223,13 @@ void fields(A& a, Plan& v) {
   if (v.capacity != Capacity::Parallel) capacity = v.capacity;
   a("capacity", capacity);
   v.capacity = capacity.value_or(Capacity::Parallel);
+  std::optional<bool> separation;
+  std::optional<bool> two_persons;
+  if (v.separation_of_duties) separation = true;
+  if (v.two_persons) two_persons = true;
+  a("separation_of_duties", separation)("two_persons", two_persons);
+  v.separation_of_duties = separation.value_or(false);
+  v.two_persons = two_persons.value_or(false);
   v.locale = base::parse_locale(locale).value_or(base::Locale::De);
 }
 

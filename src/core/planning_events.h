@@ -110,18 +110,28 @@ struct ApprovalGranted {  // audit.approval.granted
   base::Digest plan;
   bool signature =
       false;  ///< false: attributed to the local operating-system user, marked unsigned
+  ApprovalKind decision = ApprovalKind::Approve;
+  std::optional<base::Digest> document = {};  ///< what was signed, the signature and the key
+  std::optional<std::string> key = {};        ///< its fingerprint: `SHA256:…`
+  std::optional<base::Digest> reason = {};    ///< of an emergency
   template <class A>
   void fields(A& a) {
-    a("person", person)("role", role)("plan", plan)("signed", signature);
+    std::optional<ApprovalKind> kind;  // left out: the bytes of older entries stay what they are
+    if (decision != ApprovalKind::Approve) kind = decision;
+    a("person", person)("role", role)("plan", plan)("signed", signature)("decision", kind);
+    a("document", document)("key", key)("reason", reason);
+    decision = kind.value_or(ApprovalKind::Approve);
   }
 };
 struct ApprovalRejected {  // audit.approval.rejected
   base::PersonId person;
   base::Digest plan;
   base::Digest reason;
+  std::optional<base::Digest> document = {};  ///< as of ApprovalGranted
+  std::optional<std::string> key = {};
   template <class A>
   void fields(A& a) {
-    a("person", person)("plan", plan)("reason", reason);
+    a("person", person)("plan", plan)("reason", reason)("document", document)("key", key);
   }
 };
 struct MaintenanceScheduled {  // notification.maintenance.scheduled

@@ -17,11 +17,6 @@ constexpr std::array kMinorLevel{VersionLevel::Minor};
 constexpr std::array kMajorLevel{VersionLevel::Major};
 
 constexpr std::array kOneApproval{RequiredApproval{Role::ReleaseManager}};
-// "Freigaben": the coordination's and the acceptance of new features ("Rollen & Verantwortung").
-constexpr std::array kTwoApprovals{RequiredApproval{Role::ReleaseManager},
-                                   RequiredApproval{Role::ProductOwner}};
-constexpr std::array kSignedApprovals{RequiredApproval{Role::ReleaseManager, 1, true},
-                                      RequiredApproval{Role::ProductOwner, 1, true}};
 
 using Ids = std::string_view;
 constexpr std::array kFixTests{Ids("type.tests.unit"), Ids("type.tests.e2e-regression")};
@@ -64,7 +59,7 @@ constexpr std::array<TypePolicy, kReleaseTypes.size()> kPolicies{
                 .version_rule = "X.Y+1.0: the middle number rises, the first stays",
                 .strategies = {Strategy::BlueGreen, Strategy::Canary},
                 .downtime = Downtime::WithDatabase,
-                .approvals = kTwoApprovals,
+                .approvals = kOneApproval,
                 .tests = kMinorTests,
                 .documents = kMinorDocuments,
                 .audit = kMinorAudit},
@@ -74,7 +69,9 @@ constexpr std::array<TypePolicy, kReleaseTypes.size()> kPolicies{
                 .strategies = {Strategy::BlueGreen},
                 .strategy = Strategy::BlueGreen,
                 .downtime = Downtime::WithApproval,
-                .approvals = kSignedApprovals,
+                .approvals = kOneApproval,
+                .signatures = true,
+                .two_persons = true,
                 .tests = kMajorTests,
                 .documents = kMajorDocuments,
                 .audit = kMajorAudit},

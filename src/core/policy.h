@@ -53,7 +53,6 @@ enum class Downtime : std::uint8_t {
 struct RequiredApproval {
   Role role = Role::ReleaseManager;
   std::uint32_t count = 1;
-  bool signature_required = false;
 };
 
 struct TypePolicy {
@@ -64,7 +63,10 @@ struct TypePolicy {
   Strategy strategy = Strategy::Canary;  ///< the default
   Downtime downtime = Downtime::None;
   base::Duration announce_lead = base::hours(24);
+  /// Beside the acceptance of features and of the changelog, which are steps of their own.
   std::span<const RequiredApproval> approvals = {};
+  bool signatures = false;   ///< decisions before the rollout are signed ("signierte Freigaben")
+  bool two_persons = false;  ///< no fewer than two different people approve
   /// Requirement ids (requirements.h) of what the type's own table demands.
   std::span<const std::string_view> tests = {};
   std::span<const std::string_view> documents = {};

@@ -1,5 +1,7 @@
 #include "core/policy.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -51,20 +53,34 @@ TEST(Policy, AllowsTheStrategiesOfTheRunbook) {
     }
 }
 
+std::vector<std::string_view> names(const std::vector<Role>& roles) {
+  std::vector<std::string_view> all;
+  for (const Role role : roles) all.push_back(to_string(role));
+  return all;
+}
+
 TEST(Policy, DemandsTheApprovalsOfTheRunbook) {
   const auto approvals = [](ReleaseType type) {
     std::string text;
     for (const Step& step : plan_of(bare_release(type)).steps)
       if (const auto* approval = std::get_if<ApprovalAction>(&step.action))
-        text += std::string(to_string(approval->role)) +
-                (approval->signature_required ? " signed;" : ";");
+        text += fmt::format("{} {}{};", to_string(approval->decision),
+                            fmt::join(names(step.roles), "|"),
+                            approval->signature_required ? " signed" : "");
     return text;
   };
-  EXPECT_EQ(approvals(ReleaseType::Patch), "release-manager;");
-  EXPECT_EQ(approvals(ReleaseType::Hotfix), "release-manager;");
-  EXPECT_EQ(approvals(ReleaseType::Minor), "release-manager;product-owner;");
-  EXPECT_EQ(approvals(ReleaseType::Major), "release-manager signed;product-owner signed;");
-  EXPECT_EQ(approvals(ReleaseType::Migration), "release-manager;");
+  const std::string first = "accept-changelog release-manager|product-owner;";
+  const std::string approve = "approve release-manager;";
+  const std::string accept = "accept-features product-owner;";
+  const std::string last = "accept-completeness audit-officer;";
+  EXPECT_EQ(approvals(ReleaseType::Patch), first + approve + last);
+  EXPECT_EQ(approvals(ReleaseType::Hotfix),
+            first + approve + "sign-off release-manager|product-owner;" + last);
+  EXPECT_EQ(approvals(ReleaseType::Minor), first + accept + approve + last);
+  EXPECT_EQ(approvals(ReleaseType::Major),
+            "accept-changelog release-manager|product-owner signed;accept-features product-owner "
+            "signed;approve release-manager signed;accept-completeness audit-officer signed;");
+  EXPECT_EQ(approvals(ReleaseType::Migration), first + approve + last);
 }
 
 TEST(Policy, DemandsTestsDocumentsAndAuditThatThePlanAnswers) {
@@ -152,8 +168,16 @@ TEST(Obstacles, NameWhatThisVersionCannotCarryOut) {
   EXPECT_EQ(ids(ReleaseType::Hotfix), "");
   EXPECT_EQ(ids(ReleaseType::Minor), "");
   EXPECT_EQ(ids(ReleaseType::Major),
-            "PLN-0010 the signed approval of the release-manager cannot be given to this version\n"
-            "PLN-0010 the signed approval of the product-owner cannot be given to this version\n");
+            "PLN-0011 1 signed approval(s) of the role release-manager cannot be given "
+            "(preparation/changelog-approval)\n"
+            "PLN-0011 1 signed approval(s) of the role product-owner cannot be given "
+            "(preparation/acceptance)\n"
+            "PLN-0011 1 signed approval(s) of the role release-manager cannot be given "
+            "(preparation/approval-release-manager)\n"
+            "PLN-0011 1 signed approval(s) of the role audit-officer cannot be given "
+            "(post-check/completeness)\n"
+            "PLN-0011 1 signed approval(s) of the role audit-officer cannot be given "
+            "(rollback/completeness)\n");
   EXPECT_EQ(ids(ReleaseType::Migration),
             "PLN-0010 the strategy stepwise cannot be carried out by this version\n");
 }
@@ -168,8 +192,14 @@ TEST(Obstacles, NameApprovalsAndAttestationsThatNobodyCanGive) {
   std::string text;
   for (const base::Error& error : found) text += error.id + " " + error.message + "\n";
   EXPECT_EQ(text,
-            "PLN-0011 1 approval(s) of the role product-owner cannot be given\n"
-            "PLN-0011 2 approval(s) of the role devops cannot be given\n");
+            "PLN-0011 1 approval(s) of the role product-owner cannot be given "
+            "(preparation/acceptance)\n"
+            "PLN-0011 2 approval(s) of the role devops cannot be given "
+            "(preparation/approval-devops)\n"
+            "PLN-0011 1 approval(s) of the role audit-officer cannot be given "
+            "(post-check/completeness)\n"
+            "PLN-0011 1 approval(s) of the role audit-officer cannot be given "
+            "(rollback/completeness)\n");
 }
 
 }  // namespace

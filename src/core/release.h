@@ -31,6 +31,7 @@ struct Component {
   std::optional<CommandSpec>
       command;        ///< how `to` is started, where it differs from the service's own
   std::string image;  ///< `valero-neuroerp:1.3.0`; recorded
+  std::optional<base::Digest> artifact = {};    ///< of what runs as the new version
   std::vector<base::ComponentName> after = {};  ///< components whose new version must run before
   friend bool operator==(const Component&, const Component&) = default;
 };
@@ -100,6 +101,7 @@ struct CheckRequest {
 struct ApprovalRequest {
   Role role = Role::ReleaseManager;
   std::uint32_t count = 1;
+  bool signature = false;  ///< it must be signed, whatever the type demands
   friend bool operator==(const ApprovalRequest&, const ApprovalRequest&) = default;
 };
 

@@ -97,7 +97,7 @@ constexpr std::array kPhase1Lines{
     Line{"phase1.audit.event", "Event: `audit.release.planned`", "Event: `audit.release.planned`",
          "preparation/draft"},
     Line{"phase1.gate", "Alle Tests grün, Changelog genehmigt",
-         "All tests green, changelog approved", "preparation/approval"}};
+         "All tests green, changelog approved", "preparation/changelog-approval"}};
 
 constexpr std::array kPhase2Lines{
     Line{"phase2.health", "Health-Check aller Services", "Health check of all services",
@@ -276,7 +276,8 @@ constexpr std::array kClosingLines{
     Line{"success.no-trigger", "Keine Rollback-Trigger", "No rollback trigger", "post-check/watch"},
     Line{"success.integrity", "Integritätsprüfung ✅", "Integrity check passed",
          "post-check/integrity"},
-    Line{"success.audit", "Audit-Log vollständig", "Audit log complete", "post-check/integrity"}};
+    Line{"success.audit", "Audit-Log vollständig", "Audit log complete",
+         "post-check/completeness"}};
 
 template <std::size_t... Sizes>
 constexpr auto joined(const std::array<Line, Sizes>&... parts) {

@@ -9,6 +9,10 @@ namespace {
 constexpr RoleSet kManager{Role::ReleaseManager};
 constexpr RoleSet kDevOps{Role::DevOps};
 constexpr RoleSet kQuality{Role::Qa, Role::DevOps};
+constexpr RoleSet kProduct{Role::ProductOwner, Role::ReleaseManager};
+constexpr RoleSet kAuditor{Role::AuditOfficer};
+constexpr TypeSet kWithFeatures{ReleaseType::Minor, ReleaseType::Major};
+constexpr TypeSet kOnlyHotfix{ReleaseType::Hotfix};
 constexpr RoleSet kAudit{Role::AuditOfficer, Role::ReleaseManager};
 
 constexpr StepTemplate manual(std::string_view id, Phase phase, RoleSet roles,
@@ -21,6 +25,16 @@ constexpr StepTemplate record(std::string_view id, Phase phase, std::string_view
 constexpr StepTemplate built_in(std::string_view id, Phase phase, StepKind kind) {
   return {.id = id, .phase = phase, .kind = kind, .roles = {}, .event = {}};
 }
+constexpr StepTemplate decides(std::string_view id, Phase phase, ApprovalKind decision,
+                               RoleSet roles, TypeSet types = kEveryType) {
+  return {.id = id,
+          .phase = phase,
+          .kind = StepKind::Decides,
+          .roles = roles,
+          .event = {},
+          .types = types,
+          .decision = decision};
+}
 constexpr StepTemplate later(StepTemplate step) {
   step.follow_up = true;
   return step;
@@ -32,7 +46,7 @@ constexpr StepTemplate by(RoleSet roles, StepTemplate step) {
 
 // A record keeps the gate of its phase closed, so it stands in a phase whose gate closes after its
 // event is written, or is a follow-up.
-constexpr std::array kSteps{
+constexpr std::array kRunbookSteps{
     manual("preparation/changelog", Phase::Preparation, {}),
     manual("preparation/version", Phase::Preparation, {}),
     manual("preparation/tests", Phase::Preparation, kQuality),
@@ -42,6 +56,10 @@ constexpr std::array kSteps{
     built_in("preparation/checks", Phase::Preparation, StepKind::UserChecks),
     record("preparation/draft", Phase::Preparation, "audit.release.planned"),
     record("preparation/schedule", Phase::Preparation, "scheduler.release.planned"),
+    decides("preparation/changelog-approval", Phase::Preparation, ApprovalKind::AcceptChangelog,
+            kProduct),
+    decides("preparation/acceptance", Phase::Preparation, ApprovalKind::AcceptFeatures,
+            {Role::ProductOwner}, kWithFeatures),
     built_in("preparation/approval", Phase::Preparation, StepKind::Approvals),
 
     record("pre-check/announcement", Phase::PreCheck, "notification.maintenance.scheduled"),
@@ -75,6 +93,10 @@ constexpr std::array kSteps{
     later(manual("post-check/release-notes", Phase::PostCheck, kManager)),
     later(manual("post-check/reports", Phase::PostCheck, kManager)),
     later(manual("post-check/retrospective", Phase::PostCheck, kManager)),
+    later(decides("post-check/sign-off", Phase::PostCheck, ApprovalKind::SignOff, kProduct,
+                  kOnlyHotfix)),
+    later(decides("post-check/completeness", Phase::PostCheck, ApprovalKind::AcceptCompleteness,
+                  kAuditor)),
 
     by(kManager, record("rollback/decision", Phase::Rollback, "notification.rollback.initiated")),
     by(kDevOps, built_in("rollback/return-traffic", Phase::Rollback, StepKind::ReturnTraffic)),
@@ -86,16 +108,20 @@ constexpr std::array kSteps{
     by(kAudit, record("rollback/audit-log", Phase::Rollback, "audit.rollback.logged")),
     built_in("rollback/checks", Phase::Rollback, StepKind::UserChecks),
     later(manual("rollback/incident-report", Phase::Rollback, {})),
-    later(manual("rollback/post-mortem", Phase::Rollback, {}))};
+    later(manual("rollback/post-mortem", Phase::Rollback, {})),
+    later(decides("rollback/sign-off", Phase::Rollback, ApprovalKind::SignOff, kProduct,
+                  kOnlyHotfix)),
+    later(decides("rollback/completeness", Phase::Rollback, ApprovalKind::AcceptCompleteness,
+                  kAuditor))};
 
 }  // namespace
 
-std::span<const StepTemplate> runbook_steps() { return kSteps; }
+std::span<const StepTemplate> runbook_steps() { return kRunbookSteps; }
 
 const StepTemplate* find_runbook_step(std::string_view id) {
-  const auto* found = std::find_if(kSteps.begin(), kSteps.end(),
+  const auto* found = std::find_if(kRunbookSteps.begin(), kRunbookSteps.end(),
                                    [&](const StepTemplate& each) { return each.id == id; });
-  return found == kSteps.end() ? nullptr : found;
+  return found == kRunbookSteps.end() ? nullptr : found;
 }
 
 RoleSet roles_of(Phase phase) {

@@ -22,6 +22,7 @@ enum class StepKind : std::uint8_t {
   Record,      ///< passed by the journal's own entry
   UserChecks,  ///< the checks that the release adds to this phase
   Approvals,   ///< one per role that must approve
+  Decides,     ///< somebody with one of the roles decides: accepts, signs off
   Health,
   Deploys,  ///< one per component
   Waves,    ///< one per wave
@@ -44,6 +45,7 @@ struct StepTemplate {
   std::string_view event;  ///< of a record
   TypeSet types = kEveryType;
   bool follow_up = false;  ///< due after the end of the release
+  ApprovalKind decision = ApprovalKind::Approve;
 };
 
 /// Preparation to rollback.

@@ -55,6 +55,7 @@ struct Approval {
   base::PersonId person;
   Role role = Role::ReleaseManager;
   bool signature = false;
+  ApprovalKind decision = ApprovalKind::Approve;
   friend bool operator==(const Approval&, const Approval&) = default;
 };
 
@@ -107,6 +108,7 @@ struct State {
   std::optional<base::WallTime> t0_wall;
   std::map<base::StepId, StepState> steps;  ///< those that were ever touched
   std::vector<Approval> approvals;
+  base::PersonId requester;        ///< who asked for the release to be carried out
   std::uint32_t wave = 0;          ///< the last one intended, from 1; 0: none
   std::uint32_t wave_run = 0;      ///< how often in a row that wave was begun, from 1
   bool may_carry_traffic = false;  ///< an intent to move traffic was committed and not undone

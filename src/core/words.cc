@@ -44,6 +44,24 @@ std::string_view to_string(ReleaseType type) {
   return "?";
 }
 
+std::string_view to_string(ApprovalKind decision) {
+  switch (decision) {
+    case ApprovalKind::Approve:
+      return "approve";
+    case ApprovalKind::AcceptFeatures:
+      return "accept-features";
+    case ApprovalKind::AcceptChangelog:
+      return "accept-changelog";
+    case ApprovalKind::AcceptCompleteness:
+      return "accept-completeness";
+    case ApprovalKind::SignOff:
+      return "sign-off";
+    case ApprovalKind::EmergencyApprove:
+      return "emergency-approve";
+  }
+  return "?";
+}
+
 std::string_view to_string(Strategy strategy) {
   switch (strategy) {
     case Strategy::Rolling:
@@ -113,6 +131,9 @@ base::Result<Phase> parse_phase(std::string_view text) {
   return parse_word(text, kPhases, "phase");
 }
 base::Result<Role> parse_role(std::string_view text) { return parse_word(text, kRoles, "role"); }
+base::Result<ApprovalKind> parse_approval_kind(std::string_view text) {
+  return parse_word(text, kApprovalKinds, "decision");
+}
 
 std::string actor_text(const base::PersonId& by) {
   return by.empty() ? std::string(kSelf) : by.str();

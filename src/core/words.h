@@ -21,6 +21,15 @@ enum class Strategy : std::uint8_t { Rolling, Canary, BlueGreen, Stepwise };
 enum class Capacity : std::uint8_t { Parallel, InPlace };
 enum class Phase : std::uint8_t { Preparation, PreCheck, Rollout, PostCheck, Rollback };
 enum class Role : std::uint8_t { ReleaseManager, DevOps, Qa, ProductOwner, AuditOfficer };
+/// What a person says of a plan, signed or not.
+enum class ApprovalKind : std::uint8_t {
+  Approve,             ///< it may be carried out
+  AcceptFeatures,      ///< the Product Owner's acceptance of new features
+  AcceptChangelog,     ///< the changelog may go out
+  AcceptCompleteness,  ///< the Audit Officer found the record complete, after the end
+  SignOff,             ///< afterwards, of what began under an emergency approval
+  EmergencyApprove,    ///< a hotfix may begin before its approvals are there
+};
 
 inline constexpr std::array kReleaseTypes{ReleaseType::Patch, ReleaseType::Hotfix,
                                           ReleaseType::Minor, ReleaseType::Major,
@@ -30,6 +39,10 @@ inline constexpr std::array kStrategies{Strategy::Rolling, Strategy::Canary, Str
 inline constexpr std::array kCapacities{Capacity::Parallel, Capacity::InPlace};
 inline constexpr std::array kPhases{Phase::Preparation, Phase::PreCheck, Phase::Rollout,
                                     Phase::PostCheck, Phase::Rollback};
+inline constexpr std::array kApprovalKinds{
+    ApprovalKind::Approve,         ApprovalKind::AcceptFeatures,
+    ApprovalKind::AcceptChangelog, ApprovalKind::AcceptCompleteness,
+    ApprovalKind::SignOff,         ApprovalKind::EmergencyApprove};
 inline constexpr std::array kRoles{Role::ReleaseManager, Role::DevOps, Role::Qa, Role::ProductOwner,
                                    Role::AuditOfficer};
 
@@ -38,6 +51,8 @@ std::string_view to_string(Strategy);     ///< rolling, canary, blue-green, step
 std::string_view to_string(Capacity);     ///< parallel, in-place
 std::string_view to_string(Phase);        ///< preparation, pre-check, rollout, post-check, rollback
 std::string_view to_string(Role);  ///< release-manager, devops, qa, product-owner, audit-officer
+/// approve, accept-features, accept-changelog, accept-completeness, sign-off, emergency-approve
+std::string_view to_string(ApprovalKind);
 
 /// As an actor: what was decided without anybody asking for it.
 inline constexpr std::string_view kSelf = "stellwerk";
@@ -50,5 +65,6 @@ base::Result<Strategy> parse_strategy(std::string_view);
 base::Result<Capacity> parse_capacity(std::string_view);
 base::Result<Phase> parse_phase(std::string_view);
 base::Result<Role> parse_role(std::string_view);
+base::Result<ApprovalKind> parse_approval_kind(std::string_view);
 
 }  // namespace stellwerk::core

@@ -133,6 +133,7 @@ base::Result<void> Engine::check_free(const core::Plan& plan) const {
 
 base::Result<void> Engine::begin(core::Plan plan, const base::PersonId& by, std::int64_t speed,
                                  Reply reply) {
+  if (auto refusal = core::refusal_to_start(plan, by)) return base::fail(std::move(*refusal));
   if (auto free = check_free(plan); !free) return free;
   auto earlier = ports_.journal.read_stream(plan.release, 0, 1);
   if (!earlier) return base::fail(std::move(earlier.error()));

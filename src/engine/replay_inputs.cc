@@ -92,8 +92,12 @@ struct Inference {
   void operator()(const core::StepAttested& e) {
     only(core::Attested{e.step, e.note, e.summary, e.evidence});
   }
-  void operator()(const core::ApprovalGranted& e) { only(core::Approved{e.plan, e.signature}); }
-  void operator()(const core::ApprovalRejected& e) { only(core::Rejected{e.plan, e.reason}); }
+  void operator()(const core::ApprovalGranted& e) {
+    only(core::Approved{e.plan, e.signature, e.decision, e.role, e.document, e.key, e.reason});
+  }
+  void operator()(const core::ApprovalRejected& e) {
+    only(core::Rejected{e.plan, e.reason, e.document, e.key});
+  }
   void operator()(const core::ReleasePaused& e) {
     const base::PersonId& by = group.front().by;
     if (e.cause == core::PauseCause::Person) return only(core::PauseRequested{e.reason});

@@ -94,7 +94,9 @@ std::string site_yaml(const SiteFile& site) {
         neighbour.name, neighbour.port);
   text += fmt::format(
       "people:\n"
-      "  - {{id: lena, os_user: \"@me\", roles: [release-manager, devops, qa, product-owner]}}\n"
+      "  - {{id: lena, os_user: \"@me\", roles: [release-manager, devops, qa, "
+      "product-owner, audit-officer]}}\n"
+      "self_approval: true\n"
       "router: {}\nworkload: {{adapter: process}}\n"
       "notices: [{{adapter: file, folder: notices}}]\n"
       "events: [{{adapter: ndjson, file: events.ndjson}}]\n",

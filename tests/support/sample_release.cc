@@ -55,6 +55,7 @@ core::Environment sample_environment() {
                         {base::PersonId("devops-1"), "devops-1", {Role::DevOps}},
                         {base::PersonId("qa-1"), "qa-1", {Role::Qa}},
                         {base::PersonId("auditor-1"), "auditor-1", {Role::AuditOfficer}}};
+  environment.self_approval = true;  // the separation of duties has tests of its own
   return environment;
 }
 

@@ -6,6 +6,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "core/decide.h"
@@ -15,6 +16,9 @@ namespace stellwerk::core::testing {
 
 class Story {
  public:
+  Story() = default;
+  explicit Story(Plan other) : plan(std::move(other)) {}
+
   Plan plan = stellwerk::testing::sample_plan();
   State state;
   base::Now now{{1760558400000000}, {1000000}, {1760558400000000}};

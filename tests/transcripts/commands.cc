@@ -51,10 +51,12 @@ base::Digest plan_of(Scene& scene, Command& command) {
 
 void approve(Scene& scene, Command& command) {
   const base::PersonId by = person_of(command);
-  const base::Digest plan = plan_of(scene, command);
-  const bool signature = command.flag("signed");
+  core::Approved approved{plan_of(scene, command), command.flag("signed")};
+  if (const auto decision = command.value("decision"))
+    approved.decision = must(core::parse_approval_kind(*decision));
+  approved.reason = reason_of(scene, command);
   command.finish();
-  scene.send(core::Approved{plan, signature}, by);
+  scene.send(approved, by);
 }
 
 void reject(Scene& scene, Command& command) {

@@ -161,6 +161,8 @@ core::Environment read_environment(Command& command, std::size_t components) {
       if (service.workload)
         service.workload->instances = static_cast<std::uint32_t>(std::stoul(*instances));
   environment.unsigned_approvals = command.flag("unsigned");
+  environment.self_approval = !command.flag("separated");
+  environment.two_persons = command.flag("two-persons");
   return environment;
 }
 
@@ -171,6 +173,8 @@ std::string approvals_text(const core::Plan& plan) {
       std::string text(to_string(approval->role));
       if (approval->count > 1) text = fmt::format("{} {}", approval->count, text);
       if (approval->signature_required) text += ", signed";
+      if (approval->decision != core::ApprovalKind::Approve)
+        text += fmt::format(" ({})", to_string(approval->decision));
       approvals.push_back(std::move(text));
     }
   return fmt::format("{}", fmt::join(approvals, "; "));
