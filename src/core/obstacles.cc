@@ -81,10 +81,12 @@ void check_separation(const Plan& plan, std::vector<base::Error>& found) {
   if (plan.separation_of_duties && alone)
     found.push_back(
         base::error(base::Code::Rejected, "PLN-0011", "nobody but the requester could approve")
-            .because(fmt::format("{} requested the release, and who does never approves it alone",
-                                 plan.requested_by))
+            .because(
+                fmt::format("{} requested the release, and the requester never approves it alone",
+                            plan.requested_by))
             .now("nothing was started")
-            .then("add another person with a role that approves to stellwerk.yaml", "")
+            .then("add another person with a role that approves to stellwerk.yaml",
+                  "so that two people decide")
             .then("write self_approval: true in stellwerk.yaml",
                   "if your rules allow that; the plan then notes it"));
   if (plan.two_persons && people.size() < 2)
@@ -92,7 +94,8 @@ void check_separation(const Plan& plan, std::vector<base::Error>& found) {
         base::error(base::Code::Rejected, "PLN-0011", "two different people cannot approve")
             .because("one person in stellwerk.yaml has the roles that approve this release")
             .now("nothing was started")
-            .then("add another person with a role that approves to stellwerk.yaml", ""));
+            .then("add another person with a role that approves to stellwerk.yaml",
+                  "so that two people decide"));
 }
 
 void check_attestation(const Plan& plan, const Step& step, std::vector<base::Error>& found) {
