@@ -1,0 +1,190 @@
+#include "engine/log_publisher.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+#include "audit/note.h"
+#include "audit/tile_reader.h"
+
+namespace stellwerk::engine {
+namespace {
+
+constexpr std::size_t kEntriesAtOnce = 256;
+
+base::Error contradiction(std::string what, std::string why) {
+  return base::error(base::Code::Corruption, "AUD-0042", std::move(what))
+      .because(std::move(why))
+      .now("no checkpoint was signed; the log's files and the journal are as they were")
+      .then("stellwerk audit verify", "says what is still good, and from where on it is not");
+}
+
+audit::TreeHead tree_head(const ports::Head& head) { return {head.size, head.root}; }
+
+/// The checkpoint of a note that a key of ours signed.
+base::Result<ports::Head> own_checkpoint(const std::string& note, const ports::Signer& signer) {
+  auto key = audit::VerifierKey::parse(signer.verifier_key());
+  if (!key) return base::fail(std::move(key.error()));
+  auto verified = audit::verify_note(note, {&*key, 1});
+  if (!verified) return base::fail(std::move(verified.error()));
+  auto checkpoint = audit::Checkpoint::parse(verified->text);
+  if (!checkpoint) return base::fail(std::move(checkpoint.error()));
+  return ports::Head{checkpoint->size, checkpoint->root};
+}
+
+std::string key_path(const audit::VerifierKey& key) {
+  return fmt::format("keys/{:08x}.vkey", key.id());
+}
+
+}  // namespace
+
+audit::FileReader LogPublisher::reading() {
+  return [this](const std::string& path) { return store_.read(path); };
+}
+
+audit::FileSink LogPublisher::writing() {
+  return [this](std::string_view path, std::string_view bytes) { return store_.write(path, bytes); };
+}
+
+/// What was published before this process began.
+base::Result<void> LogPublisher::recall(const ports::Head& head) {
+  auto note = store_.read(std::string(audit::kCheckpointPath));
+  if (!note && note.error().code != base::Code::NotFound) return base::fail(note.error());
+  if (!note) return {};
+  auto known = own_checkpoint(*note, signer_);
+  if (!known)
+    return base::fail(contradiction("the log's last checkpoint is not one of ours",
+                                    known.error().one_line()));
+  if (known->size > head.size)
+    return base::fail(contradiction(
+        "the journal is shorter than a checkpoint that was signed",
+        fmt::format("the checkpoint covers {} entries, the journal has {}", known->size,
+                    head.size)));
+  latest_ = Published{*known, std::move(*note)};
+  return {};
+}
+
+base::Result<void> LogPublisher::keep_key() {
+  auto key = audit::VerifierKey::parse(signer_.verifier_key());
+  if (!key) return base::fail(std::move(key.error()));
+  if (store_.read(key_path(*key))) return {};
+  return store_.write(key_path(*key), key->to_string() + "\n");
+}
+
+/// From the journal, all of it: the files are lost, damaged, or were never made.
+base::Result<void> LogPublisher::rebuild() {
+  builder_.emplace(writing());
+  return {};
+}
+
+base::Result<void> LogPublisher::continues_latest() const {
+  if (!latest_ || builder_->head().size != latest_->head.size ||
+      builder_->head() == tree_head(latest_->head))
+    return {};
+  return base::fail(contradiction(
+      "the journal is another one than the last checkpoint's",
+      fmt::format("its first {} entries have the root {}, the checkpoint says {}",
+                  latest_->head.size, builder_->head().root.to_string(),
+                  latest_->head.root.to_string())));
+}
+
+base::Result<void> LogPublisher::append_entries(ports::JournalStore& journal,
+                                                const ports::Head& head) {
+  while (builder_->head().size < head.size) {
+    const std::uint64_t from = builder_->head().size;
+    std::uint64_t until = head.size;
+    if (latest_ && from < latest_->head.size) until = std::min(until, latest_->head.size);
+    auto entries = journal.read(from, static_cast<std::size_t>(
+                                          std::min<std::uint64_t>(until - from, kEntriesAtOnce)));
+    if (!entries) return base::fail(std::move(entries.error()));
+    if (entries->empty())
+      return base::fail(contradiction("the journal has fewer entries than its head says",
+                                      fmt::format("entry {} of {} is missing", from, head.size)));
+    for (const ports::StoredEntry& entry : *entries)
+      if (auto added = builder_->append(entry.bytes); !added) return added;
+    if (auto same = continues_latest(); !same) return same;
+  }
+  return {};
+}
+
+/// Tiles and bundles up to `head`; afterwards they are durable, and their root is the journal's.
+base::Result<void> LogPublisher::grow_to(const ports::Head& head) {
+  if (!builder_) {
+    auto resumed = latest_ ? audit::TileBuilder::resume(tree_head(latest_->head), reading(),
+                                                        writing())
+                           : audit::TileBuilder(writing());
+    // What is lost or damaged there is made again from the journal.
+    if (resumed)
+      builder_.emplace(std::move(*resumed));
+    else if (auto begun = rebuild(); !begun)
+      return begun;
+  }
+  auto journal = open_reader_();
+  if (!journal) return base::fail(std::move(journal.error()));
+  if (auto grown = append_entries(**journal, head); !grown) return grown;
+  auto flushed = builder_->flush();
+  if (!flushed) return base::fail(std::move(flushed.error()));
+  if (flushed->head != tree_head(head))
+    return base::fail(contradiction(
+        "the journal's entries do not give the root of its head",
+        fmt::format("{} entries give {}, the head says {}", head.size,
+                    flushed->head.root.to_string(), head.root.to_string())));
+  if (auto kept = keep_key(); !kept) return kept;
+  if (auto synced = store_.sync(); !synced) return synced;
+  for (const std::string& folder : flushed->replaced_folders)
+    static_cast<void>(store_.remove_folder(folder));  // tidying up: what stays does no harm
+  return {};
+}
+
+base::Result<Published> LogPublisher::sign(const ports::Head& head) {
+  audit::Checkpoint checkpoint;
+  checkpoint.origin = signer_.name();
+  checkpoint.size = head.size;
+  checkpoint.root = head.root;
+  auto note = signer_.sign_note(checkpoint.to_text());
+  if (!note) return base::fail(std::move(note.error()));
+  if (auto written = store_.write(audit::kCheckpointPath, *note); !written)
+    return base::fail(std::move(written.error()));
+  if (auto synced = store_.sync(); !synced) return base::fail(std::move(synced.error()));
+  latest_ = Published{head, std::move(*note)};
+  return *latest_;
+}
+
+base::Result<Published> LogPublisher::publish(const ports::Head& head) {
+  if (!recalled_) {
+    if (auto known = recall(head); !known) return base::fail(std::move(known.error()));
+    recalled_ = true;
+  }
+  if (latest_ && latest_->head == head) return *latest_;
+  if (latest_ && head.size <= latest_->head.size) {
+    // Asked for before a later one was signed; or the journal is another one.
+    audit::TileReader tiles(latest_->head.size, reading());
+    auto root = audit::root_at(head.size, tiles);
+    if (!root) return base::fail(std::move(root.error()));
+    if (*root == head.root && head.size < latest_->head.size) return *latest_;
+    return base::fail(contradiction(
+        "the journal is another one than the last checkpoint's",
+        fmt::format("{} entries have the root {}, the log says {}", head.size,
+                    head.root.to_string(), root->to_string())));
+  }
+  if (auto grown = grow_to(head); !grown) {
+    builder_.reset();  // begins anew from the last checkpoint
+    return base::fail(std::move(grown.error()));
+  }
+  return sign(head);
+}
+
+base::Result<void> LogPublisher::add_cosignature(const ports::Head& head,
+                                                 const std::string& lines) {
+  if (!latest_ || latest_->head != head) return {};
+  const std::string note = latest_->note + lines;
+  if (auto kept = store_.write(fmt::format("cosigned/{}.note", head.size), note); !kept)
+    return kept;
+  if (auto written = store_.write(audit::kCheckpointPath, note); !written) return written;
+  latest_->note = note;
+  return store_.sync();
+}
+
+}  // namespace stellwerk::engine
