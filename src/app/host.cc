@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "cli/people.h"
+
 namespace stellwerk::app {
 namespace {
 
@@ -85,6 +87,7 @@ base::Result<void> Host::open_stores() {
                                            file_.environment.installation.str() + "/stellwerk");
   if (!signer) return base::fail(std::move(signer.error()));
   signer_ = std::move(*signer);
+  log_ = std::make_unique<adapters::LogFolder>(data + "/log");
   return {};
 }
 
@@ -117,6 +120,7 @@ base::Result<void> Host::open_engine() {
                             *emergency_,
                             *reserve_,
                             *signer_,
+                            *log_,
                             entropy_,
                             *workload_.workload,
                             *router_.router,
@@ -139,7 +143,10 @@ base::Result<void> Host::open_engine() {
   engine_ = std::make_unique<engine::Engine>(std::move(ports), engine::EngineSettings{});
   signals_.on_signal([this] { lanes_->wake(); });
   return put(server_,
-             api::Server::open(socket_path(file_.environment.data_folder), api::Routes(*engine_)));
+             api::Server::open(socket_path(file_.environment.data_folder),
+                               api::Routes(*engine_, [path = file_.path] {
+                                 return cli::people_now(path);
+                               })));
 }
 
 void Host::turn_within(base::Duration at_most) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "adapters/file/file_signer.h"
+#include "adapters/file/log_folder.h"
 #include "adapters/http/curl_http_client.h"
 #include "adapters/http/curl_loop.h"
 #include "adapters/http/http_gauges.h"
@@ -61,6 +62,7 @@ class Host final : public cli::EngineHost {
   std::unique_ptr<ports::EmergencyLog> emergency_;
   std::unique_ptr<ports::SpaceReserve> reserve_;
   std::unique_ptr<ports::Signer> signer_;
+  std::unique_ptr<ports::LogStore> log_;
   std::unique_ptr<adapters::http::CurlLoop> curl_;
   std::unique_ptr<adapters::http::HttpProber> instance_prober_;  ///< the workload's own
   std::unique_ptr<adapters::http::HttpProber> prober_;           ///< the engine's

@@ -13,6 +13,7 @@
 #include <optional>
 
 #include "app/host.h"
+#include "app/ssh_sign.h"
 #include "cli/cli.h"
 
 namespace stellwerk::app {
@@ -81,6 +82,12 @@ class RealWorld final : public cli::World {
     return app::section_problems(file);
   }
 
+  base::Result<void> draw(std::span<std::uint8_t> out) override { return entropy_.fill(out); }
+
+  base::Result<std::string> ssh_sign(const cli::SshSignRequest& request) override {
+    return app::ssh_sign(request);
+  }
+
   std::string variable(const std::string& name) override {
     // NOLINTNEXTLINE(concurrency-mt-unsafe): no thread of this program changes variables
     const char* value = std::getenv(name.c_str());
@@ -93,6 +100,7 @@ class RealWorld final : public cli::World {
   Signals& signals() { return signals_ ? *signals_ : signals_.emplace(); }
 
   SystemClock clock_;
+  SystemEntropy entropy_;
   std::mutex mutex_;
   std::condition_variable woken_;
   std::optional<Signals> signals_;  // last: it wakes those above

@@ -22,7 +22,7 @@ enum Takes : unsigned {
   TakesCode = 1U << 4,
   TakesReason = 1U << 5,
   TakesPlanDigest = 1U << 6,
-  TakesKey = 1U << 7,
+  TakesApproval = 1U << 7,
   TakesSpeed = 1U << 8,
   TakesResume = 1U << 9,
   TakesAll = 1U << 10,
@@ -34,6 +34,7 @@ enum Takes : unsigned {
   TakesInit = 1U << 16,
   TakesShell = 1U << 17,
   TakesPage = 1U << 18,
+  TakesDecision = 1U << 19,
 };
 
 struct CommandRow {
@@ -55,8 +56,8 @@ constexpr CommandRow kCommands[] = {
     {"resume", "release", Command::Steer, TakesRelease | TakesReason | TakesAgain},
     {"promote", "release", Command::Steer, TakesRelease},
     {"rollback", "release", Command::Steer, TakesRelease | TakesReason},
-    {"approve", {}, Command::Steer, TakesRelease | TakesPlanDigest | TakesKey},
-    {"reject", {}, Command::Steer, TakesRelease | TakesReason | TakesPlanDigest},
+    {"approve", {}, Command::Steer, TakesRelease | TakesReason | TakesPlanDigest | TakesApproval | TakesDecision},
+    {"reject", {}, Command::Steer, TakesRelease | TakesReason | TakesPlanDigest | TakesApproval},
     {"attest", {}, Command::Steer, TakesRelease | TakesSteps | TakesNote},
     {"doctor", {}, Command::Doctor, TakesNothing},
     {"schema", {}, Command::Schema, TakesTopic},
@@ -192,7 +193,13 @@ class Parser {
     option(TakesReason, "--reason", args_.reason, "TEXT");
     option(TakesNote, "--note", args_.reason, "TEXT");
     option(TakesPlanDigest, "--plan", args_.plan, "DIGEST");
-    option(TakesKey, "--key", args_.key, "FILE");
+    option(TakesApproval, "--key", args_.approval.key, "FILE");
+    option(TakesDecision, "--decision", args_.approval.decision, "WORD");
+    option(TakesApproval, "--role", args_.approval.role, "ROLE");
+    option(TakesApproval, "--by", args_.approval.person, "PERSON");
+    option(TakesApproval, "--print", args_.approval.print, "FILE");
+    option(TakesApproval, "--signed", args_.approval.signed_file, "FILE");
+    option(TakesApproval, "--valid-for", args_.approval.valid_for, "DURATION");
     option(TakesSpeed, "--speed", speed_word_, "N[,M]");
     option(TakesPage, "--output", args_.output, "FOLDER");
     if ((row.takes & TakesResume) != 0)

@@ -4,9 +4,11 @@
 // Thread-safety: one command at a time.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -36,6 +38,13 @@ struct Reader {
   std::unique_ptr<ports::ContentStore> content;
 };
 
+/// What ssh-keygen is to sign.
+struct SshSignRequest {
+  std::string key;         ///< file of a private key, or of a public one whose other half the agent has
+  std::string name_space;  ///< `approval@stellwerk`
+  std::string message;
+};
+
 class World {
  public:
   virtual ~World() = default;
@@ -60,6 +69,15 @@ class World {
   /// What they find wrong in their sections of stellwerk.yaml, all of it; opens nothing.
   virtual std::vector<base::Error> section_problems(const config::EnvironmentFile& /*file*/) {
     return {};
+  }
+  /// Bytes that nobody can guess. @errors Unavailable ENG-0001
+  virtual base::Result<void> draw(std::span<std::uint8_t> /*out*/) {
+    return base::fail(base::Code::Unavailable, "ENG-0001", "there is no source of randomness");
+  }
+  /// The armored signature; may ask for a passphrase on the terminal.
+  /// @errors Unavailable CLI-0006: ssh-keygen is not there or did not sign
+  virtual base::Result<std::string> ssh_sign(const SshSignRequest& /*request*/) {
+    return base::fail(base::Code::Unavailable, "CLI-0006", "nothing can sign here");
   }
   /// A variable of the process's environment (NO_COLOR, LANG, COLUMNS); empty: not set.
   virtual std::string variable(const std::string& /*name*/) { return {}; }

@@ -12,6 +12,7 @@
 #include "ports/health_probe.h"
 #include "ports/journal_store.h"
 #include "ports/lanes.h"
+#include "ports/log_store.h"
 #include "ports/metric_source.h"
 #include "ports/notifier.h"
 #include "ports/signer.h"
@@ -31,6 +32,7 @@ struct EnginePorts {
   ports::EmergencyLog& emergency;  ///< lane `emergency`, as is the reserve
   ports::SpaceReserve& reserve;
   ports::Signer& signer;
+  ports::LogStore& log;     ///< lane `log` only
   ports::Entropy& entropy;  ///< any lane
   ports::Workload& workload;
   ports::TrafficRouter& router;

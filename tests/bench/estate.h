@@ -20,6 +20,7 @@
 #include "adapters/memory/memory_probe.h"
 #include "adapters/memory/memory_reserve.h"
 #include "adapters/memory/memory_router.h"
+#include "adapters/memory/memory_log.h"
 #include "adapters/memory/memory_signer.h"
 #include "adapters/memory/memory_workload.h"
 #include "adapters/sqlite/data_folder_lock.h"
@@ -77,6 +78,7 @@ class Estate {
   adapters::MemoryEmergency emergency_;
   adapters::MemoryReserve reserve_;
   adapters::MemorySigner signer_;
+  adapters::MemoryLog log_;
   adapters::MemoryEntropy entropy_;
   adapters::MemoryWorkload workload_;
   adapters::MemoryRouter router_{clock_, {}};

@@ -23,6 +23,7 @@
 #include "adapters/memory/memory_probe.h"
 #include "adapters/memory/memory_reserve.h"
 #include "adapters/memory/memory_router.h"
+#include "adapters/memory/memory_log.h"
 #include "adapters/memory/memory_signer.h"
 #include "adapters/memory/memory_workload.h"
 #include "engine/engine.h"
@@ -98,6 +99,7 @@ class World {
   adapters::MemoryEmergency emergency;
   adapters::MemoryReserve reserve;
   adapters::MemorySigner signer;
+  adapters::MemoryLog log;
   adapters::MemoryEntropy entropy;
   adapters::MemoryWorkload workload;
   adapters::MemoryRouter router;

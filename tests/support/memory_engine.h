@@ -21,6 +21,7 @@
 #include "adapters/memory/memory_probe.h"
 #include "adapters/memory/memory_reserve.h"
 #include "adapters/memory/memory_router.h"
+#include "adapters/memory/memory_log.h"
 #include "adapters/memory/memory_signer.h"
 #include "adapters/memory/memory_workload.h"
 #include "engine/engine_ports.h"
@@ -68,6 +69,7 @@ class MemoryEngine {
                                 emergency,
                                 reserve,
                                 signer,
+                                log,
                                 entropy,
                                 workload,
                                 router,
@@ -89,6 +91,7 @@ class MemoryEngine {
   adapters::MemoryReserve reserve;
   adapters::MemoryEntropy entropy;
   adapters::MemorySigner signer;
+  adapters::MemoryLog log;
   NoSteps steps;
   adapters::MemoryWorkload workload;
   adapters::MemoryRouter router{clock, {}};
