@@ -142,11 +142,10 @@ base::Result<void> Host::open_engine() {
   };
   engine_ = std::make_unique<engine::Engine>(std::move(ports), engine::EngineSettings{});
   signals_.on_signal([this] { lanes_->wake(); });
-  return put(server_,
-             api::Server::open(socket_path(file_.environment.data_folder),
-                               api::Routes(*engine_, [path = file_.path] {
-                                 return cli::people_now(path);
-                               })));
+  return put(server_, api::Server::open(socket_path(file_.environment.data_folder),
+                                        api::Routes(*engine_, [path = file_.path] {
+                                          return cli::people_now(path);
+                                        })));
 }
 
 void Host::turn_within(base::Duration at_most) {

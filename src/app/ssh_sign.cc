@@ -22,12 +22,12 @@ namespace {
 using base::UniqueFd;
 
 base::Failure not_signed(std::string why) {
-  return base::fail(base::error(base::Code::Unavailable, "CLI-0006", "ssh-keygen did not sign")
-                        .because(std::move(why))
-                        .now("nothing was signed, and nothing approved")
-                        .then("ssh-add -l", "the keys that an agent holds")
-                        .then("stellwerk approve ID --print FILE",
-                              "the text, to be signed elsewhere"));
+  return base::fail(
+      base::error(base::Code::Unavailable, "CLI-0006", "ssh-keygen did not sign")
+          .because(std::move(why))
+          .now("nothing was signed, and nothing approved")
+          .then("ssh-add -l", "the keys that an agent holds")
+          .then("stellwerk approve ID --print FILE", "the text, to be signed elsewhere"));
 }
 
 /// What the child gets as its standard input and output.
@@ -47,8 +47,8 @@ base::Result<Pipes> make_pipes() {
 }
 
 base::Result<pid_t> start(const cli::SshSignRequest& request, const Pipes& pipes) {
-  std::vector<std::string> words{"ssh-keygen", "-Y", "sign", "-q", "-n", request.name_space,
-                                 "-f",         request.key};
+  std::vector<std::string> words{"ssh-keygen",       "-Y", "sign",     "-q", "-n",
+                                 request.name_space, "-f", request.key};
   std::vector<char*> arguments;
   for (std::string& word : words) arguments.push_back(word.data());
   arguments.push_back(nullptr);

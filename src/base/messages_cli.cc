@@ -74,7 +74,8 @@ constexpr MessageRow kCli[] = {
     {"cli.sign.printed",
      "{file} ist geschrieben. Signieren: ssh-keygen -Y sign -n {namespace} -f SCHLUESSEL {file}; "
      "dann: {command}",
-     "{file} is written. Sign it: ssh-keygen -Y sign -n {namespace} -f KEY {file}; then: {command}"},
+     "{file} is written. Sign it: ssh-keygen -Y sign -n {namespace} -f KEY {file}; then: "
+     "{command}"},
     {"cli.help.option.all", "Auch die älteren", "The older ones too"},
     {"cli.help.argument.file", "Datei des Releases", "The release's file"},
     {"cli.help.argument.release", "Id des Releases", "The release's id"},

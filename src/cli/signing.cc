@@ -31,16 +31,15 @@ base::Result<audit::SshPublicKey> public_key_of(const std::string& file) {
   const std::string path = file.ends_with(".pub") ? file : file + ".pub";
   auto line = base::read_file(path, audit::kSshKeyLineBytesMax);
   if (!line)
-    return base::fail(
-        base::error(base::Code::NotFound, "CLI-0006", "the public key cannot be read")
-            .because(fmt::format("{}: {}", path, line.error().why))
-            .now("nothing was signed, and nothing approved")
-            .then(fmt::format("ssh-keygen -y -f {} > {}", file, path), "writes it from the private key"));
+    return base::fail(base::error(base::Code::NotFound, "CLI-0006", "the public key cannot be read")
+                          .because(fmt::format("{}: {}", path, line.error().why))
+                          .now("nothing was signed, and nothing approved")
+                          .then(fmt::format("ssh-keygen -y -f {} > {}", file, path),
+                                "writes it from the private key"));
   return audit::SshPublicKey::parse(*line);
 }
 
-base::Result<const core::Person*> owner_of(const core::Plan& plan,
-                                           const audit::SshPublicKey& key) {
+base::Result<const core::Person*> owner_of(const core::Plan& plan, const audit::SshPublicKey& key) {
   for (const core::Person& person : plan.people)
     for (const core::PersonKey& each : person.keys)
       if (const auto parsed = audit::SshPublicKey::parse(each.key); parsed && *parsed == key)
@@ -60,7 +59,8 @@ base::Result<const core::Person*> person_asked(const core::Plan& plan, const App
     return owner_of(plan, *key);
   }
   if (words.person.empty())
-    return not_understood("it is not said whose word this will be", "give --by PERSON with --print");
+    return not_understood("it is not said whose word this will be",
+                          "give --by PERSON with --print");
   const core::Person* person = plan.find_person(base::PersonId(words.person));
   if (person != nullptr) return person;
   return not_understood(base::in_quotes(words.person) + " is nobody in this plan",
@@ -97,8 +97,7 @@ base::Result<Meant> meant(const SigningTask& task, const core::Person& person) {
   }
   if (asked.decision == core::ApprovalKind::EmergencyApprove)
     return Meant{std::string(to_string(*asked.decision)), own};
-  const auto open =
-      core::wanted_approval(task.release.plan, task.release.state, person, asked);
+  const auto open = core::wanted_approval(task.release.plan, task.release.state, person, asked);
   if (!open) return nothing_missing(person);
   const auto& action = std::get<core::ApprovalAction>(open->step->action);
   return Meant{std::string(to_string(action.decision)), open->role};
@@ -131,12 +130,12 @@ base::Result<std::string> sealed_reason(World& world, const std::string& reason)
 base::Result<std::string> read_part(const std::string& path, std::size_t bytes_max) {
   auto bytes = base::read_file(path, bytes_max);
   if (bytes) return bytes;
-  return base::fail(base::error(bytes.error().code, "CLI-0006", path + " cannot be read")
-                        .because(bytes.error().why)
-                        .now("nothing was approved")
-                        .then(fmt::format("ssh-keygen -Y sign -n {} -f KEY FILE",
-                                          audit::kApprovalNamespace),
-                              "writes the signature to FILE.sig"));
+  return base::fail(
+      base::error(bytes.error().code, "CLI-0006", path + " cannot be read")
+          .because(bytes.error().why)
+          .now("nothing was approved")
+          .then(fmt::format("ssh-keygen -Y sign -n {} -f KEY FILE", audit::kApprovalNamespace),
+                "writes the signature to FILE.sig"));
 }
 
 base::Result<engine::SignedWord> read_signed(const std::string& file) {
@@ -190,11 +189,10 @@ base::Result<engine::SignedWord> signed_word(World& world, const SigningTask& ta
   if (!words.signed_file.empty()) return read_signed(words.signed_file);
   auto made = text_to_sign(world, task);
   if (!made) return base::fail(std::move(made.error()));
-  auto signature =
-      world.ssh_sign({words.key, std::string(audit::kApprovalNamespace), made->text});
+  auto signature = world.ssh_sign({words.key, std::string(audit::kApprovalNamespace), made->text});
   if (!signature) return base::fail(std::move(signature.error()));
-  return engine::SignedWord{std::move(made->text), std::move(*signature),
-                            std::move(made->sealed_reason), {}};
+  return engine::SignedWord{
+      std::move(made->text), std::move(*signature), std::move(made->sealed_reason), {}};
 }
 
 base::Result<void> print_to_sign(World& world, const SigningTask& task) {

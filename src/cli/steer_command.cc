@@ -65,8 +65,13 @@ class Steering {
  private:
   /// One command a step for attest, one in all for the others.
   [[nodiscard]] std::vector<engine::PersonCommand> commands(const base::Digest& plan) const {
-    engine::PersonCommand command{arguments_.verb, arguments_.reason, {}, arguments_.again, {},
-                                  arguments_.approval.decision, {}};
+    engine::PersonCommand command{arguments_.verb,
+                                  arguments_.reason,
+                                  {},
+                                  arguments_.again,
+                                  {},
+                                  arguments_.approval.decision,
+                                  {}};
     if (command.verb == "approve" || command.verb == "reject") command.plan = plan;
     if (command.verb != "attest") return {command};
     std::vector<engine::PersonCommand> all;

@@ -40,7 +40,7 @@ struct Reader {
 
 /// What ssh-keygen is to sign.
 struct SshSignRequest {
-  std::string key;         ///< file of a private key, or of a public one whose other half the agent has
+  std::string key;  ///< file of a private key, or of a public one whose other half the agent has
   std::string name_space;  ///< `approval@stellwerk`
   std::string message;
 };

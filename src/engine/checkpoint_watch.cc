@@ -17,16 +17,16 @@ CheckpointWatch::CheckpointWatch(EnginePorts& ports, Host host)
       publisher_(std::make_shared<LogPublisher>(ports.log, ports.signer, ports.open_reader)) {}
 
 void CheckpointWatch::publish(const ports::Head& head, Then then) {
-  ports_.lanes.submit(
-      {"log", {}, kPatience, {}, false},
-      [this, publisher = publisher_, head,
-       then = std::move(then)](const ports::Call&) -> ports::Completion {
-        auto result = std::make_shared<base::Result<Published>>(publisher->publish(head));
-        return [this, result, then] {
-          finished(*result);
-          if (then) then(std::move(*result));
-        };
-      });
+  ports_.lanes.submit({"log", {}, kPatience, {}, false},
+                      [this, publisher = publisher_, head,
+                       then = std::move(then)](const ports::Call&) -> ports::Completion {
+                        auto result =
+                            std::make_shared<base::Result<Published>>(publisher->publish(head));
+                        return [this, result, then] {
+                          finished(*result);
+                          if (then) then(std::move(*result));
+                        };
+                      });
 }
 
 void CheckpointWatch::finished(const base::Result<Published>& result) {

@@ -36,9 +36,9 @@ Engine::Engine(EnginePorts ports, EngineSettings settings)
       integrity_(ports_, {[this] { return live(); },
                           [this](const base::Error& error) { integrity_failed(error); },
                           [this](const base::Error& error) { report(error); }}),
-      checkpoints_(ports_, {[this](const base::Error& error) { integrity_.fail(error); },
-                            [this](const base::Error& error) { report(error); },
-                            [](const Published&) {}}),
+      checkpoints_(ports_,
+                   {[this](const base::Error& error) { integrity_.fail(error); },
+                    [this](const base::Error& error) { report(error); }, [](const Published&) {}}),
       effects_(ports_, committer_, effects_host()),
       outbox_(ports_, [this](const base::Error& error) { report(error); }) {
   // Called from the adapters' threads until they end, which may be after this object.
@@ -214,7 +214,8 @@ void Engine::command_signed(const base::ReleaseId& release, const SignedWord& wo
                             const base::Digest& document, const Reply& reply) {
   Live* live = find_or_load(release, reply);
   if (live == nullptr) return;
-  auto said = said_by(word, live->run.plan(), live->run.state().plan, ports_.clock.wall(), document);
+  auto said =
+      said_by(word, live->run.plan(), live->run.state().plan, ports_.clock.wall(), document);
   if (said) return command(release, std::move(said->body), said->person, reply);
   if (reply) reply({said.error(), {}, {}});
 }

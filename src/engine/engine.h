@@ -15,8 +15,8 @@
 #include <string>
 #include <vector>
 
-#include "engine/content_keeper.h"
 #include "engine/checkpoint_watch.h"
+#include "engine/content_keeper.h"
 #include "engine/effects.h"
 #include "engine/guard_watch.h"
 #include "engine/integrity.h"

@@ -45,7 +45,8 @@ audit::FileReader LogPublisher::reading() {
 }
 
 audit::FileSink LogPublisher::writing() {
-  return [this](std::string_view path, std::string_view bytes) { return store_.write(path, bytes); };
+  return
+      [this](std::string_view path, std::string_view bytes) { return store_.write(path, bytes); };
 }
 
 /// What was published before this process began.
@@ -55,13 +56,17 @@ base::Result<void> LogPublisher::recall(const ports::Head& head) {
   if (!note) return {};
   auto known = own_checkpoint(*note, signer_);
   if (!known)
-    return base::fail(contradiction("the log's last checkpoint is not one of ours",
-                                    known.error().one_line()));
+    return base::fail(
+        base::error(base::Code::Unavailable, "AUD-0043",
+                    "the log's last checkpoint is none that this installation signed")
+            .because(known.error().one_line())
+            .now("no checkpoint was signed; the journal itself is untouched")
+            .then("stellwerk explain AUD-0043", "how to save it and let the log be made anew"));
   if (known->size > head.size)
-    return base::fail(contradiction(
-        "the journal is shorter than a checkpoint that was signed",
-        fmt::format("the checkpoint covers {} entries, the journal has {}", known->size,
-                    head.size)));
+    return base::fail(
+        contradiction("the journal is shorter than a checkpoint that was signed",
+                      fmt::format("the checkpoint covers {} entries, the journal has {}",
+                                  known->size, head.size)));
   latest_ = Published{*known, std::move(*note)};
   return {};
 }
@@ -83,11 +88,11 @@ base::Result<void> LogPublisher::continues_latest() const {
   if (!latest_ || builder_->head().size != latest_->head.size ||
       builder_->head() == tree_head(latest_->head))
     return {};
-  return base::fail(contradiction(
-      "the journal is another one than the last checkpoint's",
-      fmt::format("its first {} entries have the root {}, the checkpoint says {}",
-                  latest_->head.size, builder_->head().root.to_string(),
-                  latest_->head.root.to_string())));
+  return base::fail(
+      contradiction("the journal is another one than the last checkpoint's",
+                    fmt::format("its first {} entries have the root {}, the checkpoint says {}",
+                                latest_->head.size, builder_->head().root.to_string(),
+                                latest_->head.root.to_string())));
 }
 
 base::Result<void> LogPublisher::append_entries(ports::JournalStore& journal,
@@ -96,8 +101,8 @@ base::Result<void> LogPublisher::append_entries(ports::JournalStore& journal,
     const std::uint64_t from = builder_->head().size;
     std::uint64_t until = head.size;
     if (latest_ && from < latest_->head.size) until = std::min(until, latest_->head.size);
-    auto entries = journal.read(from, static_cast<std::size_t>(
-                                          std::min<std::uint64_t>(until - from, kEntriesAtOnce)));
+    auto entries = journal.read(
+        from, static_cast<std::size_t>(std::min<std::uint64_t>(until - from, kEntriesAtOnce)));
     if (!entries) return base::fail(std::move(entries.error()));
     if (entries->empty())
       return base::fail(contradiction("the journal has fewer entries than its head says",
@@ -112,9 +117,9 @@ base::Result<void> LogPublisher::append_entries(ports::JournalStore& journal,
 /// Tiles and bundles up to `head`; afterwards they are durable, and their root is the journal's.
 base::Result<void> LogPublisher::grow_to(const ports::Head& head) {
   if (!builder_) {
-    auto resumed = latest_ ? audit::TileBuilder::resume(tree_head(latest_->head), reading(),
-                                                        writing())
-                           : audit::TileBuilder(writing());
+    auto resumed = latest_
+                       ? audit::TileBuilder::resume(tree_head(latest_->head), reading(), writing())
+                       : audit::TileBuilder(writing());
     // What is lost or damaged there is made again from the journal.
     if (resumed)
       builder_.emplace(std::move(*resumed));
@@ -127,10 +132,10 @@ base::Result<void> LogPublisher::grow_to(const ports::Head& head) {
   auto flushed = builder_->flush();
   if (!flushed) return base::fail(std::move(flushed.error()));
   if (flushed->head != tree_head(head))
-    return base::fail(contradiction(
-        "the journal's entries do not give the root of its head",
-        fmt::format("{} entries give {}, the head says {}", head.size,
-                    flushed->head.root.to_string(), head.root.to_string())));
+    return base::fail(
+        contradiction("the journal's entries do not give the root of its head",
+                      fmt::format("{} entries give {}, the head says {}", head.size,
+                                  flushed->head.root.to_string(), head.root.to_string())));
   if (auto kept = keep_key(); !kept) return kept;
   if (auto synced = store_.sync(); !synced) return synced;
   for (const std::string& folder : flushed->replaced_folders)
@@ -164,10 +169,10 @@ base::Result<Published> LogPublisher::publish(const ports::Head& head) {
     auto root = audit::root_at(head.size, tiles);
     if (!root) return base::fail(std::move(root.error()));
     if (*root == head.root && head.size < latest_->head.size) return *latest_;
-    return base::fail(contradiction(
-        "the journal is another one than the last checkpoint's",
-        fmt::format("{} entries have the root {}, the log says {}", head.size,
-                    head.root.to_string(), root->to_string())));
+    return base::fail(
+        contradiction("the journal is another one than the last checkpoint's",
+                      fmt::format("{} entries have the root {}, the log says {}", head.size,
+                                  head.root.to_string(), root->to_string())));
   }
   if (auto grown = grow_to(head); !grown) {
     builder_.reset();  // begins anew from the last checkpoint

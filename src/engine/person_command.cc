@@ -71,7 +71,8 @@ base::Result<core::InputBody> input_of(const PersonCommand& command, Engine& eng
 }
 
 base::Result<base::Digest> keep_signed(const SignedWord& word, Engine& engine) {
-  if (word.text.size() > audit::kApprovalBytesMax || word.sealed_reason.size() > 2 * kReasonBytesMax)
+  if (word.text.size() > audit::kApprovalBytesMax ||
+      word.sealed_reason.size() > 2 * kReasonBytesMax)
     return invalid("what was signed cannot be taken", "it is longer than an approval may be");
   auto document = document_of(word);
   if (!document) return base::fail(std::move(document.error()));

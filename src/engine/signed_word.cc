@@ -57,10 +57,8 @@ base::Result<core::InputBody> body_of(const audit::CheckedApproval& checked,
                                       const base::Digest& document) {
   const audit::Approval& said = checked.approval;
   if (said.decision == kReject) {
-    if (!said.reason)
-      return invalid("a rejection needs a reason", "the signed text names none");
-    return core::InputBody(
-        core::Rejected{said.plan, *said.reason, document, checked.fingerprint});
+    if (!said.reason) return invalid("a rejection needs a reason", "the signed text names none");
+    return core::InputBody(core::Rejected{said.plan, *said.reason, document, checked.fingerprint});
   }
   auto decision = core::parse_approval_kind(said.decision);
   if (!decision) return base::fail(std::move(decision.error()));
@@ -106,7 +104,8 @@ base::Result<SaidBy> said_by(const SignedWord& word, const core::Plan& plan,
   if (!word.people_now)
     return base::fail(
         base::error(base::Code::Unavailable, "ENG-0038", "the signature cannot be taken now")
-            .because("stellwerk.yaml cannot be read, so nobody can tell whether the key was revoked")
+            .because(
+                "stellwerk.yaml cannot be read, so nobody can tell whether the key was revoked")
             .now("the release is unchanged")
             .then("stellwerk doctor", "what is wrong with the file"));
   const audit::ExpectedApproval expected{plan.installation, plan.release, plan_digest,
@@ -124,9 +123,8 @@ base::Result<SaidBy> said_by(const SignedWord& word, const core::Plan& plan,
 base::Result<std::string> document_of(const SignedWord& word) {
   auto signature = audit::SshSignature::parse(word.signature);
   if (!signature) return base::fail(std::move(signature.error()));
-  const base::Json document = {{"key", signature->key.to_string()},
-                               {"signature", word.signature},
-                               {"text", word.text}};
+  const base::Json document = {
+      {"key", signature->key.to_string()}, {"signature", word.signature}, {"text", word.text}};
   auto bytes = base::canonical(document);
   if (!bytes) return base::fail(std::move(bytes.error()));
   return *bytes;

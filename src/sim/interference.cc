@@ -71,7 +71,7 @@ std::string_view to_string(Place place) {
   constexpr std::array<std::string_view, 18> kNames = {
       "append",  "read-journal", "note",        "put-content", "get-content", "emergency",
       "reserve", "router-write", "router-read", "ensure",      "retire",      "workload-read",
-      "probe",   "step",         "deliver",     "sign",        "draw", "write-log"};
+      "probe",   "step",         "deliver",     "sign",        "draw",        "write-log"};
   return kNames[static_cast<std::size_t>(place)];
 }
 

@@ -130,8 +130,8 @@ base::Result<std::string> SimSigner::sign_note(std::string_view text) {
 
 void SimLog::compare(std::string_view note) {
   const auto parsed = audit::parse_note(note);
-  const auto checkpoint = parsed ? audit::Checkpoint::parse(parsed->text)
-                                 : base::fail(base::Error(parsed.error()));
+  const auto checkpoint =
+      parsed ? audit::Checkpoint::parse(parsed->text) : base::fail(base::Error(parsed.error()));
   if (!checkpoint) return contradictions.push_back("a checkpoint that is none");
   const ports::Head head{checkpoint->size, checkpoint->root};
   if (head.size < last_.size || (head.size == last_.size && head.root != last_.root))

@@ -14,8 +14,8 @@
 #include "adapters/memory/memory_emergency.h"
 #include "adapters/memory/memory_entropy.h"
 #include "adapters/memory/memory_journal.h"
-#include "adapters/memory/memory_reserve.h"
 #include "adapters/memory/memory_log.h"
+#include "adapters/memory/memory_reserve.h"
 #include "adapters/memory/memory_signer.h"
 #include "sim/interference.h"
 

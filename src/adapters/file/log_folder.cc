@@ -17,7 +17,7 @@ namespace stellwerk::adapters {
 namespace {
 
 // The largest file is a full bundle: 256 entries of 65,535 bytes with their lengths.
-constexpr std::size_t kFileBytesMax = std::size_t{256} * (65535 + 2);
+constexpr std::size_t kLogFileBytesMax = std::size_t{256} * (65535 + 2);
 
 base::Failure log_trouble(std::string_view what, const std::string& path, std::string why) {
   return base::fail(base::error(base::Code::Unavailable, "AUD-0041",
@@ -26,7 +26,7 @@ base::Failure log_trouble(std::string_view what, const std::string& path, std::s
                         .now("no checkpoint was signed; the journal itself is untouched"));
 }
 
-std::string write_all(int fd, std::string_view bytes) {
+std::string written_whole(int fd, std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(fd, bytes.data(), bytes.size());
     if (written < 0 && errno == EINTR) continue;
@@ -52,16 +52,16 @@ bool valid_path(std::string_view path) {
 
 base::Result<std::filesystem::path> LogFolder::place_of(std::string_view path) const {
   if (valid_path(path)) return folder_ / path;
-  return base::fail(base::error(base::Code::InvalidArgument, "AUD-0041",
-                                fmt::format("{} is no path of a log",
-                                            base::in_quotes(base::printable(path, 80))))
-                        .now("nothing was read or written"));
+  return base::fail(
+      base::error(base::Code::InvalidArgument, "AUD-0041",
+                  fmt::format("{} is no path of a log", base::in_quotes(base::printable(path, 80))))
+          .now("nothing was read or written"));
 }
 
 base::Result<std::string> LogFolder::read(const std::string& path) {
   auto place = place_of(path);
   if (!place) return base::fail(std::move(place.error()));
-  auto bytes = base::read_file(place->native(), kFileBytesMax);
+  auto bytes = base::read_file(place->native(), kLogFileBytesMax);
   if (bytes) return bytes;
   if (bytes.error().code == base::Code::NotFound)
     return base::fail(base::error(base::Code::NotFound, "AUD-0040", "the log has no " + path)
@@ -77,7 +77,7 @@ base::Result<void> LogFolder::write(std::string_view path, std::string_view byte
   std::string temporary = place->native() + ".tmp-XXXXXX";
   const base::UniqueFd file(::mkostemp(temporary.data(), O_CLOEXEC));  // mode 0600
   if (!file.valid()) return log_trouble("written", place->native(), base::errno_text(errno));
-  std::string problem = write_all(file.get(), bytes);
+  std::string problem = written_whole(file.get(), bytes);
   // A name at the top (the checkpoint) must never point to bytes that are not on the disk.
   const bool at_top = path.find('/') == path.npos;
   if (problem.empty() && at_top && ::fdatasync(file.get()) != 0) problem = base::errno_text(errno);
