@@ -9,12 +9,12 @@ namespace stellwerk::fuzz {
 namespace {
 
 void check_answers(const audit::AllowedSigners& file) {
-  static const audit::SshPublicKey kKey =
+  static const audit::SshPublicKey example_key =
       audit::SshPublicKey::parse(audit::testing::kEd25519Line).value();
   const audit::SignatureUse use{"approval@stellwerk", base::WallTime{1760529600000000}};
-  const bool anybody = file.allows("anna", kKey, use).has_value();
+  const bool anybody = file.allows("anna", example_key, use).has_value();
   // Who is allowed is among those whom the key names.
-  FUZZ_REQUIRE(!anybody || !file.who(kKey, use).empty());
+  FUZZ_REQUIRE(!anybody || !file.who(example_key, use).empty());
   const auto unknown = audit::SshPublicKey::parse(audit::testing::kRsaLine).value();
   const auto refused = file.allows("", unknown, use);
   FUZZ_REQUIRE(refused || refused.error().id == "AUD-0025");

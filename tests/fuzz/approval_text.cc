@@ -8,10 +8,10 @@ namespace stellwerk::fuzz {
 namespace {
 
 void check_never_counts(std::string_view bytes) {
-  static const audit::SshPublicKey kKey =
+  static const audit::SshPublicKey example_key =
       audit::SshPublicKey::parse(audit::testing::kEd25519Line).value();
   const audit::Signer signer{.person = base::PersonId("anna"),
-                             .key = kKey,
+                             .key = example_key,
                              .valid_after = std::nullopt,
                              .valid_before = std::nullopt,
                              .revoked_at = std::nullopt};

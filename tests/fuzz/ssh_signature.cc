@@ -11,9 +11,9 @@ namespace {
 constexpr audit::SshSigned kSigned{audit::testing::kSignedMessage, "approval@stellwerk"};
 
 const audit::SshPublicKey& known_ssh_key() {
-  static const audit::SshPublicKey kKey =
+  static const audit::SshPublicKey example_key =
       audit::SshPublicKey::parse(audit::testing::kEd25519Line).value();
-  return kKey;
+  return example_key;
 }
 
 void check_signature(const audit::SshSignature& signature) {

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <ostream>
+#include <utility>
 
 #include "audit/allowed_signers.h"
 #include "audit/ssh_key.h"
@@ -25,6 +27,7 @@ struct KeyKind {
   std::string type;
   std::string bits;
 };
+void PrintTo(const KeyKind& kind, std::ostream* out) { *out << kind.type << kind.bits; }
 
 class EveryKeyOfSshKeygen : public ::testing::TestWithParam<KeyKind> {
  protected:
