@@ -3,6 +3,7 @@
 
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "ports/clock.h"
@@ -18,12 +19,25 @@
 #include "ports/signer.h"
 #include "ports/space_reserve.h"
 #include "ports/step_runner.h"
+#include "ports/timestamp_service.h"
 #include "ports/traffic_router.h"
+#include "ports/witness.h"
 #include "ports/workload.h"
 
 namespace stellwerk::engine {
 
 /// All outlive the engine. Which lane calls what is said at each port.
+/// A witness and the key that it cosigns with (c2sp.org/tlog-cosignature, type 0x04).
+struct WitnessPort {
+  ports::Witness* client = nullptr;
+  std::string key;
+};
+/// A time stamping service, and the certificates (PEM) that its stamps must lead to.
+struct TimestampPort {
+  ports::TimestampService* client = nullptr;
+  std::string trusted;
+};
+
 struct EnginePorts {
   ports::Clock& clock;
   ports::Lanes& lanes;
@@ -43,6 +57,8 @@ struct EnginePorts {
   std::vector<ports::Notifier*> notifiers;
   /// A reader of its own for each subscriber's lane.
   std::function<base::Result<std::unique_ptr<ports::JournalStore>>()> open_reader;
+  std::vector<WitnessPort> witnesses = {};  ///< each in a lane of its own
+  TimestampPort timestamps = {};
 };
 
 }  // namespace stellwerk::engine

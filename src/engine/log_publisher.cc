@@ -192,4 +192,14 @@ base::Result<void> LogPublisher::add_cosignature(const ports::Head& head,
   return store_.sync();
 }
 
+base::Result<void> LogPublisher::keep_stamp(const Published& checkpoint,
+                                            const std::string& token) {
+  const auto note = audit::parse_note(checkpoint.note);
+  if (!note) return base::fail(note.error());
+  const std::string path = fmt::format("timestamps/{}", checkpoint.head.size);
+  if (auto text = store_.write(path + ".txt", note->text); !text) return text;
+  if (auto written = store_.write(path + ".tsr", token); !written) return written;
+  return store_.sync();
+}
+
 }  // namespace stellwerk::engine

@@ -45,6 +45,10 @@ class LogPublisher {
   /// and keeps the note under `cosigned/`. @errors Unavailable AUD-0041
   base::Result<void> add_cosignature(const ports::Head& head, const std::string& lines);
 
+  /// Keeps a time stamp of a checkpoint's text beside it: `timestamps/<size>.tsr` and `.txt`.
+  /// @errors Unavailable AUD-0041
+  base::Result<void> keep_stamp(const Published& checkpoint, const std::string& token);
+
   /// The latest one; nothing before the first. Lane `log` only.
   [[nodiscard]] const std::optional<Published>& latest() const { return latest_; }
 
