@@ -10,6 +10,7 @@
 #include "audit/allowed_signers.h"
 #include "audit/ssh_key.h"
 #include "audit/ssh_signature.h"
+#include "audit/ssh_wire.h"
 #include "audit/testing/ssh_examples.h"
 #include "audit/testing/ssh_signer.h"
 #include "base/digest.h"
@@ -152,6 +153,36 @@ TEST(OpenSsh, LetsPassWhatThePageSaysItDoes) {
     EXPECT_FALSE(audit::verify_ssh_signature({kMessage, kNamespace}, lax));
   }
   EXPECT_FALSE(audit::SshSignature::from_blob(reserved));
+}
+
+TEST(OpenSsh, TakesWeakKeysThatAreRefusedHere) {
+  const Workshop shop;
+  shop.write("text", kMessage);
+  // R = 1, S = 0 with the key 1: it fits every text.
+  const std::string zeros(32, '\0');
+  std::string key;
+  audit::append_ssh_string(key, "ssh-ed25519");
+  audit::append_ssh_string(key, "\x01" + zeros.substr(1));
+  auto signature = SshSigner::make(audit::SshKeyType::Ed25519).sign({kMessage, kNamespace});
+  signature.value = "\x01" + zeros.substr(1) + zeros;
+  auto blob = signature.to_blob();
+  blob.replace(blob.find(signature.key.blob()), key.size(), key);
+  shop.write("text.sig", fmt::format("-----BEGIN SSH SIGNATURE-----\n{}\n"
+                                     "-----END SSH SIGNATURE-----\n",
+                                     base::to_base64(base::as_bytes(blob))));
+  shop.write("signers", "anna ssh-ed25519 " + base::to_base64(base::as_bytes(key)) + "\n");
+  const auto there = ask(shop, {});
+  EXPECT_TRUE(there.good()) << there.err;
+  EXPECT_FALSE(audit::AllowedSigners::parse(shop.read("signers"), "signers"));
+  EXPECT_FALSE(audit::SshSignature::from_blob(blob));
+  // An RSA key that is too short.
+  shop.make_key("short", "rsa", "1024");
+  shop.write("signers", "anna " + shop.read("short.pub"));
+  const auto signing =
+      shop.ssh_keygen({"-Y", "sign", "-n", std::string(kNamespace), "-f", "short"}, "text");
+  shop.write("text.sig", signing.out);
+  EXPECT_TRUE(ask(shop, {}).good()) << signing.err;
+  EXPECT_FALSE(audit::SshSignature::parse(signing.out));
 }
 
 /// A workshop with a signature by a key of ssh-keygen.
