@@ -31,17 +31,27 @@ std::optional<base::WallTime> earlier(std::optional<base::WallTime> a,
   return std::min(*a, *b, [](base::WallTime x, base::WallTime y) { return x.us < y.us; });
 }
 
-/// The same key of the same person in stellwerk.yaml; nothing when it was taken out.
-std::optional<core::PersonKey> key_now(const std::vector<core::Person>& people,
-                                       const base::PersonId& person,
-                                       const audit::SshPublicKey& key) {
+/// Narrows a signer's validity by another row of the same key: the strictest counts.
+void narrow(audit::Signer& signer, const core::PersonKey& row) {
+  signer.valid_after = later(signer.valid_after, row.valid_after);
+  signer.valid_before = earlier(signer.valid_before, row.valid_before);
+  signer.revoked_at = earlier(signer.revoked_at, row.revoked);
+}
+
+/// By what stellwerk.yaml says now; a key that was taken out of it is revoked from `taken` on.
+void narrow_by(audit::Signer& signer, const std::vector<core::Person>& people,
+               base::WallTime taken) {
+  bool found = false;
   for (const core::Person& each : people) {
-    if (each.id != person) continue;
-    for (const core::PersonKey& candidate : each.keys)
-      if (const auto parsed = audit::SshPublicKey::parse(candidate.key); parsed && *parsed == key)
-        return candidate;
+    if (each.id != signer.person) continue;
+    for (const core::PersonKey& row : each.keys) {
+      const auto key = audit::SshPublicKey::parse(row.key);
+      if (!key || *key != signer.key) continue;
+      narrow(signer, row);
+      found = true;
+    }
   }
-  return std::nullopt;
+  if (!found) signer.revoked_at = earlier(signer.revoked_at, taken);
 }
 
 /// Only the reason that the text names is kept for it.
@@ -85,16 +95,17 @@ std::vector<audit::Signer> signers_of(const core::Plan& plan,
     for (const core::PersonKey& planned : person.keys) {
       auto key = audit::SshPublicKey::parse(planned.key);
       if (!key) continue;  // config refused it, or an older plan has it; nobody can sign with it
-      audit::Signer signer{person.id, std::move(*key), planned.valid_after, planned.valid_before,
-                           planned.revoked};
-      if (people_now) {
-        const auto now = key_now(*people_now, person.id, signer.key);
-        signer.valid_after = later(signer.valid_after, now ? now->valid_after : std::nullopt);
-        signer.valid_before = earlier(signer.valid_before, now ? now->valid_before : std::nullopt);
-        signer.revoked_at = earlier(signer.revoked_at, now ? now->revoked : std::optional(taken));
-      }
-      signers.push_back(std::move(signer));
+      const auto same = std::find_if(signers.begin(), signers.end(), [&](const audit::Signer& one) {
+        return one.person == person.id && one.key == *key;
+      });
+      if (same != signers.end())
+        narrow(*same, planned);
+      else
+        signers.push_back({person.id, std::move(*key), planned.valid_after, planned.valid_before,
+                           planned.revoked});
     }
+  if (people_now)
+    for (audit::Signer& signer : signers) narrow_by(signer, *people_now, taken);
   return signers;
 }
 
