@@ -33,6 +33,8 @@ constexpr MessageRow kWitness[] = {
      "refused    {origin}  size {size}: {status}, {problem}"},
     {"cli.witness.refused-unknown", "abgelehnt  {status}, {problem}",
      "refused    {status}, {problem}"},
+    {"cli.witness.untold", "abgelehnt  {untold} weitere seit der letzten solchen Zeile",
+     "refused    {untold} more since the last such line"},
     {"cli.witness.other-history",
      "EINE ANDERE GESCHICHTE von {origin}, Größe {size}: {problem}. Das Journal hat dies signiert:",
      "ANOTHER HISTORY of {origin}, size {size}: {problem}. The log signed this:"},

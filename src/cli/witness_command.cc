@@ -117,34 +117,41 @@ void say_ready(const Console& console, const WitnessSettings& settings, const Wi
     console.err << console.text("cli.witness.log", {{"origin", log.name}}) << '\n';
 }
 
+void say_as_json(const Console& console, const api::WitnessEvent& event) {
+  base::Json row = {{"status", event.status}, {"what", event.what}};
+  if (!event.origin.empty()) row["origin"] = event.origin;
+  if (!event.origin.empty()) row["size"] = event.size;
+  if (!event.problem.empty()) row["problem"] = event.problem;
+  if (event.untold > 0) row["untold"] = event.untold;
+  if (!event.checkpoint.empty()) row["checkpoint"] = event.checkpoint;
+  console.print_json_line(row);
+  console.out << std::flush;
+}
+
+std::string_view message_for(const api::WitnessEvent& event) {
+  if (event.status == 200) return "cli.witness.cosigned";
+  if (!event.checkpoint.empty()) return "cli.witness.other-history";
+  return event.origin.empty() ? "cli.witness.refused-unknown" : "cli.witness.refused";
+}
+
 void say(const Console& console, const api::WitnessEvent& event) {
-  if (console.json) {
-    base::Json row = {{"status", event.status}, {"what", event.what}};
-    if (!event.origin.empty()) row["origin"] = event.origin;
-    if (!event.origin.empty()) row["size"] = event.size;
-    if (!event.problem.empty()) row["problem"] = event.problem;
-    if (!event.checkpoint.empty()) row["checkpoint"] = event.checkpoint;
-    console.print_json_line(row);
-    console.out << std::flush;
-    return;
-  }
-  const std::string origin = event.origin.empty() ? "-" : base::printable(event.origin);
-  const base::MessageArguments values = {{"origin", origin},
+  if (console.json) return say_as_json(console, event);
+  const base::MessageArguments values = {{"origin", base::printable(event.origin)},
                                          {"size", std::to_string(event.size)},
                                          {"status", std::to_string(event.status)},
+                                         {"untold", std::to_string(event.untold)},
                                          {"problem", event.problem}};
-  if (event.status == 200) {
-    console.err << console.text("cli.witness.cosigned", values) << std::endl;
-    return;
-  }
+  if (event.untold > 0) console.err << console.text("cli.witness.untold", values) << '\n';
   const bool loud = !event.checkpoint.empty();
-  const auto key = loud                   ? "cli.witness.other-history"
-                   : event.origin.empty() ? "cli.witness.refused-unknown"
-                                          : "cli.witness.refused";
-  console.err << painted(console.text(key, values), loud ? Colour::Red : Colour::Plain,
-                         console.colour_err)
+  console.err << painted(console.text(message_for(event), values),
+                         loud ? Colour::Red : Colour::Plain, console.colour_err)
               << '\n';
-  if (loud) console.err << event.checkpoint;
+  // The log signed every byte of it, and may be hostile.
+  std::string_view evidence = event.checkpoint;
+  if (evidence.ends_with('\n')) evidence.remove_suffix(1);
+  if (loud)
+    for (const std::string_view line : base::split(evidence, '\n'))
+      console.err << base::printable(line, line.size()) << '\n';
   console.err << std::flush;
 }
 
