@@ -97,7 +97,7 @@ base::Result<void> Host::open_adapters() {
   commands_ = std::make_unique<adapters::process::ProcessCommandRunner>(clock_);
   checks_ = std::make_unique<checks::Checks>(checks::ChecksNeeds{
       clock_, *commands_, *http_, *prober_, scrubber_, file_.environment.tenant_header});
-  const AdapterNeeds needs{clock_, *instance_prober_, scrubber_, file_};
+  const AdapterNeeds needs{clock_, *instance_prober_, *http_, scrubber_, file_};
   if (auto made = put(router_, make_router(file_.router, needs)); !made) return made;
   if (auto made = put(workload_, make_workload(file_.workload, needs)); !made) return made;
   for (const config::Section& section : file_.notices)
