@@ -5,6 +5,7 @@ import datetime
 import hashlib
 import json
 import os
+import re
 import socketserver
 import urllib.parse
 import uuid
@@ -76,7 +77,8 @@ def js_stringify(value):
 
 
 def js_string(text):
-    return json.dumps(text, ensure_ascii=False)
+    quoted = json.dumps(text, ensure_ascii=False)
+    return re.sub("[\ud800-\udfff]", lambda half: f"\\u{ord(half[0]):04x}", quoted)  # half of a pair
 
 
 def js_time(moment):

@@ -17,6 +17,9 @@
 namespace stellwerk::audit {
 namespace {
 
+/// Of an answer; more than events have, although anybody may send one.
+constexpr std::size_t kDepthMax = 200;
+
 base::Failure not_rows(std::string why) {
   return base::fail(base::error(base::Code::InvalidArgument, "ERP-0001",
                                 "an answer of audit-domain cannot be read")
@@ -47,12 +50,6 @@ class RowReader {
     if (!is_js_time(value)) note(fmt::format("{} is no time: {}", name, base::in_quotes(value)));
     return value;
   }
-  JsValue object(std::string_view name) {
-    const JsValue* value = row_.find(name);
-    if (value != nullptr && value->kind == JsValue::Kind::Object) return *value;
-    note(fmt::format("{} is no object", name));
-    return {};
-  }
   /// Null when it is not there.
   JsValue any(std::string_view name) {
     const JsValue* value = row_.find(name);
@@ -81,8 +78,8 @@ base::Result<ErpRow> read_row(const JsValue& value, std::size_t number) {
              .timestamp = reader.time("timestamp"),
              .created_at = reader.time("createdAt"),
              .action = reader.text("action"),
-             .actor = reader.object("actor"),
-             .target = reader.object("target"),
+             .actor = reader.any("actor"),
+             .target = reader.any("target"),
              .payload = reader.any("payload"),
              .ip = reader.text_or_null("ip"),
              .user_agent = reader.text_or_null("userAgent"),
@@ -154,7 +151,7 @@ std::vector<std::size_t> order_by_links(const std::vector<const ErpRow*>& rows,
 }  // namespace
 
 base::Result<std::vector<ErpRow>> parse_erp_rows(std::string_view answer) {
-  auto value = parse_js(answer);
+  auto value = parse_js(answer, {.depth_max = kDepthMax});
   if (!value) return not_rows(value.error().one_line());
   const JsValue* events = value->find("events");
   if (events == nullptr || events->kind != JsValue::Kind::Array)

@@ -27,8 +27,8 @@ struct ErpRow {
   std::string timestamp;   ///< `2025-10-15T20:00:00.000Z`: of the service's clock, and hashed
   std::string created_at;  ///< of its database's clock, and not hashed
   std::string action;
-  JsValue actor;
-  JsValue target;
+  JsValue actor;       ///< an object, unless somebody wrote to the table by hand
+  JsValue target;      ///< so too
   JsValue payload;     ///< null: the event had none (or it was removed since)
   JsValue ip;          ///< a string or null
   JsValue user_agent;  ///< a string or null

@@ -106,9 +106,19 @@ TEST(ErpRow, RefusesWhatIsNoAnswer) {
   answer.replace(answer.find("2025-10-15T"), 11, "15.10.2025 ");
   EXPECT_EQ(refused(answer),
             "ERP-0001: event 1 of it: timestamp is no time: \"15.10.2025 20:00:02.002Z\"");
+  EXPECT_TRUE(refused(std::string(201, '[') + std::string(201, ']')).starts_with("ERP-0001"));
   std::string many = R"({"events":[0)";
   for (std::size_t i = 0; i < kErpPageRows; ++i) many += ",0";
   EXPECT_EQ(refused(many + "]}"), "ERP-0001: it has 1001 events, at most 1000 are read");
+}
+
+// What only a hand can have written is judged by its hash, not refused with all other rows.
+TEST(ErpRow, ReadsWhatNoEventIs) {
+  auto answer = erp_answer();
+  answer.replace(answer.find(R"("payload": {})"), 13, R"("payload": "x")");
+  const auto rows = parse_erp_rows(answer);
+  ASSERT_TRUE(rows) << rows.error().one_line();
+  EXPECT_NE(erp_hash(rows->front(), NullFields::LeftOut), rows->front().hash);
 }
 
 constexpr std::string_view kEntry = R"({"actor":"jane","data":{"x":"ä"},"v":1})";

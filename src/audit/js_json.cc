@@ -98,9 +98,79 @@ bool OrderedBuilder::end_object() {
   return true;
 }
 
+constexpr std::string_view kMark = "\xF4\x8F\xBF\xBF";  ///< U+10FFFF, which no character is
+constexpr char kMarkItself = 'm';
+constexpr std::size_t kEscapeSize = 6;  ///< of `\\uD800`
+
+/// The code unit that an escape at the beginning of `text` stands for.
+std::optional<unsigned> code_unit(std::string_view text) {
+  if (text.size() < kEscapeSize || !text.starts_with("\\u")) return std::nullopt;
+  unsigned unit = 0;
+  const char* const end = text.data() + kEscapeSize;
+  const auto [stop, problem] = std::from_chars(text.data() + 2, end, unit, 16);
+  if (problem != std::errc{} || stop != end) return std::nullopt;
+  return unit;
+}
+
+bool is_high(unsigned unit) { return unit >= 0xD800 && unit <= 0xDBFF; }
+bool is_low(unsigned unit) { return unit >= 0xDC00 && unit <= 0xDFFF; }
+
+/// One step of with_marks(): what stands at the beginning of `rest`, and how long it is.
+std::size_t append_marked(std::string& to, std::string_view rest) {
+  if (rest.starts_with(kMark)) {
+    to.append(kMark) += kMarkItself;
+    return kMark.size();
+  }
+  const auto unit = code_unit(rest);
+  if (unit && is_high(*unit)) {
+    const auto low = code_unit(rest.substr(kEscapeSize));
+    if (low && is_low(*low)) {
+      if (*unit == 0xDBFF && *low == 0xDFFF)
+        to.append(kMark) += kMarkItself;
+      else
+        to.append(rest.substr(0, 2 * kEscapeSize));
+      return 2 * kEscapeSize;
+    }
+  }
+  if (unit && (is_high(*unit) || is_low(*unit))) {
+    to.append(kMark) += fmt::format("{:04x}", *unit);
+    return kEscapeSize;
+  }
+  // An escaped backslash begins no other escape.
+  const std::size_t size = rest.front() == '\\' && rest.size() > 1 ? 2 : 1;
+  to.append(rest.substr(0, size));
+  return size;
+}
+
+/// The text with halves of surrogate pairs written so that they survive UTF-8.
+std::string with_marks(std::string_view text) {
+  std::string marked;
+  marked.reserve(text.size());
+  while (!text.empty()) text.remove_prefix(append_marked(marked, text));
+  return marked;
+}
+
+bool needs_marks(std::string_view text) {
+  return text.find("\\ud") != std::string_view::npos ||
+         text.find("\\uD") != std::string_view::npos || text.find(kMark) != std::string_view::npos;
+}
+
+/// What a mark at the beginning of `rest` stands for; how many bytes of `rest` that was.
+std::size_t append_unmarked(std::string& to, std::string_view rest) {
+  constexpr std::size_t kDigits = 4;
+  const auto after = rest.substr(kMark.size(), kDigits);
+  if (after.size() == kDigits && after.front() == 'd') {
+    to.append("\\u").append(after);
+    return kMark.size() + kDigits;
+  }
+  to.append(kMark);
+  return kMark.size() + (after.starts_with(kMarkItself) ? 1 : 0);
+}
+
 void append_quoted(std::string& to, std::string_view text) {
   to += '"';
-  for (const char c : text) {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char c = text[i];
     constexpr std::string_view kPlain = "\"\\\b\f\n\r\t";
     constexpr std::string_view kLetters = "\"\\bfnrt";
     if (const auto at = kPlain.find(c); at != std::string_view::npos) {
@@ -108,6 +178,8 @@ void append_quoted(std::string& to, std::string_view text) {
       to += kLetters[at];
     } else if (static_cast<unsigned char>(c) < 0x20) {
       to += fmt::format("\\u{:04x}", static_cast<unsigned>(c));
+    } else if (c == kMark.front() && text.substr(i).starts_with(kMark)) {
+      i += append_unmarked(to, text.substr(i)) - 1;
     } else {
       to += c;
     }
@@ -170,7 +242,9 @@ const JsValue* JsValue::find(std::string_view name) const {
   return found == members.end() ? nullptr : &found->value;
 }
 
-base::Result<JsValue> parse_js(std::string_view text, const base::JsonLimits& limits) {
+base::Result<JsValue> parse_js(std::string_view given, const base::JsonLimits& limits) {
+  const std::string marked = needs_marks(given) ? with_marks(given) : std::string();
+  const std::string_view text = marked.empty() ? given : marked;
   if (auto judged = base::parse_json(text, limits); !judged)
     return base::fail(std::move(judged.error()));
   OrderedBuilder builder;

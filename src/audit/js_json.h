@@ -4,7 +4,9 @@
 // the same text to the byte.                                  Start here: parse_js, stringify
 // Thread-safety: values; any thread.
 // Invariants: members are in JavaScript's property order: array indices ascending, then the others
-// as they came; stringify(parse_js(t)) is JSON.stringify(JSON.parse(t)).
+// as they came; stringify(parse_js(t)) is JSON.stringify(JSON.parse(t)), also where a text has half
+// of a surrogate pair, which UTF-8 cannot say: it is kept as U+10FFFF and its four hex digits, and
+// U+10FFFF itself as U+10FFFF and `m`.
 // Spec: ECMA-262, JSON.stringify, Number::toString, OrdinaryOwnPropertyKeys.
 #pragma once
 

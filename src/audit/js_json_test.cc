@@ -30,6 +30,19 @@ TEST(JsJson, EscapesOnlyWhatItMust) {
   EXPECT_EQ(again(R"("\u0000\u001f\b\f\n\r\t\"\\")"), R"("\u0000\u001f\b\f\n\r\t\"\\")");
 }
 
+// Well-formed JSON.stringify: half of a pair is escaped, in lower case.
+TEST(JsJson, KeepsHalvesOfSurrogatePairs) {
+  EXPECT_EQ(again(R"("\uD800")"), R"("\ud800")");
+  EXPECT_EQ(again(R"({"\udfffx":"\uDBFF\uD83D\uDE00\udc00"})"),
+            "{\"\\udfffx\":\"\\udbff😀\\udc00\"}");
+  EXPECT_EQ(again(R"("\\ud800\\\ud800")"), R"("\\ud800\\\ud800")");
+  // The character that marks them, raw and escaped, before what could be digits.
+  EXPECT_EQ(again("\"\xF4\x8F\xBF\xBF"
+                  "d800\\uDBFF\\uDFFFm\""),
+            "\"\xF4\x8F\xBF\xBF"
+            "d800\xF4\x8F\xBF\xBFm\"");
+}
+
 TEST(JsJson, WritesNumbersAsJavaScriptDoes) {
   EXPECT_EQ(again("[0,-0,-0.0,1.0,1.50,1e3,-12]"), "[0,0,0,1,1.5,1000,-12]");
   EXPECT_EQ(again("[123456789012345678901,1e21,1.5e21,1E+20]"),
@@ -45,7 +58,7 @@ TEST(JsJson, WritesNumbersAsJavaScriptDoes) {
 
 TEST(JsJson, RefusesWhatIsNoJson) {
   for (const std::string_view text :
-       {"", "{", "[1,]", R"({"a":1,"a":2})", "1 2", "\"\\ud800\"", "1e999"})
+       {"", "{", "[1,]", R"({"a":1,"a":2})", "1 2", "\"\\ud80\"", "1e999"})
     EXPECT_EQ(again(text), "BAS-0006") << text;
   EXPECT_EQ(again(std::string(65, '[') + std::string(65, ']')), "BAS-0006");
 }

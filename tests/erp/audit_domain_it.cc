@@ -60,7 +60,7 @@ class AuditDomainIt : public ::testing::Test {
          .url = service_->url() + "/audit/api/v1/events",
          .headers = {{"x-tenant-id", "demo-tenant"}, {"Content-Type", "application/json"}},
          .body = R"({"actor":{"system":"sales"},"action":"EVENT","target":{"type":"invoice",)"
-                 R"("id":"unknown"},"payload":{"10":1,"2":[1e21,0.1,-0],"x":"ß€😀\u0001"}})"},
+                 R"("id":"unknown"},"payload":{"10":1,"2":[1e21,0.1,-0],"x":"ß€😀\u0001\udead"}})"},
         clock_.call(base::seconds(20)));
     EXPECT_TRUE(answer && answer->status == 201);
   }

@@ -58,7 +58,10 @@ base::Result<void> AuditDomainBus::read_back(const ports::PublicEvent& first,
                                              const ports::Call& call) {
   if (!walk_) {
     there_.clear();
-    walk_.emplace(base::rfc3339(first.time - kClocksApartMax), "EVENT");
+    // None of ours is larger than an answer: what is may be passed over.
+    walk_.emplace(RowWalk::Span{.from = base::rfc3339(first.time - kClocksApartMax),
+                                .action = "EVENT",
+                                .may_pass_over = true});
   }
   bool reached_older = false;
   while (!walk_->done() && !reached_older) {

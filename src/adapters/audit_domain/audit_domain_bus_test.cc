@@ -296,6 +296,23 @@ TEST_F(AuditDomainBusTest, SendsTheTokenThatTheFileHoldsNow) {
   }
 }
 
+// Other services may log more than an answer holds; the mirror goes on, the check cannot.
+TEST_F(AuditDomainBusTest, PassesOverRowsThatNoAnswerHolds) {
+  ASSERT_TRUE(publish(events(0, 3)));
+  erp_.add(fmt::format(R"({{"actor":{{}},"action":"EVENT","target":{{"type":"a","id":"b"}},)"
+                       R"("payload":{{"x":"{}"}},"ip":null,"userAgent":null}})",
+                       std::string(5000, 'x')));
+  others(30);
+  restart();
+  erp_.cut_at = 3000;
+  ASSERT_TRUE(publish(events(2, 5)));
+  EXPECT_EQ(erp_.received(), keys(0, 5));
+  ErpApi api(settings(), {erp_, erp_.clock, scrubber_});
+  const auto rows = fetch_rows(api, 1000, {erp_.clock.mono() + base::seconds(30), {}});
+  ASSERT_FALSE(rows);
+  EXPECT_EQ(rows.error().id, "ERP-0003");
+}
+
 TEST_F(AuditDomainBusTest, FetchesAllRowsInTheirOrder) {
   ASSERT_TRUE(publish(events(0, 10)));
   others(25);

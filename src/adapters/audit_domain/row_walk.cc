@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <iterator>
+#include <string_view>
 #include <utility>
+
+#include "base/time.h"
 
 namespace stellwerk::adapters::audit_domain {
 namespace {
@@ -16,14 +19,23 @@ base::Failure too_many(std::string why) {
           .now("nothing was changed there"));
 }
 
+/// The time of the first row in an answer, as the service writes it: among the first members.
+std::string_view first_time_in(std::string_view answer) {
+  constexpr std::string_view kName = R"("timestamp":")";
+  const auto at = answer.find(kName);
+  if (at == std::string_view::npos) return {};
+  const auto text = answer.substr(at + kName.size());
+  return text.substr(0, text.find('"'));
+}
+
 }  // namespace
 
 /// Times have no character that a URL may not have; actions are words.
 std::string RowWalk::query() const {
   std::vector<std::string> parts;
-  if (!from_.empty()) parts.push_back("from=" + from_);
+  if (!span_.from.empty()) parts.push_back("from=" + span_.from);
   if (!to_.empty()) parts.push_back("to=" + to_);
-  if (!action_.empty()) parts.push_back("action=" + action_);
+  if (!span_.action.empty()) parts.push_back("action=" + span_.action);
   return fmt::format("{}", fmt::join(parts, "&"));
 }
 
@@ -38,9 +50,11 @@ base::Result<std::vector<audit::ErpRow>> RowWalk::next(ErpApi& api, const ports:
   std::vector<audit::ErpRow> rows;
   for (audit::ErpRow& row : *page)
     if (!seen_.contains(row.id)) rows.push_back(std::move(row));
-  if (rows.empty() && may_be_more)
-    return too_many(fmt::format("more of them have the time {} than one answer holds",
-                                to_.empty() ? "of the newest" : to_));
+  if (rows.empty() && may_be_more) {
+    if (auto passed = pass_over(page->empty() ? first_time_in(answer->body) : to_); !passed)
+      return base::fail(passed.error());
+    return rows;
+  }
   const auto oldest = std::min_element(
       rows.begin(), rows.end(),
       [](const audit::ErpRow& a, const audit::ErpRow& b) { return a.timestamp < b.timestamp; });
@@ -54,9 +68,20 @@ base::Result<std::vector<audit::ErpRow>> RowWalk::next(ErpApi& api, const ports:
   return rows;
 }
 
+base::Result<void> RowWalk::pass_over(std::string_view time) {
+  const auto newest = base::parse_rfc3339(time);
+  if (!span_.may_pass_over || !newest)
+    return too_many(
+        fmt::format("one row, or those of one millisecond, are larger than an answer: {}",
+                    newest ? base::rfc3339(*newest) : "no time"));
+  to_ = base::rfc3339(*newest - base::milliseconds(1));
+  seen_.clear();
+  return {};
+}
+
 base::Result<std::vector<audit::ErpRow>> fetch_rows(ErpApi& api, std::size_t rows_max,
                                                     const ports::Call& call) {
-  RowWalk walk({}, {});
+  RowWalk walk(RowWalk::Span{});
   std::vector<audit::ErpRow> all;
   while (!walk.done()) {
     auto rows = walk.next(api, call);

@@ -9,6 +9,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "adapters/audit_domain/erp_api.h"
@@ -21,22 +22,26 @@ namespace stellwerk::adapters::audit_domain {
 /// page is the span that ends with the oldest row of the page before.
 class RowWalk {
  public:
-  /// @param from    `2025-10-15T20:00:00.000Z`: the oldest time of interest; empty: all
-  /// @param action  rows of this action only; empty: all
-  RowWalk(std::string from, std::string action)
-      : from_(std::move(from)), action_(std::move(action)) {}
+  struct Span {
+    std::string from;    ///< `2025-10-15T20:00:00.000Z`: the oldest time of interest; empty: all
+    std::string action;  ///< rows of this action only; empty: all
+    /// A row larger than an answer is passed over, with others of its millisecond.
+    bool may_pass_over = false;
+  };
+  explicit RowWalk(Span span) : span_(std::move(span)) {}
 
   /// The next rows, newest first; none when done(). After an error it can be asked again.
   /// @errors Unavailable ERP-0002; InvalidArgument ERP-0001: rows that are none;
-  ///         Rejected ERP-0003: one millisecond has more rows than a page
+  ///         Rejected ERP-0003: one millisecond has more than a page
   base::Result<std::vector<audit::ErpRow>> next(ErpApi& api, const ports::Call& call);
   [[nodiscard]] bool done() const { return done_; }
 
  private:
   [[nodiscard]] std::string query() const;
+  /// An answer had nothing new that was whole: goes on before this time.
+  base::Result<void> pass_over(std::string_view time);
 
-  std::string from_;
-  std::string action_;
+  Span span_;
   std::string to_;              ///< the oldest time seen; empty: nothing yet
   std::set<std::string> seen_;  ///< ids of the rows of that time
   bool done_ = false;
