@@ -6,6 +6,7 @@
 #include "adapters/audit_domain/audit_domain_bus.h"
 #include "adapters/audit_domain/row_walk.h"
 #include "adapters/http/curl_http_client.h"
+#include "adapters/http/http_prober.h"
 #include "app/adapters.h"
 #include "audit/erp_chain.h"
 #include "audit/merkle.h"
@@ -202,7 +203,18 @@ TEST_F(AuditDomainIt, IsMadeFromTheExamplesSection) {
   ASSERT_TRUE(file.value) << file.problems.front().one_line();
   EXPECT_TRUE(app::section_problems(*file.value).empty());
   ASSERT_EQ(file.value->events.size(), 2U);
-  EXPECT_EQ(file.value->events[1].adapter, "audit-domain");
+  http::HttpProber prober(*loop_);
+  const auto bus =
+      app::make_bus(file.value->events[1], {clock_, prober, http_, scrubber_, *file.value});
+  ASSERT_TRUE(bus) << bus.error().one_line();
+  EXPECT_EQ((*bus)->name(), "audit-domain");
+  EXPECT_EQ((*bus)->target(), "http://127.0.0.1:3090#demo-tenant");
+
+  auto twice = *file.value;
+  twice.events.push_back(twice.events[1]);
+  const auto problems = app::section_problems(twice);
+  ASSERT_EQ(problems.size(), 1U) << "two would share a cursor";
+  EXPECT_EQ(problems[0].id, "CFG-0007");
 }
 
 }  // namespace

@@ -12,10 +12,16 @@
 namespace stellwerk::fuzz {
 namespace {
 
-/// What JavaScript writes, it reads as the same.
+bool may_have_half_a_pair(std::string_view bytes) {
+  return bytes.find("\\ud") != std::string_view::npos ||
+         bytes.find("\\uD") != std::string_view::npos;
+}
+
+/// What JavaScript writes, it reads as the same; and it reads all that we do, and halves of pairs.
 void check_text(std::string_view bytes) {
   const auto value = audit::parse_js(bytes);
-  FUZZ_REQUIRE(value.has_value() == base::parse_json(bytes).has_value());
+  const bool ours = base::parse_json(bytes).has_value();
+  FUZZ_REQUIRE(value.has_value() == ours || (value && may_have_half_a_pair(bytes)));
   if (!value) return;
   const auto text = audit::stringify(*value);
   const auto again = audit::parse_js(text);
