@@ -4,6 +4,9 @@
 
 #include <algorithm>
 
+#include "audit/note_key.h"
+#include "audit/timestamp.h"
+#include "base/files.h"
 #include "cli/people.h"
 
 namespace stellwerk::app {
@@ -100,7 +103,7 @@ base::Result<void> Host::open_adapters() {
   commands_ = std::make_unique<adapters::process::ProcessCommandRunner>(clock_);
   checks_ = std::make_unique<checks::Checks>(checks::ChecksNeeds{
       clock_, *commands_, *http_, *prober_, scrubber_, file_.environment.tenant_header});
-  const AdapterNeeds needs{clock_, *instance_prober_, scrubber_, file_};
+  const AdapterNeeds needs{clock_, *instance_prober_, *http_, scrubber_, file_};
   if (auto made = put(router_, make_router(file_.router, needs)); !made) return made;
   if (auto made = put(workload_, make_workload(file_.workload, needs)); !made) return made;
   for (const config::Section& section : file_.notices)
@@ -108,6 +111,22 @@ base::Result<void> Host::open_adapters() {
       return made;
   for (const config::Section& section : file_.events)
     if (auto made = put(buses_.emplace_back(), make_bus(section, needs)); !made) return made;
+  return {};
+}
+
+base::Result<void> Host::open_attestors(engine::EnginePorts& ports) {
+  for (const config::WitnessSetting& each : file_.audit.witnesses) {
+    const auto key = audit::VerifierKey::parse(each.key);
+    if (!key) return base::fail(key.error());
+    witnesses_.push_back(std::make_unique<adapters::http::HttpWitness>(*http_, each.url));
+    ports.witnesses.push_back({witnesses_.back().get(), each.key});
+  }
+  if (!file_.audit.timestamps) return {};
+  auto trusted = base::read_file(file_.audit.timestamps->trusted, audit::kTrustedBytesMax);
+  if (!trusted) return base::fail(std::move(trusted.error()));
+  timestamps_ =
+      std::make_unique<adapters::http::HttpTimestamps>(*http_, file_.audit.timestamps->url);
+  ports.timestamps = {timestamps_.get(), std::move(*trusted)};
   return {};
 }
 
@@ -140,6 +159,7 @@ base::Result<void> Host::open_engine() {
     if (!reader) return base::fail(std::move(reader.error()));
     return std::unique_ptr<ports::JournalStore>(std::move(*reader));
   };
+  if (auto opened = open_attestors(ports); !opened) return opened;
   engine_ = std::make_unique<engine::Engine>(std::move(ports), engine::EngineSettings{});
   signals_.on_signal([this] { lanes_->wake(); });
   return put(server_, api::Server::open(socket_path(file_.environment.data_folder),

@@ -14,6 +14,8 @@
 #include "adapters/http/curl_loop.h"
 #include "adapters/http/http_gauges.h"
 #include "adapters/http/http_prober.h"
+#include "adapters/http/http_timestamps.h"
+#include "adapters/http/http_witness.h"
 #include "adapters/process/process_command_runner.h"
 #include "adapters/sqlite/data_folder_lock.h"
 #include "adapters/sqlite/emergency_log.h"
@@ -48,6 +50,7 @@ class Host final : public cli::EngineHost {
                                                        Signals& signals);
   base::Result<void> open_stores();
   base::Result<void> open_adapters();
+  base::Result<void> open_attestors(engine::EnginePorts& ports);
   base::Result<void> open_engine();
 
   config::EnvironmentFile file_;
@@ -74,6 +77,8 @@ class Host final : public cli::EngineHost {
   WorkloadAndLogs workload_;
   std::vector<std::unique_ptr<ports::Notifier>> notifiers_;
   std::vector<std::unique_ptr<ports::EventBus>> buses_;
+  std::vector<std::unique_ptr<ports::Witness>> witnesses_;
+  std::unique_ptr<ports::TimestampService> timestamps_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<api::Server> server_;
 };

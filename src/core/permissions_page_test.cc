@@ -12,8 +12,9 @@ namespace stellwerk::core {
 namespace {
 
 std::string table() {
-  std::string text = "| may | release manager | DevOps | QA | product owner | audit officer | who "
-                     "sees to it |\n|---|---|---|---|---|---|---|\n";
+  std::string text =
+      "| may | release manager | DevOps | QA | product owner | audit officer | who "
+      "sees to it |\n|---|---|---|---|---|---|---|\n";
   for (const PermissionRow& row : permissions()) {
     text += fmt::format("| {} |", row.text);
     if (!row.held_by.empty())
@@ -40,7 +41,8 @@ TEST(PermissionsPage, SaysWhatTheTableSays) {
   const std::size_t from = begin + kBegin.size();
   // NOLINTNEXTLINE(concurrency-mt-unsafe): no thread changes variables
   if (std::getenv("STELLWERK_REWRITE") != nullptr) {
-    std::ofstream(STELLWERK_PERMISSIONS_PAGE) << page.substr(0, from) << table() << page.substr(end);
+    std::ofstream(STELLWERK_PERMISSIONS_PAGE)
+        << page.substr(0, from) << table() << page.substr(end);
     return;
   }
   EXPECT_EQ(page.substr(from, end - from), table()) << "STELLWERK_REWRITE=1 writes it";

@@ -40,17 +40,18 @@ base::Result<std::string> verified(const std::string& note, const std::string& l
   auto known = audit::verify_cosigned(note + lines, *log, {&*key, 1});
   if (!known) return base::fail(std::move(known.error()));
   if (known->cosigners.empty())
-    return base::fail(base::error(base::Code::Rejected, "AUD-0044",
-                                  fmt::format("{} did not cosign", witness.client->name()))
-                          .because(fmt::format("its answer has no signature of the key {}",
-                                               witness.key))
-                          .now("the checkpoint goes without it"));
+    return base::fail(
+        base::error(base::Code::Rejected, "AUD-0044",
+                    fmt::format("{} did not cosign", witness.client->name()))
+            .because(fmt::format("its answer has no signature of the key {}", witness.key))
+            .now("the checkpoint goes without it"));
   return lines;
 }
 
 /// Asks until it cosigned, from where it says that it stands.
-base::Result<std::string> cosignature_of(const Published& checkpoint, ports::LogStore& tiles, const WitnessPort& witness,
-                                         Memory& memory, const ports::Call& call) {
+base::Result<std::string> cosignature_of(const Published& checkpoint, ports::LogStore& tiles,
+                                         const WitnessPort& witness, Memory& memory,
+                                         const ports::Call& call) {
   for (int round = 0; round < kRoundsMax; ++round) {
     if (memory.size > checkpoint.head.size)
       return base::fail(
@@ -62,8 +63,8 @@ base::Result<std::string> cosignature_of(const Published& checkpoint, ports::Log
               .then("stellwerk explain AUD-0045", "what that can mean"));
     auto proof = proof_from(tiles, memory.size, checkpoint.head.size);
     if (!proof) return base::fail(std::move(proof.error()));
-    auto answer = witness.client->add_checkpoint(
-        {memory.size, std::move(*proof), checkpoint.note}, call);
+    auto answer =
+        witness.client->add_checkpoint({memory.size, std::move(*proof), checkpoint.note}, call);
     if (!answer) return base::fail(std::move(answer.error()));
     if (const auto* lines = std::get_if<ports::CosignatureLines>(&*answer)) {
       memory.size = checkpoint.head.size;
@@ -123,7 +124,8 @@ void Attestors::pump(base::MonoTime now) {
 std::optional<base::MonoTime> Attestors::wake_at() const {
   std::optional<base::MonoTime> first;
   const auto look = [&](const Asked& asked) {
-    if (asked.again_at && !asked.busy) first = first ? std::min(*first, *asked.again_at) : *asked.again_at;
+    if (asked.again_at && !asked.busy)
+      first = first ? std::min(*first, *asked.again_at) : *asked.again_at;
   };
   for (const auto& witness : witnesses_) look(*witness);
   if (service_ && to_stamp_) look(*service_);
@@ -191,7 +193,8 @@ void Attestors::stamp() {
           if (!request) return request;
           auto response = ports_.timestamps.client->stamp(*request, call);
           if (!response) return response;
-          auto judged = audit::verify_timestamp(*response, {digest, nonce, ports_.timestamps.trusted});
+          auto judged =
+              audit::verify_timestamp(*response, {digest, nonce, ports_.timestamps.trusted});
           if (!judged) return base::fail(std::move(judged.error()));
           return response;
         }();

@@ -3,9 +3,9 @@
 // Role: the engine tells them of each new checkpoint; what they answer is checked and kept in the
 // published log.                          Start here: published()
 // Thread-safety: the engine's thread; asking runs in a lane of each outsider's.
-// Invariants: nothing waits for them; a cosignature or stamp is kept only when it verifies; one that
-// is slow or gone delays only itself, and gets the latest checkpoint when it is back.
-// Spec: c2sp.org/tlog-witness, RFC 3161; docs/witness.md
+// Invariants: nothing waits for them; a cosignature or stamp is kept only when it verifies; one
+// that is slow or gone delays only itself, and gets the latest checkpoint when it is back. Spec:
+// c2sp.org/tlog-witness, RFC 3161; docs/witness.md
 #pragma once
 
 #include <functional>
@@ -45,8 +45,8 @@ class Attestors {
   std::function<void(const base::Error&)> trouble_;
   std::optional<Published> latest_;
   std::vector<std::unique_ptr<Asked>> witnesses_;
-  std::unique_ptr<Asked> service_;           ///< nullptr: none is configured
-  std::optional<Published> to_stamp_;        ///< nothing: the latest has its stamp
+  std::unique_ptr<Asked> service_;     ///< nullptr: none is configured
+  std::optional<Published> to_stamp_;  ///< nothing: the latest has its stamp
 };
 
 }  // namespace stellwerk::engine

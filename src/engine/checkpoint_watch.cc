@@ -17,19 +17,21 @@ CheckpointWatch::CheckpointWatch(EnginePorts& ports, Host host)
       publisher_(std::make_shared<LogPublisher>(ports.log, ports.signer, ports.open_reader)) {}
 
 void CheckpointWatch::publish(const ports::Head& head, Then then) {
+  ++publishing_;
   ports_.lanes.submit({"log", {}, kPatience, {}, false},
                       [this, publisher = publisher_, head,
                        then = std::move(then)](const ports::Call&) -> ports::Completion {
                         auto result =
                             std::make_shared<base::Result<Published>>(publisher->publish(head));
                         return [this, result, then] {
-                          finished(*result);
+                          finished(*result, static_cast<bool>(then));
                           if (then) then(std::move(*result));
                         };
                       });
 }
 
-void CheckpointWatch::finished(const base::Result<Published>& result) {
+void CheckpointWatch::finished(const base::Result<Published>& result, bool was_asked_for) {
+  --publishing_;
   published_at_ = ports_.clock.mono();
   if (!result) {
     if (result.error().code == base::Code::Corruption)
@@ -40,7 +42,7 @@ void CheckpointWatch::finished(const base::Result<Published>& result) {
   }
   const bool is_new = result->head.size > published_size_;
   published_size_ = std::max(published_size_, result->head.size);
-  if (is_new) host_.published(*result);
+  if (is_new) host_.published(*result, was_asked_for);
 }
 
 void CheckpointWatch::pump(base::MonoTime now, bool running) {

@@ -22,7 +22,7 @@ class CheckpointWatch {
     std::function<void(const base::Error&)> contradicted;
     std::function<void(const base::Error&)> trouble;
     /// A new checkpoint is in the log.
-    std::function<void(const Published&)> published;
+    std::function<void(const Published&, bool was_asked_for)> published;
   };
   using Then = std::function<void(base::Result<Published>)>;
 
@@ -35,11 +35,12 @@ class CheckpointWatch {
   void grown(std::uint64_t size) { size_ = size; }
   /// Asks for one when the last is a minute old, the journal has grown, and `running`.
   void pump(base::MonoTime now, bool running);
+  [[nodiscard]] bool quiet() const { return !asking_ && publishing_ == 0; }
   /// For jobs in lane `log` only.
   [[nodiscard]] const std::shared_ptr<LogPublisher>& publisher() const { return publisher_; }
 
  private:
-  void finished(const base::Result<Published>& result);
+  void finished(const base::Result<Published>& result, bool was_asked_for);
 
   EnginePorts& ports_;
   Host host_;
@@ -48,6 +49,7 @@ class CheckpointWatch {
   std::uint64_t published_size_ = 0;  ///< of the latest checkpoint
   base::MonoTime published_at_;
   bool asking_ = false;
+  int publishing_ = 0;
 };
 
 }  // namespace stellwerk::engine

@@ -36,9 +36,13 @@ Engine::Engine(EnginePorts ports, EngineSettings settings)
       integrity_(ports_, {[this] { return live(); },
                           [this](const base::Error& error) { integrity_failed(error); },
                           [this](const base::Error& error) { report(error); }}),
-      checkpoints_(ports_,
-                   {[this](const base::Error& error) { integrity_.fail(error); },
-                    [this](const base::Error& error) { report(error); }, [](const Published&) {}}),
+      checkpoints_(ports_, {[this](const base::Error& error) { integrity_.fail(error); },
+                            [this](const base::Error& error) { report(error); },
+                            [this](const Published& checkpoint, bool was_asked_for) {
+                              attestors_.published(checkpoint, was_asked_for);
+                            }}),
+      attestors_(ports_, checkpoints_.publisher(),
+                 [this](const base::Error& error) { report(error); }),
       effects_(ports_, committer_, effects_host()),
       outbox_(ports_, [this](const base::Error& error) { report(error); }) {
   // Called from the adapters' threads until they end, which may be after this object.
@@ -245,6 +249,7 @@ base::MonoTime Engine::step() {
   look_at_router(now);
   integrity_.pump(now, armed(), settings_.integrity_interval);
   checkpoints_.pump(now, any_under_way());
+  attestors_.pump(now);
   keeper_.pump(now);
   clear_emergency();
   outbox_.pump(now);
@@ -260,6 +265,7 @@ base::MonoTime Engine::next_wake() const {
     if (const auto at = live->run.wake_at()) wake = std::min(wake, *at);
   }
   if (const auto at = outbox_.wake_at()) wake = std::min(wake, *at);
+  if (const auto at = attestors_.wake_at()) wake = std::min(wake, *at);
   return wake;
 }
 

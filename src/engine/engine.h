@@ -15,6 +15,7 @@
 #include <string>
 #include <vector>
 
+#include "engine/attestors.h"
 #include "engine/checkpoint_watch.h"
 #include "engine/content_keeper.h"
 #include "engine/effects.h"
@@ -176,6 +177,7 @@ class Engine final : private RunHost {
   ContentKeeper keeper_;
   IntegrityWatch integrity_;
   CheckpointWatch checkpoints_;
+  Attestors attestors_;
   Effects effects_;
   Outbox outbox_;
   std::map<base::ReleaseId, std::unique_ptr<Live>> live_;  ///< nothing is taken out of it

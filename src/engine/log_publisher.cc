@@ -192,8 +192,7 @@ base::Result<void> LogPublisher::add_cosignature(const ports::Head& head,
   return store_.sync();
 }
 
-base::Result<void> LogPublisher::keep_stamp(const Published& checkpoint,
-                                            const std::string& token) {
+base::Result<void> LogPublisher::keep_stamp(const Published& checkpoint, const std::string& token) {
   const auto note = audit::parse_note(checkpoint.note);
   if (!note) return base::fail(note.error());
   const std::string path = fmt::format("timestamps/{}", checkpoint.head.size);
