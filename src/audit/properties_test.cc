@@ -85,7 +85,7 @@ RC_GTEST_PROP(TileBuilders, GrowInAnyStepsToALogThatIsFoundGood, ()) {
   testing::MemoryLog log;
   TileBuilder builder(log.sink());
   const auto steps =
-      *gen::container<std::vector<std::uint64_t>>(gen::inRange<std::uint64_t>(0, 400));
+      *gen::container<std::vector<std::uint64_t>>(gen::inRange<std::uint64_t>(0, 200));
   TreeHead head = builder.head();
   for (const auto step : steps) {
     const TreeHead before = head;
