@@ -13,13 +13,13 @@
 namespace stellwerk::engine {
 namespace {
 
-constexpr base::Duration kPatience = base::seconds(10);
-constexpr base::Duration kRetryMin = base::seconds(5);
-constexpr base::Duration kRetryMax = base::minutes(5);
-constexpr int kRoundsMax = 3;  ///< it says where it stands, and is asked from there
+constexpr base::Duration kAttestPatience = base::seconds(10);
+constexpr base::Duration kAskAgainMin = base::seconds(5);
+constexpr base::Duration kAskAgainMax = base::minutes(5);
+constexpr int kWitnessRoundsMax = 3;  ///< it says where it stands, and is asked from there
 
 /// What is known of a witness's memory; its lane only.
-struct Memory {
+struct WitnessMemory {
   std::uint64_t size = 0;
 };
 
@@ -31,8 +31,8 @@ base::Result<std::vector<base::Digest>> proof_from(ports::LogStore& log, std::ui
 }
 
 /// Only lines of this witness that fit this checkpoint are kept.
-base::Result<std::string> verified(const std::string& note, const std::string& lines,
-                                   const WitnessPort& witness, const std::string& log_key) {
+base::Result<std::string> fitting_lines(const std::string& note, const std::string& lines,
+                                        const WitnessPort& witness, const std::string& log_key) {
   auto log = audit::VerifierKey::parse(log_key);
   if (!log) return base::fail(std::move(log.error()));
   auto key = audit::VerifierKey::parse(witness.key);
@@ -50,9 +50,9 @@ base::Result<std::string> verified(const std::string& note, const std::string& l
 
 /// Asks until it cosigned, from where it says that it stands.
 base::Result<std::string> cosignature_of(const Published& checkpoint, ports::LogStore& tiles,
-                                         const WitnessPort& witness, Memory& memory,
+                                         const WitnessPort& witness, WitnessMemory& memory,
                                          const ports::Call& call) {
-  for (int round = 0; round < kRoundsMax; ++round) {
+  for (int round = 0; round < kWitnessRoundsMax; ++round) {
     if (memory.size > checkpoint.head.size)
       return base::fail(
           base::error(base::Code::Corruption, "AUD-0045",
@@ -84,10 +84,10 @@ base::Result<std::string> cosignature_of(const Published& checkpoint, ports::Log
 struct Attestors::Asked {
   WitnessPort witness;  ///< empty: the time stamping service
   std::string lane;
-  std::shared_ptr<Memory> memory = std::make_shared<Memory>();
+  std::shared_ptr<WitnessMemory> memory = std::make_shared<WitnessMemory>();
   std::uint64_t done = 0;  ///< size of the checkpoint that it confirmed last
   bool busy = false;
-  base::Duration back_off = kRetryMin;
+  base::Duration back_off = kAskAgainMin;
   std::optional<base::MonoTime> again_at;
 };
 
@@ -142,16 +142,16 @@ void Attestors::ask(Asked& asked) {
   asked.busy = true;
   asked.again_at.reset();
   ports_.lanes.submit(
-      {asked.lane, {}, kPatience, {}, false},
+      {asked.lane, {}, kAttestPatience, {}, false},
       [this, &asked, checkpoint = *latest_, witness = asked.witness, memory = asked.memory,
        log_key = ports_.signer.verifier_key()](const ports::Call& call) -> ports::Completion {
         auto lines = cosignature_of(checkpoint, ports_.log, witness, *memory, call);
-        if (lines) lines = verified(checkpoint.note, *lines, witness, log_key);
+        if (lines) lines = fitting_lines(checkpoint.note, *lines, witness, log_key);
         return [this, &asked, checkpoint, lines] {
           if (lines) asked.done = std::max(asked.done, checkpoint.head.size);
           answered(asked, lines);
           if (!lines) return;
-          ports_.lanes.submit({"log", {}, kPatience, {}, false},
+          ports_.lanes.submit({"log", {}, kAttestPatience, {}, false},
                               [this, publisher = publisher_, head = checkpoint.head,
                                lines = *lines](const ports::Call&) -> ports::Completion {
                                 auto kept = publisher->add_cosignature(head, lines);
@@ -166,14 +166,14 @@ void Attestors::ask(Asked& asked) {
 void Attestors::answered(Asked& witness, const base::Result<std::string>& lines) {
   witness.busy = false;
   if (!lines) return put_off(witness, lines.error());
-  witness.back_off = kRetryMin;
+  witness.back_off = kAskAgainMin;
   pump(ports_.clock.mono());  // a later checkpoint may be there
 }
 
 void Attestors::put_off(Asked& asked, const base::Error& error) {
-  const bool first = asked.back_off == kRetryMin;
+  const bool first = asked.back_off == kAskAgainMin;
   asked.again_at = ports_.clock.mono() + asked.back_off;
-  asked.back_off = std::min(asked.back_off * 2, kRetryMax);
+  asked.back_off = std::min(asked.back_off * 2, kAskAgainMax);
   if (first || error.code == base::Code::Corruption) trouble_(error);
 }
 
@@ -181,7 +181,7 @@ void Attestors::stamp() {
   service_->busy = true;
   service_->again_at.reset();
   ports_.lanes.submit(
-      {service_->lane, {}, kPatience, {}, false},
+      {service_->lane, {}, kAttestPatience, {}, false},
       [this, checkpoint = *to_stamp_](const ports::Call& call) -> ports::Completion {
         const auto token = [&]() -> base::Result<std::string> {
           auto note = audit::parse_note(checkpoint.note);
@@ -205,9 +205,9 @@ void Attestors::stamp() {
 void Attestors::stamped(const base::Result<std::string>& token, const Published& checkpoint) {
   service_->busy = false;
   if (!token) return put_off(*service_, token.error());
-  service_->back_off = kRetryMin;
+  service_->back_off = kAskAgainMin;
   if (to_stamp_ && to_stamp_->head == checkpoint.head) to_stamp_.reset();
-  ports_.lanes.submit({"log", {}, kPatience, {}, false},
+  ports_.lanes.submit({"log", {}, kAttestPatience, {}, false},
                       [this, publisher = publisher_, checkpoint,
                        token = *token](const ports::Call&) -> ports::Completion {
                         auto kept = publisher->keep_stamp(checkpoint, token);

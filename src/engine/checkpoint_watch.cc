@@ -5,9 +5,9 @@
 namespace stellwerk::engine {
 namespace {
 
-constexpr base::Duration kInterval = base::minutes(1);
+constexpr base::Duration kCheckpointInterval = base::minutes(1);
 /// A log that must be made again from a journal of millions takes its time.
-constexpr base::Duration kPatience = base::minutes(30);
+constexpr base::Duration kPublishPatience = base::minutes(30);
 
 }  // namespace
 
@@ -18,7 +18,7 @@ CheckpointWatch::CheckpointWatch(EnginePorts& ports, Host host)
 
 void CheckpointWatch::publish(const ports::Head& head, Then then) {
   ++publishing_;
-  ports_.lanes.submit({"log", {}, kPatience, {}, false},
+  ports_.lanes.submit({"log", {}, kPublishPatience, {}, false},
                       [this, publisher = publisher_, head,
                        then = std::move(then)](const ports::Call&) -> ports::Completion {
                         auto result =
@@ -46,7 +46,8 @@ void CheckpointWatch::finished(const base::Result<Published>& result, bool was_a
 }
 
 void CheckpointWatch::pump(base::MonoTime now, bool running) {
-  if (!running || asking_ || size_ <= published_size_ || now - published_at_ < kInterval) return;
+  if (!running || asking_ || size_ <= published_size_ || now - published_at_ < kCheckpointInterval)
+    return;
   asking_ = true;
   ports_.lanes.submit({"store", {}, base::seconds(10), {}, false},
                       [this](const ports::Call&) -> ports::Completion {

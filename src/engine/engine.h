@@ -81,6 +81,10 @@ class Engine final : private RunHost {
   void command_signed(const base::ReleaseId& release, const SignedWord& word,
                       const base::Digest& document, const Reply& reply);
 
+  /// Writes an entry of the installation's own, which belongs to no release; what it names is kept
+  /// already. Called before step(), or on the engine's thread.
+  void record_alone(const core::Event& event, const base::PersonId& by, const Reply& reply);
+
   /// Names a private text that an entry may refer to before it is stored; stored as soon as the
   /// store takes it. Any thread.
   base::Digest keep_soon(const std::string& text);

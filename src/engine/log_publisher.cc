@@ -12,7 +12,7 @@
 namespace stellwerk::engine {
 namespace {
 
-constexpr std::size_t kEntriesAtOnce = 256;
+constexpr std::size_t kPublishedAtOnce = 256;
 
 base::Error contradiction(std::string what, std::string why) {
   return base::error(base::Code::Corruption, "AUD-0042", std::move(what))
@@ -23,13 +23,31 @@ base::Error contradiction(std::string what, std::string why) {
 
 audit::TreeHead tree_head(const ports::Head& head) { return {head.size, head.root}; }
 
+constexpr const char* kKeysPath = "keys/all";
+
+/// The keys that have signed this log so far: the present one, and those of `keys/all`.
+std::vector<audit::VerifierKey> keys_of(const std::string& listed, const ports::Signer& signer) {
+  std::vector<audit::VerifierKey> keys;
+  const auto add = [&](std::string_view text) {
+    auto key = audit::VerifierKey::parse(text);
+    if (key && std::find(keys.begin(), keys.end(), *key) == keys.end())
+      keys.push_back(std::move(*key));
+  };
+  add(signer.verifier_key());
+  for (std::size_t from = 0; from < listed.size();) {
+    const std::size_t end = std::min(listed.find('\n', from), listed.size());
+    add(std::string_view(listed).substr(from, end - from));
+    from = end + 1;
+  }
+  return keys;
+}
+
 /// The checkpoint of a note that a key of ours signed.
-base::Result<ports::Head> own_checkpoint(const std::string& note, const ports::Signer& signer) {
-  auto key = audit::VerifierKey::parse(signer.verifier_key());
-  if (!key) return base::fail(std::move(key.error()));
-  auto verified = audit::verify_note(note, {&*key, 1});
-  if (!verified) return base::fail(std::move(verified.error()));
-  auto checkpoint = audit::Checkpoint::parse(verified->text);
+base::Result<ports::Head> own_checkpoint(const std::string& note,
+                                         const std::vector<audit::VerifierKey>& keys) {
+  auto checked = audit::verify_note(note, keys);
+  if (!checked) return base::fail(std::move(checked.error()));
+  auto checkpoint = audit::Checkpoint::parse(checked->text);
   if (!checkpoint) return base::fail(std::move(checkpoint.error()));
   return ports::Head{checkpoint->size, checkpoint->root};
 }
@@ -54,7 +72,8 @@ base::Result<void> LogPublisher::recall(const ports::Head& head) {
   auto note = store_.read(std::string(audit::kCheckpointPath));
   if (!note && note.error().code != base::Code::NotFound) return base::fail(note.error());
   if (!note) return {};
-  auto known = own_checkpoint(*note, signer_);
+  const auto listed = store_.read(kKeysPath);
+  auto known = own_checkpoint(*note, keys_of(listed.value_or(""), signer_));
   if (!known)
     return base::fail(
         base::error(base::Code::Unavailable, "AUD-0043",
@@ -75,7 +94,10 @@ base::Result<void> LogPublisher::keep_key() {
   auto key = audit::VerifierKey::parse(signer_.verifier_key());
   if (!key) return base::fail(std::move(key.error()));
   if (store_.read(key_path(*key))) return {};
-  return store_.write(key_path(*key), key->to_string() + "\n");
+  const std::string line = key->to_string() + "\n";
+  const std::string before = store_.read(kKeysPath).value_or("");
+  if (auto listed = store_.write(kKeysPath, before + line); !listed) return listed;
+  return store_.write(key_path(*key), line);
 }
 
 /// From the journal, all of it: the files are lost, damaged, or were never made.
@@ -102,7 +124,7 @@ base::Result<void> LogPublisher::append_entries(ports::JournalStore& journal,
     std::uint64_t until = head.size;
     if (latest_ && from < latest_->head.size) until = std::min(until, latest_->head.size);
     auto entries = journal.read(
-        from, static_cast<std::size_t>(std::min<std::uint64_t>(until - from, kEntriesAtOnce)));
+        from, static_cast<std::size_t>(std::min<std::uint64_t>(until - from, kPublishedAtOnce)));
     if (!entries) return base::fail(std::move(entries.error()));
     if (entries->empty())
       return base::fail(contradiction("the journal has fewer entries than its head says",

@@ -11,9 +11,9 @@
 namespace stellwerk::engine {
 namespace {
 
-constexpr std::string_view kReject = "reject";
+constexpr std::string_view kRejectWord = "reject";
 
-base::Failure invalid(std::string message, std::string why) {
+base::Failure unfit_word(std::string message, std::string why) {
   return base::fail(base::error(base::Code::InvalidArgument, "ENG-0030", std::move(message))
                         .because(std::move(why))
                         .now("the release is unchanged"));
@@ -59,15 +59,15 @@ base::Result<void> check_reason(const SignedWord& word, const audit::Approval& a
   const bool fits = approval.reason ? base::sha256(word.sealed_reason) == *approval.reason
                                     : word.sealed_reason.empty();
   if (fits) return {};
-  return invalid("the reason is not the one that was signed",
-                 "its digest is not the one in the signed text");
+  return unfit_word("the reason is not the one that was signed",
+                    "its digest is not the one in the signed text");
 }
 
 base::Result<core::InputBody> body_of(const audit::CheckedApproval& checked,
                                       const base::Digest& document) {
   const audit::Approval& said = checked.approval;
-  if (said.decision == kReject) {
-    if (!said.reason) return invalid("a rejection needs a reason", "the signed text names none");
+  if (said.decision == kRejectWord) {
+    if (!said.reason) return unfit_word("a rejection needs a reason", "the signed text names none");
     return core::InputBody(core::Rejected{said.plan, *said.reason, document, checked.fingerprint});
   }
   auto decision = core::parse_approval_kind(said.decision);

@@ -57,6 +57,7 @@ class SimContent final : public ports::ContentStore {
   base::Result<base::Digest> put(std::string_view bytes) override;
   base::Result<std::string> get(const base::Digest& digest) override;
   base::Result<bool> has(const base::Digest& digest) override;
+  base::Result<void> erase(const base::Digest& digest) override { return stored.erase(digest); }
 
   adapters::MemoryContent stored;
 
