@@ -4,10 +4,12 @@
 
 #include <algorithm>
 
+#include "adapters/file/key_rotation.h"
 #include "audit/note_key.h"
 #include "audit/timestamp.h"
 #include "base/files.h"
 #include "cli/people.h"
+#include "engine/entries.h"
 
 namespace stellwerk::app {
 namespace {
@@ -86,11 +88,67 @@ base::Result<void> Host::open_stores() {
   if (!emergency) return base::fail(std::move(emergency.error()));
   emergency_ = std::make_unique<FileEmergency>(std::move(*emergency));
   reserve_ = std::make_unique<adapters::SpaceReserve>(reserve_path(data));
-  auto signer = adapters::FileSigner::open(data + "/journal.key",
-                                           file_.environment.installation.str() + "/stellwerk");
+  return open_key();
+}
+
+std::string Host::key_path() const { return file_.environment.data_folder + "/journal.key"; }
+
+/// Also finishes a change of keys that a crash has cut off.
+base::Result<void> Host::open_key() {
+  const std::string name = file_.environment.installation.str() + "/stellwerk";
+  adapters::KeyRotation rotation(key_path());
+  if (rotation.is_begun()) {
+    auto named = last_key_named();
+    if (!named) return base::fail(std::move(named.error()));
+    if (auto settled = rotation.settle(name, *named); !settled) return settled;
+  }
+  auto signer = adapters::FileSigner::open(key_path(), name);
   if (!signer) return base::fail(std::move(signer.error()));
   signer_ = std::move(*signer);
-  log_ = std::make_unique<adapters::LogFolder>(data + "/log");
+  log_ = std::make_unique<adapters::LogFolder>(file_.environment.data_folder + "/log");
+  return {};
+}
+
+/// The new key of the journal's last rotation; empty: there was none.
+base::Result<std::string> Host::last_key_named() {
+  std::string named;
+  std::uint64_t read = 0;
+  while (true) {
+    auto entries = journal_->read_stream({}, read, 1000);
+    if (!entries) return base::fail(std::move(entries.error()));
+    for (const ports::StoredEntry& entry : *entries) {
+      if (entry.type != "audit.key.rotated") continue;
+      auto decoded = engine::decode(entry, *content_);
+      if (!decoded) return base::fail(std::move(decoded.error()));
+      named = std::get<core::KeyRotated>(decoded->event).new_key;
+    }
+    read += entries->size();
+    if (entries->size() < 1000) return named;
+  }
+}
+
+base::Result<cli::KeyChange> Host::rotate_key(
+    const std::function<base::Result<void>(cli::EngineHost&, const core::Event&)>& record) {
+  adapters::KeyRotation rotation(key_path());
+  auto begun = rotation.begin(*signer_, clock_.wall());
+  if (!begun) return base::fail(std::move(begun.error()));
+  auto note = content_->put(begun->note);
+  if (!note) return base::fail(std::move(note.error()));
+  if (auto said = record(*this, core::KeyRotated{begun->old_key, begun->new_key, *note}); !said)
+    return base::fail(std::move(said.error()));
+  if (auto done = rotation.finish(); !done) return base::fail(std::move(done.error()));
+  return cli::KeyChange{begun->old_key, begun->new_key};
+}
+
+base::Result<void> Host::sign_now() {
+  auto head = journal_->head();
+  if (!head) return base::fail(std::move(head.error()));
+  const auto result = std::make_shared<std::optional<base::Result<engine::Published>>>();
+  engine_->publish_now(*head, [result](base::Result<engine::Published> published) {
+    *result = std::move(published);
+  });
+  while (!*result) turn_within(base::milliseconds(50));
+  if (!**result) return base::fail((*result)->error());
   return {};
 }
 

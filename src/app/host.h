@@ -41,6 +41,11 @@ class Host final : public cli::EngineHost {
   ~Host() override;
 
   engine::Engine& engine() override { return *engine_; }
+  /// Makes another key and has `record` name it in the journal. Used from the next opening on.
+  base::Result<cli::KeyChange> rotate_key(
+      const std::function<base::Result<void>(cli::EngineHost&, const core::Event&)>& record);
+  /// Has a checkpoint of the whole journal signed, and waits for it.
+  base::Result<void> sign_now();
   void turn_within(base::Duration at_most) override;
   int take_signal() override { return signals_.take(); }
 
@@ -49,6 +54,9 @@ class Host final : public cli::EngineHost {
   static base::Result<std::unique_ptr<Host>> open_once(const config::EnvironmentFile& file,
                                                        Signals& signals);
   base::Result<void> open_stores();
+  base::Result<void> open_key();
+  base::Result<std::string> last_key_named();
+  [[nodiscard]] std::string key_path() const;
   base::Result<void> open_adapters();
   base::Result<void> open_attestors(engine::EnginePorts& ports);
   base::Result<void> open_engine();
@@ -64,7 +72,7 @@ class Host final : public cli::EngineHost {
   std::unique_ptr<adapters::FileContentStore> content_;
   std::unique_ptr<ports::EmergencyLog> emergency_;
   std::unique_ptr<ports::SpaceReserve> reserve_;
-  std::unique_ptr<ports::Signer> signer_;
+  std::unique_ptr<adapters::FileSigner> signer_;
   std::unique_ptr<ports::LogStore> log_;
   std::unique_ptr<adapters::http::CurlLoop> curl_;
   std::unique_ptr<adapters::http::HttpProber> instance_prober_;  ///< the workload's own

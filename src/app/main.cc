@@ -95,6 +95,24 @@ class RealWorld final : public cli::World {
     return app::section_problems(file);
   }
 
+  base::Result<cli::KeyChange> rotate_key(
+      const config::EnvironmentFile& environment,
+      const std::function<base::Result<void>(cli::EngineHost&, const core::Event&)>& record)
+      override {
+    base::Result<cli::KeyChange> change;
+    {
+      auto host = Host::open(environment, signals());
+      if (!host) return base::fail(std::move(host.error()));
+      change = (*host)->rotate_key(record);
+      if (!change) return change;
+    }
+    auto host = Host::open(environment, signals());  // with the new key
+    if (!host) return base::fail(std::move(host.error()));
+    if (auto signed_now = (*host)->sign_now(); !signed_now)
+      return base::fail(std::move(signed_now.error()));
+    return change;
+  }
+
   base::Result<void> draw(std::span<std::uint8_t> out) override { return entropy_.fill(out); }
 
   base::Result<std::string> ssh_sign(const cli::SshSignRequest& request) override {

@@ -36,6 +36,7 @@ enum Takes : unsigned {
   TakesPage = 1U << 18,
   TakesDecision = 1U << 19,
   TakesWitness = 1U << 20,
+  TakesDigest = 1U << 29,
 };
 
 struct CommandRow {
@@ -66,6 +67,8 @@ constexpr CommandRow kCommands[] = {
     {"doctor", {}, Command::Doctor, TakesNothing},
     {"schema", {}, Command::Schema, TakesTopic},
     {"explain", {}, Command::Explain, TakesCode},
+    {"rotate-key", "audit", Command::RotateKey, TakesNothing},
+    {"erase", "audit", Command::Erase, TakesDigest | TakesReason},
     {"replay", "audit", Command::Replay, TakesAnyRelease | TakesAllDifferences},
     {"witness", {}, Command::Witness, TakesWitness},
     {"completion", {}, Command::Completion, TakesShell},
@@ -186,6 +189,7 @@ class Parser {
     argument(TakesRelease | TakesAnyRelease, "ID", args_.release, "cli.help.argument.release");
     argument(TakesTopic, "TOPIC", args_.topic, "cli.help.argument.topic");
     argument(TakesCode, "CODE", args_.topic, "cli.help.argument.code");
+    argument(TakesDigest, "DIGEST", args_.topic, "cli.help.argument.digest");
     argument(TakesShell, "SHELL", args_.topic, "cli.help.argument.shell");
     argument(TakesPage, "PAGE", args_.topic, "cli.help.argument.page");
     if ((row.takes & TakesSteps) != 0)

@@ -25,6 +25,8 @@ enum class Command : std::uint8_t {
   Doctor,
   Schema,
   Explain,
+  RotateKey,
+  Erase,
   Replay,
   Simulate,
   Init,

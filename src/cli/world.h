@@ -39,6 +39,12 @@ struct Reader {
   std::unique_ptr<ports::ContentStore> content;
 };
 
+/// Keys of the log, as verifiers name them.
+struct KeyChange {
+  std::string old_key;
+  std::string new_key;
+};
+
 /// What ssh-keygen is to sign.
 struct SshSignRequest {
   std::string key;  ///< file of a private key, or of a public one whose other half the agent has
@@ -90,6 +96,14 @@ class World {
   /// What they find wrong in their sections of stellwerk.yaml, all of it; opens nothing.
   virtual std::vector<base::Error> section_problems(const config::EnvironmentFile& /*file*/) {
     return {};
+  }
+  /// Another key for the log. `record` writes the entry that names it; only then it is used.
+  /// @errors Conflict JRN-0005: another stellwerk holds the data folder; AUD-0001; those of
+  /// `record`
+  virtual base::Result<KeyChange> rotate_key(
+      const config::EnvironmentFile& /*environment*/,
+      const std::function<base::Result<void>(EngineHost&, const core::Event&)>& /*record*/) {
+    return base::fail(base::Code::Unavailable, "AUD-0001", "this world has no key");
   }
   /// Bytes that nobody can guess. @errors Unavailable ENG-0001
   virtual base::Result<void> draw(std::span<std::uint8_t> /*out*/) {

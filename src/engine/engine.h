@@ -85,6 +85,11 @@ class Engine final : private RunHost {
   /// already. Called before step(), or on the engine's thread.
   void record_alone(const core::Event& event, const base::PersonId& by, const Reply& reply);
 
+  /// Has a checkpoint of that head signed; `then` is called on the engine's thread.
+  void publish_now(const ports::Head& head, CheckpointWatch::Then then) {
+    checkpoints_.publish(head, std::move(then));
+  }
+
   /// Names a private text that an entry may refer to before it is stored; stored as soon as the
   /// store takes it. Any thread.
   base::Digest keep_soon(const std::string& text);
