@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "audit/log_policy.h"
 #include "audit/note_key.h"
 #include "base/files.h"
 #include "base/text.h"
@@ -13,7 +14,6 @@
 namespace stellwerk::cli {
 namespace {
 
-constexpr std::size_t kPolicyBytesMax = std::size_t{1} << 20;
 constexpr std::size_t kLogsMax = 1000;
 constexpr std::string_view kDefaultListen = "127.0.0.1:7380";
 
@@ -24,42 +24,39 @@ base::Error wrong_setting(std::string message, std::string why) {
       .then("stellwerk witness --help", "what there is");
 }
 
-base::Result<void> add_log(std::string_view text, std::vector<audit::VerifierKey>& logs) {
-  auto key = audit::VerifierKey::parse(text);
-  if (!key)
-    return base::fail(
-        wrong_setting(fmt::format("{} is no log's key", base::in_quotes(text)), key.error().why));
-  if (key->type != audit::KeyType::Ed25519)
-    return base::fail(wrong_setting(fmt::format("{} is a witness's key, not a log's", key->name),
+base::Result<void> add_log(const audit::VerifierKey& key, std::vector<audit::VerifierKey>& logs) {
+  if (key.type != audit::KeyType::Ed25519)
+    return base::fail(wrong_setting(fmt::format("{} is a witness's key, not a log's", key.name),
                                     "logs sign with keys of type 0x01"));
   if (logs.size() == kLogsMax)
     return base::fail(
         wrong_setting("there are too many logs", fmt::format("at most {}", kLogsMax)));
-  if (std::find(logs.begin(), logs.end(), *key) == logs.end()) logs.push_back(std::move(*key));
+  if (std::find(logs.begin(), logs.end(), key) == logs.end()) logs.push_back(key);
   return {};
 }
 
-/// The logs of a policy file; what it says about witnesses is not a witness's business.
+base::Result<void> add_typed(const std::string& text, std::vector<audit::VerifierKey>& logs) {
+  const auto key = audit::VerifierKey::parse(text);
+  if (key) return add_log(*key, logs);
+  return base::fail(
+      wrong_setting(fmt::format("{} is no log's key", base::in_quotes(text)), key.error().why));
+}
+
+/// The logs of a policy; what it says about witnesses is not a witness's business.
 base::Result<void> add_policy(const std::string& path, std::vector<audit::VerifierKey>& logs) {
-  const auto text = base::read_file(path, kPolicyBytesMax);
+  const auto text = base::read_file(path, audit::LogPolicy::kBytesMax);
   if (!text) return base::fail(text.error());
-  int number = 0;
-  for (const std::string_view raw : base::split(*text, '\n')) {
-    ++number;
-    const std::string_view line = base::trim(raw.substr(0, raw.find('#')));
-    const auto word = line.substr(0, line.find_first_of(" \t"));
-    if (word != "log") continue;
-    const auto key = base::trim(line.substr(word.size()));
-    if (auto added = add_log(key.substr(0, key.find_first_of(" \t")), logs); !added)
-      return base::fail(std::move(added.error()).at({.file = path, .line = number, .column = 1}));
-  }
+  const auto policy = audit::LogPolicy::parse(*text, path);
+  if (!policy) return base::fail(policy.error());
+  for (const audit::PolicyLog& log : policy->logs)
+    if (auto added = add_log(log.key, logs); !added) return added;
   return {};
 }
 
 base::Result<std::vector<audit::VerifierKey>> logs_of(const WitnessWords& words) {
   std::vector<audit::VerifierKey> logs;
   for (const std::string& log : words.logs)
-    if (auto added = add_log(log, logs); !added) return base::fail(std::move(added.error()));
+    if (auto added = add_typed(log, logs); !added) return base::fail(std::move(added.error()));
   if (!words.policy.empty())
     if (auto added = add_policy(words.policy, logs); !added)
       return base::fail(std::move(added.error()));
