@@ -147,7 +147,7 @@ class Steering {
     const auto answer = ApiClient(world_.socket_path(data_folder_))
                             .post(fmt::format("/v1/releases/{}/commands", release_.str()), body);
     if (!answer) return failed(console_, answer.error());
-    tell({arguments_.verb}, answer->value("ignored_because", ""),
+    tell({arguments_.verb, {}, {}, {}, {}}, answer->value("ignored_because", ""),
          answer->value("entries", std::vector<std::string>{}));
     finish();
     return Exit::Done;
