@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "audit/cosignature.h"
 #include "base/text.h"
 
 namespace stellwerk::audit {
@@ -44,16 +45,6 @@ base::Result<NoteSignature> parse_signature(std::string_view line) {
   return signature;
 }
 
-std::string signature_line(const NoteSignature& signature) {
-  std::string bytes;
-  for (int shift = 24; shift >= 0; shift -= 8) {
-    bytes += static_cast<char>((signature.key_id >> shift) & 0xff);
-  }
-  bytes += signature.bytes;
-  return fmt::format("{}{} {}\n", kSignaturePrefix, signature.name,
-                     base::to_base64(base::as_bytes(bytes)));
-}
-
 }  // namespace
 
 bool valid_note_text(std::string_view text) {
@@ -63,9 +54,41 @@ bool valid_note_text(std::string_view text) {
   return text.ends_with('\n') && !has_control && base::valid_utf8(text);
 }
 
+std::string format_signature(const NoteSignature& signature) {
+  std::string bytes;
+  for (int shift = 24; shift >= 0; shift -= 8) {
+    bytes += static_cast<char>((signature.key_id >> shift) & 0xff);
+  }
+  bytes += signature.bytes;
+  return fmt::format("{}{} {}\n", kSignaturePrefix, signature.name,
+                     base::to_base64(base::as_bytes(bytes)));
+}
+
+base::Result<std::vector<NoteSignature>> parse_signatures(std::string_view lines) {
+  if (lines.size() > kNoteBytesMax) return not_a_note("it is larger than 1 MiB");
+  std::vector<NoteSignature> signatures;
+  if (lines.empty()) return signatures;
+  if (!lines.ends_with('\n')) return not_a_note("it does not end in a signature line");
+  lines.remove_suffix(1);
+  for (const auto line : base::split(lines, '\n')) {
+    auto signature = parse_signature(line);
+    if (!signature) return fail(std::move(signature).error());
+    signatures.push_back(std::move(*signature));
+    if (signatures.size() > kSignaturesMax) return not_a_note("over 100 signatures");
+  }
+  return signatures;
+}
+
+bool signature_fits(const VerifierKey& key, std::string_view text, std::string_view signature) {
+  if (key.type == KeyType::Ed25519Cosignature) {
+    return verify_cosignature(key, text, signature).has_value();
+  }
+  return verify_ed25519(key.public_key, text, base::as_bytes(signature));
+}
+
 std::string format_note(const Note& note) {
   std::string bytes = note.text + "\n";
-  for (const auto& signature : note.signatures) bytes += signature_line(signature);
+  for (const auto& signature : note.signatures) bytes += format_signature(signature);
   return bytes;
 }
 
@@ -75,15 +98,11 @@ base::Result<Note> parse_note(std::string_view bytes) {
   if (blank == bytes.npos) return not_a_note("no blank line divides text and signatures");
   Note note{.text = std::string(bytes.substr(0, blank + 1)), .signatures = {}};
   if (!valid_note_text(note.text)) return not_a_note("its text is not plain UTF-8");
-  std::string_view rest = bytes.substr(blank + 2);
-  if (!rest.ends_with('\n')) return not_a_note("it does not end in a signature line");
-  rest.remove_suffix(1);
-  for (const auto line : base::split(rest, '\n')) {
-    auto signature = parse_signature(line);
-    if (!signature) return fail(std::move(signature).error());
-    note.signatures.push_back(std::move(*signature));
-    if (note.signatures.size() > kSignaturesMax) return not_a_note("over 100 signatures");
-  }
+  const std::string_view rest = bytes.substr(blank + 2);
+  if (rest.empty()) return not_a_note("it does not end in a signature line");
+  auto signatures = parse_signatures(rest);
+  if (!signatures) return fail(std::move(signatures).error());
+  note.signatures = std::move(*signatures);
   return note;
 }
 
@@ -96,7 +115,7 @@ base::Result<Note> verify_note(std::string_view bytes, std::span<const VerifierK
       return candidate.name == signature.name && candidate.id() == signature.key_id;
     });
     if (key == known.end()) continue;
-    if (!verify_ed25519(key->public_key, note->text, base::as_bytes(signature.bytes))) {
+    if (!signature_fits(*key, note->text, signature.bytes)) {
       return not_trusted(fmt::format("the signature of {} does not fit the text", key->name));
     }
     checked.push_back(std::move(signature));

@@ -1,8 +1,8 @@
 // note.h — signed notes: a text with signatures below it, the form in which checkpoints are given
 // away.
 //
-// Role: signers format them, verifiers parse and check them.        Start here: Note, verify_note
-// Thread-safety: values; any thread.                            Spec: c2sp.org/signed-note
+// Role: signers format them, verifiers parse and check them. Start here: Note, verify_note.
+// Thread-safety: values; any thread. Spec: c2sp.org/signed-note
 #pragma once
 
 #include <cstdint>
@@ -32,6 +32,15 @@ struct Note {
 
 /// UTF-8, not empty, ending in a newline, no other control characters.
 bool valid_note_text(std::string_view text);
+
+/// The line of one signature, with its newline.
+std::string format_signature(const NoteSignature& signature);
+/// Lines of signatures alone, as witnesses answer them; none for an empty text.
+/// @errors InvalidArgument AUD-0005: not of that form, more than 100, or over 1 MiB.
+base::Result<std::vector<NoteSignature>> parse_signatures(std::string_view lines);
+
+/// Whether a signature's bytes are of this key over this text, by the key's type.
+bool signature_fits(const VerifierKey& key, std::string_view text, std::string_view signature);
 
 /// Text, blank line, one line for each signature.
 std::string format_note(const Note& note);
