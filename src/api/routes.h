@@ -6,21 +6,10 @@
 
 #include <string>
 
+#include "api/listener.h"
 #include "engine/engine.h"
 
 namespace stellwerk::api {
-
-struct Request {
-  std::string method;   ///< GET or POST
-  std::string path;     ///< without query
-  std::string body;     ///< at most 64 KiB
-  std::string os_user;  ///< of the peer; empty: not known
-};
-
-struct Response {
-  int status = 200;
-  std::string body;  ///< JSON
-};
 
 class Routes {
  public:

@@ -13,6 +13,7 @@
 #include <optional>
 
 #include "app/host.h"
+#include "app/witness_host.h"
 #include "cli/cli.h"
 
 namespace stellwerk::app {
@@ -32,6 +33,18 @@ class RealWorld final : public cli::World {
     if (!journal) return base::fail(std::move(journal.error()));
     return cli::Reader{std::move(*journal),
                        std::make_unique<adapters::FileContentStore>(data_folder + "/content")};
+  }
+
+  base::Result<std::unique_ptr<cli::WitnessHost>> open_witness(
+      const cli::WitnessSettings& settings) override {
+    auto host = WitnessHost::open(settings, signals());
+    if (!host) return base::fail(std::move(host.error()));
+    return std::unique_ptr<cli::WitnessHost>(std::move(*host));
+  }
+
+  base::Result<std::string> witness_key(const std::string& folder,
+                                        const std::string& name) override {
+    return app::witness_key(folder, name);
   }
 
   std::string socket_path(const std::string& data_folder) override {

@@ -43,6 +43,9 @@ std::span<const MessageRow> simulate_messages();
 /// What the live view says (messages_live.cc).
 std::span<const MessageRow> live_messages();
 
+/// What `stellwerk witness` says (messages_witness.cc).
+std::span<const MessageRow> witness_messages();
+
 /// Words of ours in journal entries (messages_said.cc).
 std::span<const MessageRow> said_messages();
 

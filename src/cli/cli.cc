@@ -20,6 +20,7 @@
 #include "cli/run_command.h"
 #include "cli/simulate_command.h"
 #include "cli/terminal.h"
+#include "cli/witness_command.h"
 
 namespace stellwerk::cli {
 namespace {
@@ -109,9 +110,9 @@ void apply(Console& console, const Arguments& arguments) {
   // language.
   const bool reads_it = arguments.command == Command::Plan || arguments.command == Command::Run ||
                         arguments.command == Command::Simulate;
-  const bool needs_none = arguments.command == Command::Init ||
-                          arguments.command == Command::Completion ||
-                          arguments.command == Command::Man;
+  const bool needs_none =
+      arguments.command == Command::Init || arguments.command == Command::Completion ||
+      arguments.command == Command::Man || arguments.command == Command::Witness;
   if (reads_it || needs_none || !arguments.data.empty()) return;
   if (const auto environment = peek_environment(arguments); environment.value)
     console.locale = environment.value->environment.locale;
@@ -155,6 +156,8 @@ Exit dispatch(World& world, Console& console, const Arguments& arguments) {
       return completion_command(world, console, arguments);
     case Command::Man:
       return man_command(console, arguments);
+    case Command::Witness:
+      return witness_command(world, console, arguments);
   }
   return Exit::Usage;
 }

@@ -34,6 +34,7 @@ enum Takes : unsigned {
   TakesInit = 1U << 16,
   TakesShell = 1U << 17,
   TakesPage = 1U << 18,
+  TakesWitness = 1U << 19,
 };
 
 struct CommandRow {
@@ -62,6 +63,7 @@ constexpr CommandRow kCommands[] = {
     {"schema", {}, Command::Schema, TakesTopic},
     {"explain", {}, Command::Explain, TakesCode},
     {"replay", "audit", Command::Replay, TakesAnyRelease | TakesAllDifferences},
+    {"witness", {}, Command::Witness, TakesWitness},
     {"completion", {}, Command::Completion, TakesShell},
     {"man", {}, Command::Man, TakesPage},
 };
@@ -206,6 +208,7 @@ class Parser {
                        text("cli.help.option.all-differences"));
     if ((row.takes & TakesSimulation) != 0) add_simulation(command);
     if ((row.takes & TakesInit) != 0) add_init(command);
+    if ((row.takes & TakesWitness) != 0) add_witness(command);
     if ((row.takes & TakesAll) != 0)
       command.add_flag("--all", args_.all, text("cli.help.option.all"));
   }
@@ -245,6 +248,23 @@ class Parser {
     option("--to", words.to, "VERSION");
     option("--tenants", words.tenants, "NAMES");
     command.add_flag("--yes,-y", words.yes, text("cli.help.option.init.yes"));
+  }
+
+  void add_witness(CLI::App& command) {
+    WitnessWords& words = args_.witness;
+    command.add_option("--log", words.logs, text("cli.help.option.witness.log"))
+        ->option_text("KEY")
+        ->allow_extra_args(false);
+    const auto option = [&](const char* name, std::string& target, const char* word) {
+      const std::string key = std::string("cli.help.option.witness.") + (name + 2);
+      command.add_option(name, target, text(key))->option_text(word);
+    };
+    option("--policy", words.policy, "FILE");
+    option("--name", words.name, "NAME");
+    option("--listen", words.listen, "ADDRESS:PORT");
+    option("--tls-cert", words.tls_cert, "FILE");
+    option("--tls-key", words.tls_key, "FILE");
+    command.add_flag("--show-key", words.show_key, text("cli.help.option.witness.show-key"));
   }
 
   // ---- describing

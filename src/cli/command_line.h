@@ -30,6 +30,7 @@ enum class Command : std::uint8_t {
   Init,
   Completion,
   Man,
+  Witness,
 };
 
 /// What `init` was told, as it was typed.
@@ -61,6 +62,17 @@ struct SimulateWords {
   bool no_variations = false;
 };
 
+/// What `witness` was told, as it was typed.
+struct WitnessWords {
+  std::vector<std::string> logs;
+  std::string policy;
+  std::string name;
+  std::string listen;
+  std::string tls_cert;
+  std::string tls_key;
+  bool show_key = false;
+};
+
 struct Arguments {
   Command command = Command::Plan;
   std::string verb;                ///< of Steer
@@ -86,6 +98,7 @@ struct Arguments {
   bool all_differences = false;
   SimulateWords simulate = {};
   InitWords init = {};
+  WitnessWords witness = {};
 };
 
 /// Either something to do, or a text that was asked for (--help, --version).

@@ -38,6 +38,8 @@ constexpr std::array kOffers = {
     Offer{"N[,M]", "none"},
     Offer{"PERCENT", "none"},
     Offer{"WAVE", "none"},
+    Offer{"ADDRESS:PORT", "none"},
+    Offer{"KEY", "none"},
     Offer{"NAME", "none"},
     Offer{"NAMES", "none"},
     Offer{"LINE", "none"},

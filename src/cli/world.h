@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "api/witness_server.h"
 #include "config/load.h"
 #include "config/schema.h"
 #include "engine/engine.h"
@@ -36,6 +37,26 @@ struct Reader {
   std::unique_ptr<ports::ContentStore> content;
 };
 
+/// What `stellwerk witness` was told.
+struct WitnessSettings {
+  std::string folder;                    ///< the witness's own: key, memory, lock
+  std::string name;                      ///< of its key
+  std::vector<audit::VerifierKey> logs;  ///< one at least, of type 0x01
+  api::ListenAddress listen;
+  std::string tls_certificate;  ///< a file; empty: no TLS
+  std::string tls_key;          ///< a file
+};
+
+/// A witness that serves, in this process.
+class WitnessHost {
+ public:
+  virtual ~WitnessHost() = default;
+  [[nodiscard]] virtual std::string key() const = 0;      ///< of type 0x04
+  [[nodiscard]] virtual std::string address() const = 0;  ///< where it listens
+  /// Waits for the next submission and says what became of it; nothing once a signal came.
+  virtual std::optional<api::WitnessEvent> next() = 0;
+};
+
 class World {
  public:
   virtual ~World() = default;
@@ -60,6 +81,18 @@ class World {
   /// What they find wrong in their sections of stellwerk.yaml, all of it; opens nothing.
   virtual std::vector<base::Error> section_problems(const config::EnvironmentFile& /*file*/) {
     return {};
+  }
+  /// Serves as a witness until the host ends. A world that cannot says so.
+  /// @errors Conflict WIT-0006: another witness serves that folder; Corruption WIT-0005: its memory
+  /// is damaged; WIT-0007: the folder, AUD-0001, AUD-0002: the key, WIT-0008: the address or TLS
+  virtual base::Result<std::unique_ptr<WitnessHost>> open_witness(
+      const WitnessSettings& /*settings*/) {
+    return base::fail(base::Code::Unavailable, "WIT-0008", "this world serves no witness");
+  }
+  /// The key of the witness of that name in that folder; made where there is none.
+  virtual base::Result<std::string> witness_key(const std::string& /*folder*/,
+                                                const std::string& /*name*/) {
+    return base::fail(base::Code::Unavailable, "WIT-0007", "this world has no witness");
   }
   /// A variable of the process's environment (NO_COLOR, LANG, COLUMNS); empty: not set.
   virtual std::string variable(const std::string& /*name*/) { return {}; }

@@ -25,6 +25,7 @@ struct HttpResponse {
   std::string body;       ///< at most 256 KiB, any bytes
   bool body_cut = false;  ///< there was more
   base::Duration took;
+  std::string content_type = {};  ///< as it was sent; may be empty
 };
 
 class HttpClient {

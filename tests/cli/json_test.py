@@ -11,7 +11,7 @@ ERRORS = [["plan", "nowhere.yaml"], ["no-such-command"], ["explain", "XYZ-9999"]
           ["init", "--to", "x"], ["release", "show", "rel-1", "--data", "nowhere"], ["release", "pause", "rel-1", "--data", "nowhere"],
           ["doctor", "--locale", "fr"], ["simulate", "nowhere.yaml"], ["run", "nowhere.yaml"], ["approve", "rel-1", "--data", "nowhere"],
           ["release", "list", "--environment", "nowhere"], ["audit", "replay", "--data", "nowhere"], ["schema", "nothing"],
-          ["reject", "rel-1"], ["attest"]]
+          ["reject", "rel-1"], ["attest"], ["witness"]]
 
 
 class Json(InFolder):
@@ -31,6 +31,7 @@ class Json(InFolder):
         self.printed("explain", "explain")
         self.printed("explain CODE", "explain", "CLI-0001")
         self.printed("completion SHELL", "completion", "bash")
+        self.printed("witness", "witness", "--show-key", "--data", "witness", "--name", "witness.example/w1")
         self.printed("man", "man")
         self.printed("man PAGE", "man", "plan")
         self.printed("man PAGE", "man", "--output", "pages")

@@ -17,6 +17,7 @@
 #include <system_error>
 #include <utility>
 
+#include "audit/cosignature.h"
 #include "audit/note.h"
 #include "base/text.h"
 
@@ -234,7 +235,31 @@ base::Result<std::string> FileSigner::sign_note(std::string_view text) {
       {std::string(text), {{key_->verifier.name, key_->verifier.id(), std::move(*signature)}}});
 }
 
+base::Result<std::string> FileSigner::cosign(std::string_view note_text, base::WallTime at) {
+  if (!audit::valid_note_text(note_text) || at.us < 0) {
+    return base::fail(base::Code::InvalidArgument, "AUD-0005",
+                      "what is cosigned is a note's text, at a time since 1970");
+  }
+  audit::Cosignature cosignature{.unix_seconds = static_cast<std::uint64_t>(at.us / 1000000),
+                                 .signature = {}};
+  const auto signature =
+      signature_of(key_->key.get(), audit::cosigned_message(cosignature.unix_seconds, note_text));
+  if (!signature) return unusable("OpenSSL did not sign");
+  std::transform(signature->begin(), signature->end(), cosignature.signature.begin(),
+                 [](char c) { return static_cast<std::uint8_t>(c); });
+  return audit::cosignature_line(cosigner(), cosignature);
+}
+
 std::string FileSigner::verifier_key() const { return key_->verifier.to_string(); }
 std::string FileSigner::name() const { return key_->verifier.name; }
+
+std::string FileSigner::cosigner_key() const { return cosigner().to_string(); }
+
+/// The same key as the log's, of another type: its id, and so its lines, differ.
+audit::VerifierKey FileSigner::cosigner() const {
+  audit::VerifierKey key = key_->verifier;
+  key.type = audit::KeyType::Ed25519Cosignature;
+  return key;
+}
 
 }  // namespace stellwerk::adapters

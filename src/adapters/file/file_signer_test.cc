@@ -8,6 +8,7 @@
 #include <iterator>
 
 #include "audit/checkpoint.h"
+#include "audit/cosignature.h"
 #include "audit/merkle.h"
 #include "audit/note.h"
 
@@ -76,6 +77,24 @@ TEST_F(FileSignerTest, SignsAsTheImplementationInGoDoes) {
             "then you don't know what your problem is.\n\n"
             "— PeterNeumann x08go/ZJkuBS9UG/SffcvIAQxVBtiFupLLr8pAcElZInNIuGUgYN1FFYC2pZSNXgKvqfqdn"
             "gotpRZb6KE6RyyBwJnAM=\n");
+}
+
+TEST_F(FileSignerTest, CosignsAsAWitnessWithItsKeyOfTheOtherType) {
+  const auto signer = FileSigner::open(key_path(), "witness.example/w1");
+  ASSERT_TRUE(signer);
+  const auto witness = audit::VerifierKey::parse((*signer)->cosigner_key());
+  ASSERT_TRUE(witness) << witness.error().one_line();
+  EXPECT_EQ(witness->type, audit::KeyType::Ed25519Cosignature);
+  const std::string text = audit::Checkpoint{kName, 3, audit::leaf_hash("x"), {}}.to_text();
+  const auto line = (*signer)->cosign(text, {1'679'315'147'999'999});
+  ASSERT_TRUE(line) << line.error().one_line();
+  const auto note = audit::parse_note(text + "\n" + *line);
+  ASSERT_TRUE(note);
+  const auto cosignature = audit::verify_cosignature(*witness, text, note->signatures.at(0).bytes);
+  ASSERT_TRUE(cosignature) << cosignature.error().one_line();
+  EXPECT_EQ(cosignature->unix_seconds, 1'679'315'147U);
+  EXPECT_EQ((*signer)->cosign("no newline", {0}).error().id, "AUD-0005");
+  EXPECT_EQ((*signer)->cosign(text, {-1}).error().id, "AUD-0005");
 }
 
 TEST_F(FileSignerTest, RefusesAKeyThatOthersCanRead) {

@@ -163,6 +163,8 @@ TransferResult CurlLoop::Transfer::result(CURLcode code) const {
   result.response.status = static_cast<int>(info<long>(easy, CURLINFO_RESPONSE_CODE));
   result.response.body = answer_body;
   result.response.body_cut = body_cut;
+  if (const auto* type = info<char*>(easy, CURLINFO_CONTENT_TYPE); type != nullptr)
+    result.response.content_type = type;
   result.response.took = {info<curl_off_t>(easy, CURLINFO_TOTAL_TIME_T)};
   return result;
 }
