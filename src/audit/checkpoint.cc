@@ -3,10 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <charconv>
-#include <optional>
 #include <utility>
 
+#include "audit/encoding.h"
 #include "base/text.h"
 
 namespace stellwerk::audit {
@@ -15,14 +14,6 @@ namespace {
 base::Failure not_a_checkpoint(std::string why) {
   return fail(base::error(base::Code::InvalidArgument, "AUD-0005", "not a checkpoint")
                   .because(std::move(why)));
-}
-
-std::optional<std::uint64_t> parse_size(std::string_view text) {
-  std::uint64_t size = 0;
-  const auto [end, problem] = std::from_chars(text.data(), text.data() + text.size(), size);
-  if (problem != std::errc{} || end != text.data() + text.size()) return std::nullopt;
-  if (text.size() > 1 && text.front() == '0') return std::nullopt;
-  return size;
 }
 
 }  // namespace
@@ -41,16 +32,12 @@ base::Result<Checkpoint> Checkpoint::parse(std::string_view text) {
   const bool has_empty_line =
       std::any_of(lines.begin(), lines.end(), [](std::string_view line) { return line.empty(); });
   if (has_empty_line) return not_a_checkpoint("a line is empty");
-  const auto size = parse_size(lines[1]);
+  const auto size = decimal(lines[1]);
   if (!size) return not_a_checkpoint("its second line is not a tree size");
-  const auto root = base::from_base64(lines[2]);
-  if (!root || root->size() != sizeof(base::Digest::bytes)) {
-    return not_a_checkpoint("its third line is not the base64 of a SHA-256 root");
-  }
+  const auto root = digest_from_base64(lines[2]);
+  if (!root) return not_a_checkpoint("its third line is not the base64 of a SHA-256 root");
   Checkpoint checkpoint{
-      .origin = std::string(lines[0]), .size = *size, .root = {}, .extensions = {}};
-  std::transform(root->begin(), root->end(), checkpoint.root.bytes.begin(),
-                 [](char c) { return static_cast<std::uint8_t>(c); });
+      .origin = std::string(lines[0]), .size = *size, .root = *root, .extensions = {}};
   checkpoint.extensions.assign(lines.begin() + 3, lines.end());
   return checkpoint;
 }

@@ -6,6 +6,7 @@
 #include <optional>
 #include <utility>
 
+#include "audit/encoding.h"
 #include "audit/note.h"
 #include "base/text.h"
 
@@ -87,9 +88,7 @@ base::Result<std::vector<Cosigner>> cosigners_of(std::span<const VerifierKey> wi
 std::string Cosignature::encode() const {
   std::string payload;
   payload.reserve(kPayloadBytes);
-  for (int shift = 56; shift >= 0; shift -= 8) {
-    payload += static_cast<char>((unix_seconds >> shift) & 0xff);
-  }
+  append_big_endian(payload, unix_seconds, kTimeBytes);
   return payload.append(signature.begin(), signature.end());
 }
 
@@ -99,9 +98,7 @@ base::Result<Cosignature> Cosignature::decode(std::string_view payload) {
         fmt::format("it has {} bytes instead of {}", payload.size(), kPayloadBytes));
   }
   Cosignature cosignature;
-  for (const char c : payload.substr(0, kTimeBytes)) {
-    cosignature.unix_seconds = (cosignature.unix_seconds << 8) | static_cast<std::uint8_t>(c);
-  }
+  cosignature.unix_seconds = read_big_endian(payload.substr(0, kTimeBytes));
   if (cosignature.unix_seconds > kCosignatureTimeMax) {
     return malformed_cosignature("its time is beyond 2^63 - 1 seconds");
   }

@@ -1,8 +1,9 @@
 #include "audit/merkle.h"
 
-#include <algorithm>
 #include <array>
 #include <bit>
+
+#include "audit/encoding.h"
 
 namespace stellwerk::audit {
 namespace {
@@ -10,12 +11,6 @@ namespace {
 constexpr std::array<std::uint8_t, 1> kLeafPrefix{0x00};
 constexpr std::array<std::uint8_t, 1> kNodePrefix{0x01};
 constexpr std::size_t kSizeBytes = 8;
-
-std::uint64_t read_big_endian(std::string_view bytes) {
-  std::uint64_t value = 0;
-  for (const char c : bytes) value = (value << 8) | static_cast<std::uint8_t>(c);
-  return value;
-}
 
 }  // namespace
 
@@ -34,6 +29,17 @@ base::Digest root_of(std::span<const base::Digest> leaves) {
   if (leaves.size() == 1) return leaves.front();
   const std::size_t split = std::bit_floor(leaves.size() - 1);
   return node_hash(root_of(leaves.first(split)), root_of(leaves.subspan(split)));
+}
+
+std::optional<base::Digest> join(std::span<const base::Digest> subtrees,
+                                 std::optional<base::Digest> right) {
+  while (!subtrees.empty()) {
+    const std::size_t leaves = std::size_t{1} << std::countr_zero(subtrees.size());
+    const auto left = root_of(subtrees.last(leaves));
+    right = right ? node_hash(left, *right) : left;
+    subtrees = subtrees.first(subtrees.size() - leaves);
+  }
+  return right;
 }
 
 void TreeFrontier::append(const base::Digest& leaf) {
@@ -59,7 +65,7 @@ base::Digest TreeFrontier::root() const {
 std::string TreeFrontier::serialise() const {
   std::string bytes;
   bytes.reserve(kSizeBytes + subtrees_.size() * sizeof(base::Digest::bytes));
-  for (int shift = 56; shift >= 0; shift -= 8) bytes += static_cast<char>((size_ >> shift) & 0xff);
+  append_big_endian(bytes, size_, kSizeBytes);
   for (const auto& subtree : subtrees_) bytes.append(subtree.bytes.begin(), subtree.bytes.end());
   return bytes;
 }
@@ -73,10 +79,7 @@ std::optional<TreeFrontier> TreeFrontier::parse(std::string_view bytes) {
   const auto subtrees = static_cast<std::size_t>(std::popcount(frontier.size_));
   if (bytes.size() != subtrees * kDigestBytes) return std::nullopt;
   for (; !bytes.empty(); bytes.remove_prefix(kDigestBytes)) {
-    base::Digest subtree;
-    std::transform(bytes.begin(), bytes.begin() + kDigestBytes, subtree.bytes.begin(),
-                   [](char c) { return static_cast<std::uint8_t>(c); });
-    frontier.subtrees_.push_back(subtree);
+    frontier.subtrees_.push_back(digest_from(bytes.substr(0, kDigestBytes)).value());
   }
   return frontier;
 }

@@ -28,6 +28,11 @@ base::Digest empty_root();
 /// lists.
 base::Digest root_of(std::span<const base::Digest> leaves);
 
+/// The root over complete subtrees of one size and the root of what is right of them, which is
+/// smaller than one of them; nothing when there is neither.
+std::optional<base::Digest> join(std::span<const base::Digest> subtrees,
+                                 std::optional<base::Digest> right);
+
 /// The right edge of a growing tree: enough to append leaves and to tell the root, in O(log n)
 /// space.
 class TreeFrontier {

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "audit/cosignature.h"
+#include "audit/encoding.h"
 #include "base/text.h"
 
 namespace stellwerk::audit {
@@ -38,9 +39,8 @@ base::Result<NoteSignature> parse_signature(std::string_view line) {
   const auto bytes = base::from_base64(line.substr(space + 1));
   if (!bytes) return not_a_note("a signature is not base64");
   if (bytes->size() <= kKeyIdBytes) return not_a_note("a signature is too short");
-  for (std::size_t i = 0; i < kKeyIdBytes; ++i) {
-    signature.key_id = (signature.key_id << 8) | static_cast<std::uint8_t>((*bytes)[i]);
-  }
+  signature.key_id =
+      static_cast<std::uint32_t>(read_big_endian(std::string_view(*bytes).substr(0, kKeyIdBytes)));
   signature.bytes = bytes->substr(kKeyIdBytes);
   return signature;
 }
@@ -56,9 +56,7 @@ bool valid_note_text(std::string_view text) {
 
 std::string format_signature(const NoteSignature& signature) {
   std::string bytes;
-  for (int shift = 24; shift >= 0; shift -= 8) {
-    bytes += static_cast<char>((signature.key_id >> shift) & 0xff);
-  }
+  append_big_endian(bytes, signature.key_id, kKeyIdBytes);
   bytes += signature.bytes;
   return fmt::format("{}{} {}\n", kSignaturePrefix, signature.name,
                      base::to_base64(base::as_bytes(bytes)));
