@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "base/digest.h"
 #include "base/ids.h"
 #include "base/ratio.h"
 #include "base/secret.h"
