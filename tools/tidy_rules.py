@@ -29,7 +29,7 @@ LIBRARIES = {
     "nlohmann/": EVERYWHERE,
     "fmt/": EVERYWHERE,
     "tl/": EVERYWHERE,
-    "openssl/": re.compile(r"src/(base|audit|adapters/file)/|examples/"),
+    "openssl/": re.compile(r"src/(base|audit|adapters/(file|memory))/|examples/"),
     "xxhash.h": re.compile(r"src/(base|core)/"),  # a pure function: the buckets of unknown tenants
     "yaml-cpp/": re.compile(r"src/config/"),
     "sqlite3.h": re.compile(r"src/adapters/sqlite/|tests/"),

@@ -29,6 +29,10 @@ base::Result<engine::PersonCommand> parse_command(std::string_view body) {
     if (!digest) return base::fail(std::move(digest.error()));
     command.plan = *digest;
   }
+  command.decision = text_at(*json, "decision");
+  if (std::string text = text_at(*json, "signed_text"); !text.empty())
+    command.signed_word = engine::SignedWord{
+        std::move(text), text_at(*json, "signature"), text_at(*json, "sealed_reason"), {}};
   return command;
 }
 

@@ -17,11 +17,15 @@ namespace stellwerk::api {
 namespace {
 
 constexpr std::size_t kBodyBytesMax = std::size_t{64} << 10;
+/// Read and thrown away, so that whoever sends a little too much can read why; then it is cut off.
+constexpr std::size_t kReadBytesMax = std::size_t{16} << 20;
+constexpr const char* kTlsVersions = "NORMAL:-VERS-ALL:+VERS-TLS1.3:+VERS-TLS1.2";
 
 /// Collected while the body comes in; owned by libmicrohttpd's connection.
 struct Incoming {
   std::string body;
-  bool too_large = false;
+  std::size_t received = 0;
+  [[nodiscard]] bool too_large() const { return received > kBodyBytesMax; }
 };
 
 std::string user_name(uid_t uid) {
@@ -81,13 +85,14 @@ struct Listener::Running {
     }
     auto* incoming = static_cast<Incoming*>(*state);
     if (*size > 0) {
-      incoming->too_large = incoming->too_large || incoming->body.size() + *size > kBodyBytesMax;
-      if (!incoming->too_large) incoming->body.append(data, *size);
+      incoming->received += *size;
+      if (incoming->received > kReadBytesMax) return MHD_NO;
+      if (!incoming->too_large()) incoming->body.append(data, *size);
       *size = 0;
       return MHD_YES;
     }
     const auto* running = static_cast<const Running*>(context);
-    if (incoming->too_large) return send(connection, running->settings.too_large);
+    if (incoming->too_large()) return send(connection, running->settings.too_large);
     const bool named = running->settings.names_peers;
     return send(connection, running->handler({method, url, std::move(incoming->body),
                                               named ? peer_of(connection) : std::string()}));
@@ -112,6 +117,7 @@ struct Listener::Running {
           {MHD_OPTION_HTTPS_MEM_CERT, 0, const_cast<char*>(settings.tls->certificate.c_str())});
       options.push_back(
           {MHD_OPTION_HTTPS_MEM_KEY, 0, const_cast<char*>(settings.tls->key.reveal().c_str())});
+      options.push_back({MHD_OPTION_HTTPS_PRIORITIES, 0, const_cast<char*>(kTlsVersions)});
     }
     options.push_back({MHD_OPTION_END, 0, nullptr});
     daemon = MHD_start_daemon(

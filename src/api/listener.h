@@ -4,7 +4,8 @@
 // Role: what the servers of this folder share; only this file's .cc knows the library.
 // Start here: Listener::open. Thread-safety: open and destroy from one thread; the handler runs on
 // the listener's own threads, several at once.
-// Invariants: a body is at most 64 KiB; after the destructor no handler runs.
+// Invariants: a body is at most 64 KiB, more is answered with `too_large`, over 16 MiB cut off;
+// after the destructor no handler runs.
 #pragma once
 
 #include <functional>

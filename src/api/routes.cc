@@ -138,9 +138,22 @@ Response Routes::show(const base::ReleaseId& release) const {
   return response;
 }
 
+/// The signature says who asks, whoever brings it.
+Response Routes::signed_command(const base::ReleaseId& release, engine::SignedWord word) const {
+  if (auto people = people_now_()) word.people_now = std::move(*people);
+  const auto document = engine::keep_signed(word, engine_);
+  if (!document) return refused(document.error());
+  return on_engine(engine_, [this, release, word, document = *document](const Promise& promise) {
+    engine_.command_signed(release, word, document, [promise](const engine::Answer& answer) {
+      promise->set_value(answer_of(answer));
+    });
+  });
+}
+
 Response Routes::command(const base::ReleaseId& release, const Request& request) const {
   auto parsed = parse_command(request.body);
   if (!parsed) return refused(parsed.error());
+  if (parsed->signed_word) return signed_command(release, std::move(*parsed->signed_word));
   auto input = engine::input_of(*parsed, engine_);
   if (!input) return refused(input.error());
   const std::string os_user = request.os_user;

@@ -4,7 +4,10 @@
 // through its mailbox. Thread-safety: any thread. Spec: docs/reference/api.md
 #pragma once
 
+#include <functional>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "api/listener.h"
 #include "engine/engine.h"
@@ -13,7 +16,11 @@ namespace stellwerk::api {
 
 class Routes {
  public:
-  explicit Routes(engine::Engine& engine) : engine_(engine) {}
+  /// The people of stellwerk.yaml as it is now. Any thread.
+  using PeopleNow = std::function<base::Result<std::vector<core::Person>>()>;
+
+  Routes(engine::Engine& engine, PeopleNow people_now)
+      : engine_(engine), people_now_(std::move(people_now)) {}
   /// GET /v1/releases · GET /v1/releases/ID · POST /v1/releases/ID/commands {command, reason?,
   /// step?, plan?} Blocks until the engine answered, at most 15 seconds (503 then: the command may
   /// still be carried out).
@@ -24,7 +31,11 @@ class Routes {
   [[nodiscard]] Response show(const base::ReleaseId& release) const;
   [[nodiscard]] Response command(const base::ReleaseId& release, const Request& request) const;
 
+  [[nodiscard]] Response signed_command(const base::ReleaseId& release,
+                                        engine::SignedWord word) const;
+
   engine::Engine& engine_;
+  PeopleNow people_now_;
 };
 
 }  // namespace stellwerk::api

@@ -16,6 +16,8 @@ constexpr const char* kPlain = "text/plain; charset=utf-8";
 constexpr std::string_view kAdd = "/add-checkpoint";
 constexpr std::string_view kCheckpoint = "/checkpoint";
 
+constexpr base::Duration kStrangerInterval = base::seconds(1);
+
 Response plain(int status, std::string body) { return {status, std::move(body), kPlain}; }
 
 /// What was cosigned last, as the decision needs it. The store has checked it.
@@ -86,11 +88,30 @@ Response WitnessRoutes::cosigned(const audit::Submission& submission) {
 Response WitnessRoutes::refused(const audit::WitnessRefusal& refusal,
                                 const audit::Submission* submission) {
   WitnessEvent event = event_of(refusal.status(), audit::to_string(refusal.cause), submission);
-  event.problem = base::printable(base::trim(refusal.body));
+  const auto words = base::printable(base::trim(refusal.body));
+  const bool is_size = refusal.cause == audit::WitnessRefusal::Cause::OtherSize;
+  event.problem = is_size ? fmt::format("the witness knows size {}", words) : words;
   if (refusal.cause == audit::WitnessRefusal::Cause::OtherHistory)
     event.checkpoint = audit::format_note(submission->note);
-  parts_.on_event(event);
+  if (submission == nullptr)
+    tell_of_stranger(std::move(event));
+  else
+    parts_.on_event(event);
   return {refusal.status(), refusal.body, refusal.content_type};
+}
+
+void WitnessRoutes::tell_of_stranger(WitnessEvent event) {
+  {
+    const std::lock_guard lock(strangers_mutex_);
+    const auto now = parts_.clock.mono();
+    if (stranger_told_.us != 0 && now - stranger_told_ < kStrangerInterval) {
+      ++strangers_untold_;
+      return;
+    }
+    stranger_told_ = now;
+    event.untold = std::exchange(strangers_untold_, 0);
+  }
+  parts_.on_event(event);
 }
 
 Response WitnessRoutes::failed(const base::Error& error, const audit::Submission* submission) {

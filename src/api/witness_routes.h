@@ -21,14 +21,16 @@
 
 namespace stellwerk::api {
 
-/// What became of one submission.
+/// What became of one submission. Of those that no known log signed, at most one a second is told:
+/// anybody can send them.
 struct WitnessEvent {
   int status = 0;
-  std::string what;        ///< `cosigned`, `failed`, or the cause of a refusal
-  std::string origin;      ///< empty: not known
-  std::uint64_t size = 0;  ///< of the checkpoint; 0: not known
-  std::string problem;     ///< of what is not cosigned, one line
-  std::string checkpoint;  ///< of another history: the note, evidence against the log
+  std::string what;          ///< `cosigned`, `failed`, or the cause of a refusal
+  std::string origin;        ///< empty: not known
+  std::uint64_t size = 0;    ///< of the checkpoint; 0: not known
+  std::string problem;       ///< of what is not cosigned, one line
+  std::string checkpoint;    ///< of another history: the note, evidence against the log
+  std::uint64_t untold = 0;  ///< refusals of strangers before it that were not told
 };
 
 struct WitnessParts {
@@ -50,11 +52,15 @@ class WitnessRoutes {
   Response decided(const audit::Submission& submission);
   Response cosigned(const audit::Submission& submission);
   Response refused(const audit::WitnessRefusal& refusal, const audit::Submission* submission);
+  void tell_of_stranger(WitnessEvent event);
   Response failed(const base::Error& error, const audit::Submission* submission);
   Response latest(std::string_view origin_id);
 
   WitnessParts parts_;
   std::mutex mutex_;
+  std::mutex strangers_mutex_;
+  base::MonoTime stranger_told_;
+  std::uint64_t strangers_untold_ = 0;
 };
 
 }  // namespace stellwerk::api

@@ -6,6 +6,7 @@
 #include <thread>
 
 #include "adapters/memory/memory_clock.h"
+#include "adapters/memory/memory_witness_store.h"
 #include "api/testing/witness_log.h"
 #include "audit/cosignature.h"
 
@@ -24,7 +25,7 @@ class WitnessRoutesTest : public ::testing::Test {
 
   testing::WitnessLog log_;
   testing::WitnessLog second_{"second.example/log", 5};
-  testing::MemoryWitnessStore store_;
+  adapters::MemoryWitnessStore store_;
   testing::TestCosigner cosigner_;
   adapters::MemoryClock clock_;
   std::mutex mutex_;
@@ -66,14 +67,14 @@ TEST_F(WitnessRoutesTest, TellsTheLogsApart) {
 
 TEST_F(WitnessRoutesTest, CosignsNothingThatCannotBeRemembered) {
   ASSERT_EQ(add(log_.body(0, 5)).status, 200);
-  store_.full = true;
+  store_.set_full(true);
   const auto response = add(log_.body(5, 9));
   EXPECT_EQ(response.status, 500);
   EXPECT_EQ(response.body.find("\u2014"), std::string::npos);
   EXPECT_EQ(events_.back().what, "failed");
-  store_.full = false;
+  store_.set_full(false);
   EXPECT_EQ(add(log_.body(0, 9)).body, "5\n");
-  store_.failing = true;
+  store_.set_damaged(true);
   EXPECT_EQ(add(log_.body(5, 9)).status, 500);
   EXPECT_EQ(get(latest_path()).status, 500);
 }
@@ -103,6 +104,20 @@ TEST_F(WitnessRoutesTest, OfTwoHistoriesAtOnceCosignsOne) {
       ASSERT_EQ(add(log.body(size + 1, size + 2)).status, 200);
     }
   }
+}
+
+TEST_F(WitnessRoutesTest, TellsOfStrangersOnceASecondAndAnswersThemAll) {
+  for (int i = 0; i < 100; ++i) EXPECT_EQ(add("garbage").status, 400);
+  EXPECT_EQ(events_.size(), 1U);
+  clock_.advance(base::seconds(1));
+  EXPECT_EQ(add("garbage").status, 400);
+  ASSERT_EQ(events_.size(), 2U);
+  EXPECT_EQ(events_.back().what, "malformed");
+  EXPECT_EQ(events_.back().untold, 99U);
+  // What a known log signed is always told.
+  EXPECT_EQ(add(log_.body(3, 5)).status, 409);
+  EXPECT_EQ(events_.size(), 3U);
+  EXPECT_EQ(events_.back().problem, "the witness knows size 0");
 }
 
 TEST_F(WitnessRoutesTest, AnswersNothingElse) {

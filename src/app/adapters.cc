@@ -6,6 +6,8 @@
 #include <array>
 #include <map>
 
+#include "adapters/audit_domain/audit_domain_bus.h"
+#include "adapters/audit_domain/section.h"
 #include "adapters/file/file_notifier.h"
 #include "adapters/file/ndjson_bus.h"
 #include "adapters/file/section.h"
@@ -96,7 +98,17 @@ base::Result<std::unique_ptr<ports::EventBus>> make_ndjson(const config::Section
       std::make_unique<adapters::NdjsonBus>(std::move(settings->file)));
 }
 
+base::Result<std::unique_ptr<ports::EventBus>> make_audit_domain(const config::Section& section,
+                                                                 const AdapterNeeds& needs) {
+  auto settings = settings_or_first_problem(adapters::audit_domain::read_settings(section));
+  if (!settings) return base::fail(std::move(settings.error()));
+  return std::unique_ptr<ports::EventBus>(std::make_unique<adapters::audit_domain::AuditDomainBus>(
+      std::move(*settings), needs.file.environment.installation.str(),
+      adapters::audit_domain::Needs{needs.http, needs.clock, needs.scrubber}));
+}
+
 // The table.
+namespace audit_domain = adapters::audit_domain;
 namespace haproxy = adapters::haproxy;
 namespace process = adapters::process;
 constexpr std::array kRouters{Row<RouterAndMetrics>{"haproxy", &make_haproxy,
@@ -108,9 +120,13 @@ constexpr std::array kWorkloads{Row<WorkloadAndLogs>{"process", &make_process,
 constexpr std::array kNotifiers{Row<std::unique_ptr<ports::Notifier>>{
     "file", &make_file_notifier, &problems_of<&adapters::read_file_notices>,
     &keys_of<&adapters::file_notices_table>}};
-constexpr std::array kBuses{Row<std::unique_ptr<ports::EventBus>>{
-    "ndjson", &make_ndjson, &problems_of<&adapters::read_ndjson>,
-    &keys_of<&adapters::ndjson_table>}};
+constexpr std::array kBuses{
+    Row<std::unique_ptr<ports::EventBus>>{"ndjson", &make_ndjson,
+                                          &problems_of<&adapters::read_ndjson>,
+                                          &keys_of<&adapters::ndjson_table>},
+    Row<std::unique_ptr<ports::EventBus>>{"audit-domain", &make_audit_domain,
+                                          &problems_of<&audit_domain::read_settings>,
+                                          &keys_of<&audit_domain::settings_table>}};
 
 template <class Rows>
 base::Error unknown(const Rows& rows, const config::Section& section) {
@@ -148,6 +164,9 @@ std::string target_of(const config::Section& section) {
   if (section.adapter == "ndjson")
     if (const auto settings = adapters::read_ndjson(section); settings.value)
       return adapters::NdjsonBus(settings.value->file).target();
+  if (section.adapter == "audit-domain")
+    if (const auto settings = audit_domain::read_settings(section); settings.value)
+      return audit_domain::target_of(*settings.value);
   return {};
 }
 

@@ -14,6 +14,7 @@
 #include "ports/clock.h"
 #include "ports/event_bus.h"
 #include "ports/health_probe.h"
+#include "ports/http_client.h"
 #include "ports/metric_source.h"
 #include "ports/notifier.h"
 #include "ports/traffic_router.h"
@@ -25,7 +26,8 @@ namespace stellwerk::app {
 struct AdapterNeeds {
   const ports::Clock& clock;
   ports::HealthProbe& prober;
-  const base::Scrubber& scrubber;
+  ports::HttpClient& http;
+  base::Scrubber& scrubber;
   const config::EnvironmentFile& file;
 };
 
@@ -56,7 +58,7 @@ base::Result<std::unique_ptr<ports::EventBus>> make_bus(const config::Section& s
 std::vector<base::Error> section_problems(const config::EnvironmentFile& file);
 /// The keys of every adapter, for `stellwerk schema environment` and docs/adapters.md.
 std::vector<config::AdapterSettings> adapter_settings();
-/// `router: haproxy; workload: process; notices: file; events: ndjson`
+/// `router: haproxy; workload: process; notices: file; events: ndjson, audit-domain`
 std::string adapter_names();
 
 }  // namespace stellwerk::app

@@ -4,6 +4,13 @@
 
 #include <algorithm>
 
+#include "adapters/file/key_rotation.h"
+#include "audit/note_key.h"
+#include "audit/timestamp.h"
+#include "base/files.h"
+#include "cli/people.h"
+#include "engine/entries.h"
+
 namespace stellwerk::app {
 namespace {
 
@@ -81,10 +88,67 @@ base::Result<void> Host::open_stores() {
   if (!emergency) return base::fail(std::move(emergency.error()));
   emergency_ = std::make_unique<FileEmergency>(std::move(*emergency));
   reserve_ = std::make_unique<adapters::SpaceReserve>(reserve_path(data));
-  auto signer = adapters::FileSigner::open(data + "/journal.key",
-                                           file_.environment.installation.str() + "/stellwerk");
+  return open_key();
+}
+
+std::string Host::key_path() const { return file_.environment.data_folder + "/journal.key"; }
+
+/// Also finishes a change of keys that a crash has cut off.
+base::Result<void> Host::open_key() {
+  const std::string name = file_.environment.installation.str() + "/stellwerk";
+  adapters::KeyRotation rotation(key_path());
+  if (rotation.is_begun()) {
+    auto named = last_key_named();
+    if (!named) return base::fail(std::move(named.error()));
+    if (auto settled = rotation.settle(name, *named); !settled) return settled;
+  }
+  auto signer = adapters::FileSigner::open(key_path(), name);
   if (!signer) return base::fail(std::move(signer.error()));
   signer_ = std::move(*signer);
+  log_ = std::make_unique<adapters::LogFolder>(file_.environment.data_folder + "/log");
+  return {};
+}
+
+/// The new key of the journal's last rotation; empty: there was none.
+base::Result<std::string> Host::last_key_named() {
+  std::string named;
+  std::uint64_t read = 0;
+  while (true) {
+    auto entries = journal_->read_stream({}, read, 1000);
+    if (!entries) return base::fail(std::move(entries.error()));
+    for (const ports::StoredEntry& entry : *entries) {
+      if (entry.type != "audit.key.rotated") continue;
+      auto decoded = engine::decode(entry, *content_);
+      if (!decoded) return base::fail(std::move(decoded.error()));
+      named = std::get<core::KeyRotated>(decoded->event).new_key;
+    }
+    read += entries->size();
+    if (entries->size() < 1000) return named;
+  }
+}
+
+base::Result<cli::KeyChange> Host::rotate_key(
+    const std::function<base::Result<void>(cli::EngineHost&, const core::Event&)>& record) {
+  adapters::KeyRotation rotation(key_path());
+  auto begun = rotation.begin(*signer_, clock_.wall());
+  if (!begun) return base::fail(std::move(begun.error()));
+  auto note = content_->put(begun->note);
+  if (!note) return base::fail(std::move(note.error()));
+  if (auto said = record(*this, core::KeyRotated{begun->old_key, begun->new_key, *note}); !said)
+    return base::fail(std::move(said.error()));
+  if (auto done = rotation.finish(); !done) return base::fail(std::move(done.error()));
+  return cli::KeyChange{begun->old_key, begun->new_key};
+}
+
+base::Result<void> Host::sign_now() {
+  auto head = journal_->head();
+  if (!head) return base::fail(std::move(head.error()));
+  const auto result = std::make_shared<std::optional<base::Result<engine::Published>>>();
+  engine_->publish_now(*head, [result](base::Result<engine::Published> published) {
+    *result = std::move(published);
+  });
+  while (!*result) turn_within(base::milliseconds(50));
+  if (!**result) return base::fail((*result)->error());
   return {};
 }
 
@@ -97,7 +161,7 @@ base::Result<void> Host::open_adapters() {
   commands_ = std::make_unique<adapters::process::ProcessCommandRunner>(clock_);
   checks_ = std::make_unique<checks::Checks>(checks::ChecksNeeds{
       clock_, *commands_, *http_, *prober_, scrubber_, file_.environment.tenant_header});
-  const AdapterNeeds needs{clock_, *instance_prober_, scrubber_, file_};
+  const AdapterNeeds needs{clock_, *instance_prober_, *http_, scrubber_, file_};
   if (auto made = put(router_, make_router(file_.router, needs)); !made) return made;
   if (auto made = put(workload_, make_workload(file_.workload, needs)); !made) return made;
   for (const config::Section& section : file_.notices)
@@ -105,6 +169,22 @@ base::Result<void> Host::open_adapters() {
       return made;
   for (const config::Section& section : file_.events)
     if (auto made = put(buses_.emplace_back(), make_bus(section, needs)); !made) return made;
+  return {};
+}
+
+base::Result<void> Host::open_attestors(engine::EnginePorts& ports) {
+  for (const config::WitnessSetting& each : file_.audit.witnesses) {
+    const auto key = audit::VerifierKey::parse(each.key);
+    if (!key) return base::fail(key.error());
+    witnesses_.push_back(std::make_unique<adapters::http::HttpWitness>(*http_, each.url));
+    ports.witnesses.push_back({witnesses_.back().get(), each.key});
+  }
+  if (!file_.audit.timestamps) return {};
+  auto trusted = base::read_file(file_.audit.timestamps->trusted, audit::kTrustedBytesMax);
+  if (!trusted) return base::fail(std::move(trusted.error()));
+  timestamps_ =
+      std::make_unique<adapters::http::HttpTimestamps>(*http_, file_.audit.timestamps->url);
+  ports.timestamps = {timestamps_.get(), std::move(*trusted)};
   return {};
 }
 
@@ -117,6 +197,7 @@ base::Result<void> Host::open_engine() {
                             *emergency_,
                             *reserve_,
                             *signer_,
+                            *log_,
                             entropy_,
                             *workload_.workload,
                             *router_.router,
@@ -136,10 +217,13 @@ base::Result<void> Host::open_engine() {
     if (!reader) return base::fail(std::move(reader.error()));
     return std::unique_ptr<ports::JournalStore>(std::move(*reader));
   };
+  if (auto opened = open_attestors(ports); !opened) return opened;
   engine_ = std::make_unique<engine::Engine>(std::move(ports), engine::EngineSettings{});
   signals_.on_signal([this] { lanes_->wake(); });
-  return put(server_,
-             api::Server::open(socket_path(file_.environment.data_folder), api::Routes(*engine_)));
+  return put(server_, api::Server::open(socket_path(file_.environment.data_folder),
+                                        api::Routes(*engine_, [path = file_.path] {
+                                          return cli::people_now(path);
+                                        })));
 }
 
 void Host::turn_within(base::Duration at_most) {

@@ -9,10 +9,13 @@
 #include <vector>
 
 #include "adapters/file/file_signer.h"
+#include "adapters/file/log_folder.h"
 #include "adapters/http/curl_http_client.h"
 #include "adapters/http/curl_loop.h"
 #include "adapters/http/http_gauges.h"
 #include "adapters/http/http_prober.h"
+#include "adapters/http/http_timestamps.h"
+#include "adapters/http/http_witness.h"
 #include "adapters/process/process_command_runner.h"
 #include "adapters/sqlite/data_folder_lock.h"
 #include "adapters/sqlite/emergency_log.h"
@@ -38,6 +41,11 @@ class Host final : public cli::EngineHost {
   ~Host() override;
 
   engine::Engine& engine() override { return *engine_; }
+  /// Makes another key and has `record` name it in the journal. Used from the next opening on.
+  base::Result<cli::KeyChange> rotate_key(
+      const std::function<base::Result<void>(cli::EngineHost&, const core::Event&)>& record);
+  /// Has a checkpoint of the whole journal signed, and waits for it.
+  base::Result<void> sign_now();
   void turn_within(base::Duration at_most) override;
   int take_signal() override { return signals_.take(); }
 
@@ -46,7 +54,11 @@ class Host final : public cli::EngineHost {
   static base::Result<std::unique_ptr<Host>> open_once(const config::EnvironmentFile& file,
                                                        Signals& signals);
   base::Result<void> open_stores();
+  base::Result<void> open_key();
+  base::Result<std::string> last_key_named();
+  [[nodiscard]] std::string key_path() const;
   base::Result<void> open_adapters();
+  base::Result<void> open_attestors(engine::EnginePorts& ports);
   base::Result<void> open_engine();
 
   config::EnvironmentFile file_;
@@ -60,7 +72,8 @@ class Host final : public cli::EngineHost {
   std::unique_ptr<adapters::FileContentStore> content_;
   std::unique_ptr<ports::EmergencyLog> emergency_;
   std::unique_ptr<ports::SpaceReserve> reserve_;
-  std::unique_ptr<ports::Signer> signer_;
+  std::unique_ptr<adapters::FileSigner> signer_;
+  std::unique_ptr<ports::LogStore> log_;
   std::unique_ptr<adapters::http::CurlLoop> curl_;
   std::unique_ptr<adapters::http::HttpProber> instance_prober_;  ///< the workload's own
   std::unique_ptr<adapters::http::HttpProber> prober_;           ///< the engine's
@@ -72,6 +85,8 @@ class Host final : public cli::EngineHost {
   WorkloadAndLogs workload_;
   std::vector<std::unique_ptr<ports::Notifier>> notifiers_;
   std::vector<std::unique_ptr<ports::EventBus>> buses_;
+  std::vector<std::unique_ptr<ports::Witness>> witnesses_;
+  std::unique_ptr<ports::TimestampService> timestamps_;
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<api::Server> server_;
 };

@@ -13,6 +13,7 @@
 #include <optional>
 
 #include "app/host.h"
+#include "app/ssh_sign.h"
 #include "app/witness_host.h"
 #include "cli/cli.h"
 
@@ -94,6 +95,30 @@ class RealWorld final : public cli::World {
     return app::section_problems(file);
   }
 
+  base::Result<cli::KeyChange> rotate_key(
+      const config::EnvironmentFile& environment,
+      const std::function<base::Result<void>(cli::EngineHost&, const core::Event&)>& record)
+      override {
+    base::Result<cli::KeyChange> change;
+    {
+      auto host = Host::open(environment, signals());
+      if (!host) return base::fail(std::move(host.error()));
+      change = (*host)->rotate_key(record);
+      if (!change) return change;
+    }
+    auto host = Host::open(environment, signals());  // with the new key
+    if (!host) return base::fail(std::move(host.error()));
+    if (auto signed_now = (*host)->sign_now(); !signed_now)
+      return base::fail(std::move(signed_now.error()));
+    return change;
+  }
+
+  base::Result<void> draw(std::span<std::uint8_t> out) override { return entropy_.fill(out); }
+
+  base::Result<std::string> ssh_sign(const cli::SshSignRequest& request) override {
+    return app::ssh_sign(request);
+  }
+
   std::string variable(const std::string& name) override {
     // NOLINTNEXTLINE(concurrency-mt-unsafe): no thread of this program changes variables
     const char* value = std::getenv(name.c_str());
@@ -106,6 +131,7 @@ class RealWorld final : public cli::World {
   Signals& signals() { return signals_ ? *signals_ : signals_.emplace(); }
 
   SystemClock clock_;
+  SystemEntropy entropy_;
   std::mutex mutex_;
   std::condition_variable woken_;
   std::optional<Signals> signals_;  // last: it wakes those above

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <array>
+#include <initializer_list>
 #include <limits>
 
 #include "audit/signer_line.h"
@@ -62,15 +63,27 @@ TEST(AllowedSigners, ReadsEveryField) {
   EXPECT_EQ(file.entries()[1].comment, "");
 }
 
-TEST(AllowedSigners, SaysWhereALineIsWrong) {
-  struct Case {
-    std::string line;
-    int column;
-    std::string why;
-  };
+struct WrongLine {
+  std::string line;
+  int column;
+  std::string why;
+};
+/// Each as the third line of a file.
+void expect_refused(std::initializer_list<WrongLine> lines) {
+  for (const auto& each : lines) {
+    const auto file = AllowedSigners::parse("# head\nbert " + kBertsKey + "\n" + each.line + "\n\n",
+                                            "keys/signers");
+    ASSERT_FALSE(file) << each.line;
+    EXPECT_EQ(file.error().id, "AUD-0024");
+    EXPECT_EQ(file.error().why, each.why) << each.line;
+    EXPECT_EQ(file.error().where.to_string(), fmt::format("keys/signers:3:{}", each.column))
+        << each.line;
+  }
+}
+
+TEST(AllowedSigners, SaysWhereAKeyIsWrong) {
   const std::string base64 = kAnnasKey.substr(kAnnasKey.find(' ') + 1);
-  const std::string time_form = "a time is YYYYMMDDZ, YYYYMMDDHHMMZ or YYYYMMDDHHMMSSZ";
-  const Case cases[] = {
+  expect_refused({
       {"anna", 5, "the key is missing: PRINCIPALS [OPTIONS] TYPE BASE64 [COMMENT]"},
       {"anna ssh-ed25519", 17, "the base64 of the key is missing"},
       {"anna ssh-ed448 " + base64, 6, "\"ssh-ed448\" is neither an option nor a type of key"},
@@ -79,6 +92,11 @@ TEST(AllowedSigners, SaysWhereALineIsWrong) {
       {"anna " + std::string(testing::kDsaLine), 6, "DSA keys are too weak and not supported"},
       {"anna " + std::string(testing::kCertificateLine), 6,
        "it is a certificate, and only plain keys are supported"},
+  });
+}
+
+TEST(AllowedSigners, SaysWhereAnOptionIsWrong) {
+  expect_refused({
       {"anna cert-authority " + kAnnasKey, 6,
        "certificates are not supported: list every key by itself"},
       {"anna namespaces=\"git\",CERT-AUTHORITY " + kAnnasKey, 23,
@@ -98,6 +116,12 @@ TEST(AllowedSigners, SaysWhereALineIsWrong) {
        "a comma or a blank is missing after an option"},
       {"anna namespaces=\"a\"", 20, "the key is missing after the options"},
       {"anna namespaces=\"a\", " + kAnnasKey, 21, "\"\" is neither an option nor a type of key"},
+  });
+}
+
+TEST(AllowedSigners, SaysWhereATimeIsWrong) {
+  const std::string time_form = "a time is YYYYMMDDZ, YYYYMMDDHHMMZ or YYYYMMDDHHMMSSZ";
+  expect_refused({
       {"anna valid-after=\"\" " + kAnnasKey, 19, time_form},
       {"anna valid-after=\"2026\" " + kAnnasKey, 19, time_form},
       {"anna valid-after=\"2026010112Z\" " + kAnnasKey, 19, time_form},
@@ -115,6 +139,11 @@ TEST(AllowedSigners, SaysWhereALineIsWrong) {
        "valid-before is not later than valid-after"},
       {"anna valid-before=\"20260101Z\",valid-after=\"20260101Z\" " + kAnnasKey, 31,
        "valid-before is not later than valid-after"},
+  });
+}
+
+TEST(AllowedSigners, SaysWherePrincipalsOrCommentAreWrong) {
+  expect_refused({
       {",anna " + kAnnasKey, 1, "a pattern is empty"},
       {"anna, " + kAnnasKey, 6, "a pattern is empty"},
       {"\"anna " + kAnnasKey, 1, "this quote is never closed"},
@@ -126,16 +155,7 @@ TEST(AllowedSigners, SaysWhereALineIsWrong) {
       {std::string(256, 'a') + " " + kAnnasKey, 1, "a pattern has over 255 bytes"},
       {"anna " + kAnnasKey + " c\x1b[0m", static_cast<int>(kAnnasKey.size()) + 7,
        "the comment holds control characters or is not UTF-8"},
-  };
-  for (const auto& each : cases) {
-    const auto file = AllowedSigners::parse("# head\nbert " + kBertsKey + "\n" + each.line + "\n\n",
-                                            "keys/signers");
-    ASSERT_FALSE(file) << each.line;
-    EXPECT_EQ(file.error().id, "AUD-0024");
-    EXPECT_EQ(file.error().why, each.why) << each.line;
-    EXPECT_EQ(file.error().where.to_string(), fmt::format("keys/signers:3:{}", each.column))
-        << each.line;
-  }
+  });
 }
 
 TEST(AllowedSigners, BoundsFilesLinesAndPatterns) {

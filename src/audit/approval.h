@@ -75,7 +75,8 @@ struct Approval {
   static base::Result<Approval> parse(std::string_view text);
 };
 
-/// A person's key, and when it may sign; times are taken in whole seconds, rounded down.
+/// A person's key, and when it may sign; times are taken in whole seconds, rounded down. A key that
+/// is listed more than once may sign when any of its rows allows it.
 struct Signer {
   base::PersonId person;
   SshPublicKey key;

@@ -14,13 +14,18 @@ base::Error does_not_fit(std::string message, std::string why) {
       .because(std::move(why));
 }
 
-base::Error entry_does_not_fit(const TileId& bundle, std::uint64_t index, std::string why) {
-  return does_not_fit(fmt::format("entry {} in {} is not what was logged", index, bundle.path()),
-                      std::move(why))
+/// @param what  of the entry, to complete "entry 7 in tile/entries/000"
+base::Error wrong_entry(const TileId& bundle, std::uint64_t index, std::string_view what) {
+  return base::error(base::Code::Corruption, "AUD-0012",
+                     fmt::format("entry {} in {} {}", index, bundle.path(), what))
       .now(index == bundle.first()
                ? ""
                : fmt::format("entries {} to {} fit their tile", bundle.first(), index - 1))
       .then("compare this bundle with another copy of the log", "and keep both as evidence");
+}
+
+TileId tile_under(const TileId& bundle) {
+  return {.level = 0, .index = bundle.index, .width = bundle.width};
 }
 
 base::Result<void> check_entries(const BundleFiles& files,
@@ -30,11 +35,14 @@ base::Result<void> check_entries(const BundleFiles& files,
   for (std::size_t i = 0; i < entries.size(); ++i) {
     const std::uint64_t index = files.bundle.first() + i;
     if (files.hashes && leaf_hash(entries[i]) != hashes[i]) {
-      return fail(entry_does_not_fit(files.bundle, index, "its hash is not the one in its tile"));
+      const auto tile = tile_under(files.bundle).path();
+      return fail(wrong_entry(files.bundle, index, "does not fit its tile")
+                      .because(fmt::format("its hash is not the one in {}", tile)));
     }
     if (!check_entry) continue;
     if (const auto fits = check_entry(index, entries[i]); !fits) {
-      return fail(entry_does_not_fit(files.bundle, index, fits.error().one_line()));
+      return fail(wrong_entry(files.bundle, index, "is not as it must be")
+                      .because(fits.error().one_line()));
     }
   }
   return {};
@@ -46,7 +54,7 @@ base::Result<CheckedBundle> read_and_check(const TileId& bundle, const FileReade
   if (!entries) return fail(entries.error());
   BundleFiles files{.bundle = bundle, .entries = *entries, .hashes = std::nullopt};
   if (!options.hash_tiles) return check_bundle(files, options.check_entry);
-  const auto hashes = read_tile(read, {.level = 0, .index = bundle.index, .width = bundle.width});
+  const auto hashes = read_tile(read, tile_under(bundle));
   if (!hashes) return fail(hashes.error());
   files.hashes = *hashes;
   return check_bundle(files, options.check_entry);
@@ -60,8 +68,7 @@ base::Result<CheckedBundle> check_bundle(const BundleFiles& files, const EntryCh
   std::vector<base::Digest> leaves;
   leaves.reserve(entries->size());
   if (files.hashes) {
-    const TileId tile{.level = 0, .index = files.bundle.index, .width = files.bundle.width};
-    auto hashes = decode_hashes(tile, *files.hashes);
+    auto hashes = decode_hashes(tile_under(files.bundle), *files.hashes);
     if (!hashes) return fail(std::move(hashes).error());
     leaves = std::move(*hashes);
   } else {
@@ -140,9 +147,9 @@ base::Result<void> TreeCheck::compare(std::size_t level, const base::Digest& has
   const std::uint64_t first = (tile.first() + open.hashes.size()) * leaves;
   return fail(
       does_not_fit(
-          fmt::format("entries from {} on are not what was logged", first),
-          fmt::format("entries {} to {} fit their tiles, but {} holds another hash for them", first,
-                      first + leaves - 1, tile.path()))
+          fmt::format("{} does not fit the entries from {} on", tile.path(), first),
+          fmt::format("it holds another hash for entries {} to {}, which fit the tiles below",
+                      first, first + leaves - 1))
           .then("check again without hash tiles", "if that succeeds, only the tile is wrong")
           .then("compare with another copy of the log", "and keep both as evidence"));
 }

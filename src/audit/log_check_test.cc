@@ -68,8 +68,7 @@ TEST(LogCheck, NamesTheEntryThatTheCallerRefuses) {
         }};
     const auto checked = check_log(small.head, small.log.reader(), options);
     ASSERT_FALSE(checked);
-    EXPECT_EQ(checked.error().message,
-              "entry 600 in tile/entries/002.p/188 is not what was logged");
+    EXPECT_EQ(checked.error().message, "entry 600 in tile/entries/002.p/188 is not as it must be");
     EXPECT_EQ(checked.error().why, "AUD-0003: not an entry");
     EXPECT_EQ(checked.error().state,
               "entries 0 to 511 fit together; entries 512 to 599 fit their tile");
@@ -100,7 +99,7 @@ TEST(LogCheck, NamesTheFirstEntryThatIsNotInItsTile) {
   ASSERT_FALSE(checked);
   EXPECT_EQ(checked.error().code, base::Code::Corruption);
   EXPECT_EQ(checked.error().id, "AUD-0012");
-  EXPECT_EQ(checked.error().message, "entry 400 in tile/entries/001 is not what was logged");
+  EXPECT_EQ(checked.error().message, "entry 400 in tile/entries/001 does not fit its tile");
   EXPECT_EQ(checked.error().state,
             "entries 0 to 255 fit together; entries 256 to 399 fit their tile");
 }
@@ -120,7 +119,7 @@ TEST(LogCheck, FindsABundleThatWasRewrittenWithItsTile) {
   small.log.files["tile/0/002.p/188"][0] ^= 1;
   const auto checked = check_log(small.head, small.log.reader());
   ASSERT_FALSE(checked);
-  EXPECT_EQ(checked.error().message, "entries from 256 on are not what was logged");
+  EXPECT_EQ(checked.error().message, "tile/1/000.p/2 does not fit the entries from 256 on");
   EXPECT_NE(checked.error().why.find("entries 256 to 511"), std::string::npos);
   EXPECT_EQ(checked.error().state, "entries 0 to 255 fit together");
   const auto bare = check_log(small.head, small.log.reader(), without_tiles());

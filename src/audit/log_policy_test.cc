@@ -95,55 +95,68 @@ TEST(LogPolicy, KeepsWitnessesOfOtherKindsButNeverCountsThem) {
   EXPECT_EQ(LogPolicy::parse(policy->to_text(), "").value(), *policy);
 }
 
-TEST(LogPolicy, SaysLineAndColumnOfWhatIsWrong) {
-  const std::string w1 = "witness A " + policy_witness_key(5) + "\n";
-  const std::string w2 = "witness B " + policy_witness_key(6) + "\n";
-  const std::string renamed =
-      TestKey("other.example", 5, KeyType::Ed25519Cosignature).verifier().to_string();
-  const std::string short_key =
-      KeyText{.name = "w", .type = 0x04, .material = std::string(31, 'k')}.to_string();
-  const std::vector<std::pair<std::string, std::string>> wrong{
-      {"", "f:1:1"},
-      {"# only a comment\n", "f:1:1"},
-      {"quorum none\nquorum none\n", "f:2:1"},
-      {"quorum A\n", "f:1:8"},
-      {"quorum\n", "f:1:1"},
-      {"quorum none none\n", "f:1:1"},
-      {"quora none\n", "f:1:1"},
-      {"\tQuorum none\n", "f:1:2"},
-      {"quorum none\r\n", "f:1:12"},
-      {std::string("quorum \0none", 12), "f:1:8"},
-      {"quorum none # why\x7f\n", "f:1:18"},
-      {"log\nquorum none\n", "f:1:1"},
-      {"log a b c\nquorum none\n", "f:1:1"},
-      {"log x\nquorum none\n", "f:1:5"},
-      {"log " + policy_witness_key(5) + "\nquorum none\n", "f:1:5"},
-      {"log " + short_key + "\nquorum none\n", "f:1:5"},
-      {"log " + policy_log_key(1) + "\nlog " + policy_log_key(1) + "\nquorum none\n", "f:2:5"},
-      {"witness A\nquorum none\n", "f:1:1"},
-      {"witness A " + policy_log_key(1) + "\nquorum none\n", "f:1:11"},
-      {"witness A " + short_key + "\nquorum none\n", "f:1:11"},
-      {"witness none " + policy_witness_key(5) + "\nquorum none\n", "f:1:9"},
-      {w1 + "witness A " + policy_witness_key(6) + "\nquorum A\n", "f:2:9"},
-      {w1 + "witness B " + renamed + "\nquorum A\n", "f:2:11"},
-      {w1 + "group G any\nquorum A\n", "f:2:1"},
-      {w1 + "group G any C\nquorum A\n", "f:2:13"},
-      {w1 + "group G any none\nquorum A\n", "f:2:13"},
-      {w1 + "group G any G\nquorum A\n", "f:2:13"},
-      {w1 + "group G any A A\nquorum A\n", "f:2:15"},
-      {w1 + w2 + "group G 3 A B\nquorum A\n", "f:3:9"},
-      {w1 + w2 + "group G 0 A B\nquorum A\n", "f:3:9"},
-      {w1 + w2 + "group G 01 A B\nquorum A\n", "f:3:9"},
-      {w1 + w2 + "group G -1 A B\nquorum A\n", "f:3:9"},
-      {w1 + w2 + "group G 99999999999999999999 A B\nquorum A\n", "f:3:9"},
-      {w1 + w2 + "group A any B\nquorum A\n", "f:3:7"},
-      {w1 + w2 + "group G any A\ngroup H any A B\nquorum H\n", "f:4:13"}};
+/// A text that is wrong, and the place that is said.
+using Wrong = std::vector<std::pair<std::string, std::string>>;
+
+void expect_places(const Wrong& wrong) {
   for (const auto& [text, place] : wrong) {
     const auto policy = LogPolicy::parse(text, "f");
     ASSERT_FALSE(policy) << text;
     EXPECT_EQ(policy.error().id, "AUD-0014") << text;
     EXPECT_EQ(policy.error().where.to_string(), place) << text << policy.error().why;
   }
+}
+
+TEST(LogPolicy, SaysWhereALineIsNone) {
+  expect_places({{"", "f:1:1"},
+                 {"# only a comment\n", "f:1:1"},
+                 {"quorum none\nquorum none\n", "f:2:1"},
+                 {"quorum A\n", "f:1:8"},
+                 {"quorum\n", "f:1:1"},
+                 {"quorum none none\n", "f:1:1"},
+                 {"quora none\n", "f:1:1"},
+                 {"\tQuorum none\n", "f:1:2"},
+                 {"quorum none\r\n", "f:1:12"},
+                 {std::string("quorum \0none", 12), "f:1:8"},
+                 {"quorum none # why\x7f\n", "f:1:18"}});
+}
+
+TEST(LogPolicy, SaysWhereAKeyIsWrong) {
+  const std::string renamed =
+      TestKey("other.example", 5, KeyType::Ed25519Cosignature).verifier().to_string();
+  const std::string short_key =
+      KeyText{.name = "w", .type = 0x04, .material = std::string(31, 'k')}.to_string();
+  const std::string log = "log " + policy_log_key(1) + "\n";
+  expect_places({{"log\nquorum none\n", "f:1:1"},
+                 {"log a b c\nquorum none\n", "f:1:1"},
+                 {"log x\nquorum none\n", "f:1:5"},
+                 {"log " + policy_witness_key(5) + "\nquorum none\n", "f:1:5"},
+                 {"log " + short_key + "\nquorum none\n", "f:1:5"},
+                 {log + log + "quorum none\n", "f:2:5"},
+                 {"witness A\nquorum none\n", "f:1:1"},
+                 {"witness A " + policy_log_key(1) + "\nquorum none\n", "f:1:11"},
+                 {"witness A " + short_key + "\nquorum none\n", "f:1:11"},
+                 {"witness A " + policy_witness_key(5) + "\nwitness B " + renamed + "\nquorum A\n",
+                  "f:2:11"}});
+}
+
+TEST(LogPolicy, SaysWhereANameOrANumberIsWrong) {
+  const std::string w1 = "witness A " + policy_witness_key(5) + "\n";
+  const std::string w2 = "witness B " + policy_witness_key(6) + "\n";
+  expect_places({{"witness none " + policy_witness_key(5) + "\nquorum none\n", "f:1:9"},
+                 {w1 + "witness A " + policy_witness_key(6) + "\nquorum A\n", "f:2:9"},
+                 {w1 + "group G any\nquorum A\n", "f:2:1"},
+                 {w1 + "group G any C\nquorum A\n", "f:2:13"},
+                 {w1 + "group G any none\nquorum A\n", "f:2:13"},
+                 {w1 + "group G any G\nquorum A\n", "f:2:13"},
+                 {w1 + "group G any A A\nquorum A\n", "f:2:15"},
+                 {w1 + w2 + "group G 3 A B\nquorum A\n", "f:3:9"},
+                 {w1 + w2 + "group G 0 A B\nquorum A\n", "f:3:9"},
+                 {w1 + w2 + "group G 01 A B\nquorum A\n", "f:3:9"},
+                 {w1 + w2 + "group G -1 A B\nquorum A\n", "f:3:9"},
+                 {w1 + w2 + "group G 99999999999999999999 A B\nquorum A\n", "f:3:9"},
+                 {w1 + w2 + "group A any B\nquorum A\n", "f:3:7"},
+                 {w1 + w2 + "group G any A\ngroup H any A B\nquorum H\n", "f:4:13"}});
 }
 
 TEST(LogPolicy, IsBoundedInLinesAndBytes) {

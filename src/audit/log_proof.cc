@@ -32,7 +32,7 @@ base::Result<LogProof> parse_head(std::span<const std::string_view> lines) {
   std::size_t at = 1;
   if (at < lines.size() && lines[at].starts_with(kExtra)) {
     auto extra = base::from_base64(lines[at].substr(kExtra.size()));
-    if (!extra || extra->empty()) return not_a_proof(at + 1, "its extra data is not base64");
+    if (!extra) return not_a_proof(at + 1, "its extra data is not base64");
     proof.extra = std::move(*extra);
     ++at;
   }

@@ -22,7 +22,7 @@ struct LogProof {
   static constexpr std::size_t kBytesMax = std::size_t{4} << 20;
   static constexpr std::size_t kHashesMax = 63;  ///< of the largest tree
 
-  std::optional<std::string> extra;  ///< not authenticated by anything; never empty
+  std::optional<std::string> extra;  ///< not authenticated by anything
   std::uint64_t index = 0;
   std::vector<base::Digest> hashes;  ///< from the leaf's sibling up to the root's child
   std::string checkpoint;            ///< the signed note, byte for byte

@@ -4,8 +4,13 @@
 #include <rapidcheck.h>
 #include <rapidcheck/gtest.h>
 
+#include <iterator>
+
+#include "audit/log_check.h"
 #include "audit/merkle.h"
 #include "audit/proof.h"
+#include "audit/testing/memory_log.h"
+#include "audit/tile_reader.h"
 
 namespace stellwerk::audit {
 namespace {
@@ -67,6 +72,46 @@ RC_GTEST_PROP(Proofs, OfAnyHashesAreAnsweredAndNeverBelieved, ()) {
   RC_ASSERT(
       !verify_consistency({.size = a, .root = root}, {.size = b, .root = leaf_hash("r")}, proof) ||
       a == 0);
+}
+
+RC_GTEST_PROP(TilePaths, ReadBack, ()) {
+  const TileId tile{.level = *gen::inRange(kEntriesLevel, kTileLevelMax + 1),
+                    .index = *gen::arbitrary<std::uint64_t>() >> *gen::inRange(8, 64),
+                    .width = *gen::inRange<std::uint32_t>(1, kTileWidth + 1)};
+  RC_ASSERT(TileId::parse(tile.path()).value() == tile);
+}
+
+RC_GTEST_PROP(TileBuilders, GrowInAnyStepsToALogThatIsFoundGood, ()) {
+  testing::MemoryLog log;
+  TileBuilder builder(log.sink());
+  const auto steps =
+      *gen::container<std::vector<std::uint64_t>>(gen::inRange<std::uint64_t>(0, 200));
+  TreeHead head = builder.head();
+  for (const auto step : steps) {
+    const TreeHead before = head;
+    head = log.grow(builder, head.size, head.size + step).head;
+    TileReader reader(head.size, log.reader());
+    const TreeSizes sizes{.older = before.size, .newer = head.size};
+    const auto proof = consistency_proof(sizes, reader).value();
+    RC_ASSERT(verify_consistency(before, head, proof).has_value());
+    RC_ASSERT(TileBuilder::resume(head, log.reader(), {}).has_value());
+  }
+  RC_ASSERT(check_log(head, log.reader()).has_value());
+}
+
+RC_GTEST_PROP(LogChecks, FindAnyChangedByte, ()) {
+  testing::MemoryLog log;
+  TileBuilder builder(log.sink());
+  const auto head = log.grow(builder, 0, *gen::inRange<std::uint64_t>(1, 600)).head;
+  auto file = log.files.begin();
+  std::advance(file, *gen::inRange<std::size_t>(0, log.files.size()));
+  const auto at = *gen::inRange<std::size_t>(0, file->second.size());
+  const auto flip = *gen::inRange<unsigned>(1, 256);
+  file->second[at] = static_cast<char>(static_cast<unsigned char>(file->second[at]) ^ flip);
+  RC_ASSERT(!check_log(head, log.reader()).has_value());
+  const bool is_bundle = file->first.starts_with("tile/entries/");
+  const LogCheckOptions bare{.hash_tiles = false, .check_entry = {}};
+  RC_ASSERT(check_log(head, log.reader(), bare).has_value() != is_bundle);
 }
 
 }  // namespace

@@ -90,6 +90,8 @@ void read_point(SshReader& reader, const TypeRow& row, SshKeyMaterial& material)
                               row.point_size));
   } else if (row.curve && !valid_ec_point(*row.curve, material.point)) {
     reader.refuse(fmt::format("the public key is no uncompressed point of {}", row.curve_name));
+  } else if (!row.curve && weak_ed25519_point(material.point)) {
+    reader.refuse("the public key is weak: with it some signatures fit every text");
   }
 }
 

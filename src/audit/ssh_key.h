@@ -2,8 +2,8 @@
 //
 // Role: who may sign approvals is told by such keys.                    Start here: SshPublicKey
 // Thread-safety: values; any thread.
-// Invariants: a key is of a known type and well formed: a point on its curve, an RSA modulus of
-// 2,048 to 16,384 bits. Certificates and DSA are no keys here.
+// Invariants: a key is of a known type and well formed: a point on its curve and not a weak
+// one, an RSA modulus of 2,048 to 16,384 bits. Certificates and DSA are no keys here.
 // Spec: RFC 4253 §6.6, RFC 5656 §3.1, RFC 8709 §4; OpenSSH PROTOCOL.u2f; sshd(8), AUTHORIZED_KEYS
 #pragma once
 

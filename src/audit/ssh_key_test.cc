@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "audit/note_key.h"
 #include "audit/ssh_wire.h"
 #include "audit/testing/ssh_examples.h"
 #include "audit/testing/ssh_signer.h"
@@ -132,6 +133,26 @@ TEST(SshKey, RefusesBytesThatAreNoKey) {
   };
   for (const auto& [blob, why] : cases) {
     EXPECT_EQ(why_of(SshPublicKey::from_blob(blob)), "AUD-0020: " + why);
+  }
+}
+
+TEST(SshKey, RefusesWeakPointsOfEd25519) {
+  std::string zero(32, '\0');
+  std::string one = "\x01" + zero.substr(1);
+  std::string minus_one = "\xec" + std::string(30, '\xff') + "\x7f";
+  // Why: this signature, R = 1 and S = 0, fits any text with the key 1.
+  const std::string for_all = one + zero;
+  Ed25519PublicKey key{1};
+  EXPECT_TRUE(verify_ed25519(key, "one text", base::as_bytes(for_all)));
+  EXPECT_TRUE(verify_ed25519(key, "another", base::as_bytes(for_all)));
+  for (std::string point : {zero, one, minus_one}) {
+    for (const std::string_view type : {"ssh-ed25519", "sk-ssh-ed25519@openssh.com"}) {
+      const auto why = why_of(SshPublicKey::from_blob(blob_of({type, point, "ssh:"})));
+      EXPECT_NE(why.find("weak"), why.npos) << why;
+    }
+    point.back() = static_cast<char>(point.back() | 0x80);  // the other sign
+    const auto why = why_of(SshPublicKey::from_blob(blob_of({"ssh-ed25519", point})));
+    EXPECT_NE(why.find("weak"), why.npos) << why;
   }
 }
 

@@ -7,8 +7,10 @@
 #include <openssl/param_build.h>
 #include <openssl/params.h>
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
+#include <iterator>
 #include <memory>
 
 #include "base/check.h"
@@ -135,6 +137,23 @@ std::string ssh_hash(SshHash hash, std::string_view data) {
 
 bool valid_ec_point(SshCurve curve, std::string_view point) {
   return ec_key(curve, point) != nullptr;
+}
+
+bool weak_ed25519_point(std::string_view point) {
+  // The y of all points whose order divides 8, and what else is read as one of them; the last bit
+  // is the sign of x.
+  static constexpr std::string_view kWeak[] = {
+      "0000000000000000000000000000000000000000000000000000000000000000",
+      "0100000000000000000000000000000000000000000000000000000000000000",
+      "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+      "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac037a",
+      "ecffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+      "edffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f",
+      "eeffffffffffffffffffffffffffffffffffffffffffffffffffffffffffff7f"};
+  std::string y(point);
+  if (!y.empty()) y.back() = static_cast<char>(y.back() & 0x7f);
+  return std::find(std::begin(kWeak), std::end(kWeak), base::to_hex(base::as_bytes(y))) !=
+         std::end(kWeak);
 }
 
 bool verify_ecdsa(const EcdsaKey& key, const EcdsaSignature& signature, std::string_view data) {

@@ -23,6 +23,10 @@ std::string ssh_hash(SshHash hash, std::string_view data);
 /// Uncompressed (0x04 || X || Y), on the curve, not the point at infinity.
 bool valid_ec_point(SshCurve curve, std::string_view point);
 
+/// A point of small order as public key of Ed25519: there are signatures that verify with it for
+/// any text, so they would prove nothing.
+bool weak_ed25519_point(std::string_view point);
+
 struct EcdsaSignature {
   std::string_view r;  ///< unsigned, big-endian
   std::string_view s;

@@ -78,6 +78,8 @@ std::variant<Submission, WitnessRefusal> admit(std::string_view body,
   if (!note) return refuse(Cause::Malformed, words_of(note.error()));
   auto checkpoint = Checkpoint::parse(note->text);
   if (!checkpoint) return refuse(Cause::Malformed, words_of(checkpoint.error()));
+  if (checkpoint->size > kTreeSizeMax)
+    return refuse(Cause::Malformed, "there are no trees of that size");
   std::vector<VerifierKey> known;
   std::copy_if(logs.begin(), logs.end(), std::back_inserter(known), [&](const VerifierKey& key) {
     return key.type == KeyType::Ed25519 && key.name == checkpoint->origin;

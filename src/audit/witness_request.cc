@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <charconv>
 #include <optional>
 #include <utility>
+
+#include "audit/encoding.h"
 
 namespace stellwerk::audit {
 namespace {
@@ -15,25 +15,6 @@ constexpr std::string_view kOld = "old ";
 base::Failure not_a_submission(std::string why) {
   return fail(base::error(base::Code::InvalidArgument, "WIT-0004", "not an add-checkpoint request")
                   .because(std::move(why)));
-}
-
-/// Decimal digits without leading zeros.
-std::optional<std::uint64_t> tree_size_of(std::string_view text) {
-  std::uint64_t size = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, problem] = std::from_chars(text.data(), end, size);
-  if (problem != std::errc{} || stop != end) return std::nullopt;
-  if (text.size() > 1 && text.front() == '0') return std::nullopt;
-  return size;
-}
-
-std::optional<base::Digest> hash_of(std::string_view line) {
-  const auto bytes = base::from_base64(line);
-  base::Digest hash;
-  if (!bytes || bytes->size() != hash.bytes.size()) return std::nullopt;
-  std::transform(bytes->begin(), bytes->end(), hash.bytes.begin(),
-                 [](char c) { return static_cast<std::uint8_t>(c); });
-  return hash;
 }
 
 /// The next line without its newline, taken off `rest`; nothing when none ends there.
@@ -59,7 +40,7 @@ base::Result<AddCheckpoint> AddCheckpoint::parse(std::string_view body) {
   const auto first = take_line(body);
   if (!first || !first->starts_with(kOld))
     return not_a_submission("its first line is not \"old SIZE\"");
-  const auto size = tree_size_of(first->substr(kOld.size()));
+  const auto size = decimal(first->substr(kOld.size()));
   if (!size) return not_a_submission("the old size is no decimal number");
   request.old_size = *size;
   while (true) {
@@ -68,7 +49,7 @@ base::Result<AddCheckpoint> AddCheckpoint::parse(std::string_view body) {
     if (line->empty()) break;
     if (request.consistency.size() == kConsistencyHashesMax)
       return not_a_submission(fmt::format("it has over {} hashes", kConsistencyHashesMax));
-    const auto hash = hash_of(*line);
+    const auto hash = digest_from_base64(*line);
     if (!hash)
       return not_a_submission(
           fmt::format("line {} is no base64 of a SHA-256 hash", request.consistency.size() + 2));
@@ -83,7 +64,7 @@ std::string tree_size_body(std::uint64_t size) { return fmt::format("{}\n", size
 
 base::Result<std::uint64_t> parse_tree_size_body(std::string_view body) {
   if (body.ends_with('\n'))
-    if (const auto size = tree_size_of(body.substr(0, body.size() - 1))) return *size;
+    if (const auto size = decimal(body.substr(0, body.size() - 1))) return *size;
   return fail(base::error(base::Code::InvalidArgument, "WIT-0004", "not the size of a tree")
                   .because("it is not a decimal number and a newline"));
 }

@@ -105,6 +105,13 @@ TEST_F(WitnessDecision, Answers400ToWhatIsNoRequest) {
   }
 }
 
+TEST_F(WitnessDecision, Answers400ToATreeThatCannotBe) {
+  const Checkpoint checkpoint{kWitnessedOrigin, (std::uint64_t{1} << 63) + 1, root(3), {}};
+  EXPECT_EQ(
+      refusal(AddCheckpoint{0, {}, signed_checkpoint(checkpoint)}.to_body(), std::nullopt).status(),
+      400);
+}
+
 TEST_F(WitnessDecision, Answers400WhenTheOldSizeIsLargerThanTheCheckpoints) {
   const auto refused = refusal(body(9, 3), WitnessState{9, root(9)});
   EXPECT_EQ(refused.cause, Cause::OldTooLarge);

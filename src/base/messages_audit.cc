@@ -7,6 +7,19 @@ namespace {
 constexpr MessageRow kAudit[] = {
     {"cli.help.audit", "Prüft den Nachweis, auch ohne laufendes Stellwerk",
      "Checks the record, with or without a running Stellwerk"},
+    {"cli.help.audit.rotate-key", "Einen neuen Schlüssel für die Checkpoints einführen",
+     "Take another key for checkpoints"},
+    {"cli.help.audit.erase", "Einen privaten Text löschen; Digest und Grund bleiben im Journal",
+     "Erase a private text; its digest and the reason stay in the journal"},
+    {"cli.help.argument.digest", "Digest des Textes, wie ihn der Eintrag nennt",
+     "Digest of the text, as the entry names it"},
+    {"cli.erase.done", "{digest} ist gelöscht; der Eintrag audit.content.erased sagt es.",
+     "{digest} is erased; the entry audit.content.erased says so."},
+    {"cli.rotate.done",
+     "Checkpoints werden jetzt mit {new} signiert; bisher mit {old}. Beide haben den Wechsel "
+     "signiert.",
+     "Checkpoints are signed with {new} from now on; until now with {old}. Both signed the "
+     "change."},
     {"cli.help.audit.replay",
      "Trifft jede Entscheidung des Journals noch einmal und vergleicht; ohne ID alle Releases",
      "Makes every decision of the journal again and compares; without ID, all releases"},

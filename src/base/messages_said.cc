@@ -9,6 +9,16 @@ constexpr MessageRow kSaid[] = {
     // ---- what a step came to
     {"said.entry", "Eintrag {entry} des Releases", "entry {entry} of the release"},
     {"said.approved", "freigegeben von {by}", "approved by {by}"},
+    {"said.approved-in-emergency", "Notfreigabe von {by}, nachträglich freizugeben",
+     "emergency approval by {by}, to be signed off"},
+    {"said.approved-before", "vor dem Beginn freigegeben", "approved before the start"},
+    {"said.given", "{given} von {wanted} gegeben", "{given} of {wanted} given"},
+    {"said.requester-alone",
+     "wer den Release angefordert hat, gibt ihn nie allein frei: eine andere Person muss auch "
+     "freigeben",
+     "who requested the release never approves it alone: another person must approve, too"},
+    {"said.two-persons", "zwei verschiedene Personen müssen diesen Release freigeben",
+     "two different people must approve this release"},
     {"said.held", "{span} gehalten, {requests} Anfragen", "held {span}, {requests} requests"},
     {"said.guarded", "{span} bewacht", "{span} guarded"},
     {"said.skipped", "der Rest der Haltezeit wurde von {by} übersprungen",

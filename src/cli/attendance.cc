@@ -201,11 +201,24 @@ base::Result<engine::Answer> Attendance::ask(const core::InputBody& body) {
     host_.engine().command(subject_.release, body, by, reply);
   else
     host_.engine().command_by_user(subject_.release, body, world_.os_user(), reply);
+  return wait_for(*answer);
+}
+
+base::Result<engine::Answer> Attendance::ask(const engine::SignedWord& word) {
+  auto document = engine::keep_signed(word, host_.engine());
+  if (!document) return base::fail(std::move(document.error()));
+  const auto answer = std::make_shared<std::optional<engine::Answer>>();
+  host_.engine().command_signed(subject_.release, word, *document,
+                                [answer](const engine::Answer& given) { *answer = given; });
+  return wait_for(*answer);
+}
+
+base::Result<engine::Answer> Attendance::wait_for(const std::optional<engine::Answer>& answer) {
   const base::MonoTime until = world_.now().mono + kAnswerPatience;
-  while (!*answer && world_.now().mono < until) host_.turn();
-  if (!*answer) return base::fail(unanswered());
-  if ((*answer)->refusal) return base::fail(*(*answer)->refusal);
-  return **answer;
+  while (!answer && world_.now().mono < until) host_.turn();
+  if (!answer) return base::fail(unanswered());
+  if (answer->refusal) return base::fail(*answer->refusal);
+  return *answer;
 }
 
 Exit Attendance::stay() {

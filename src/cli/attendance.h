@@ -46,6 +46,8 @@ class Attendance {
   /// Hands a command to the engine and turns the loop until it is answered.
   /// @errors what the engine refused with; OutcomeUnknown CLI-0009: no answer within 15 s.
   base::Result<engine::Answer> ask(const core::InputBody& body);
+  /// The same for what a person signed.
+  base::Result<engine::Answer> ask(const engine::SignedWord& word);
   /// Turns the loop until the release and all that was asked has ended, or a person detached.
   Exit stay();
   /// Turns the loop until everything is written and delivered, at most 10 s.
@@ -76,6 +78,7 @@ class Attendance {
   std::optional<Exit> look();
   std::optional<Exit> on_signal(int signal);
   std::optional<Exit> on_typed(const std::string& line);
+  base::Result<engine::Answer> wait_for(const std::optional<engine::Answer>& answer);
   void ask_person();
   std::optional<Exit> roll_back_by_hand();
   std::optional<Exit> stop();

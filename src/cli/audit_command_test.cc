@@ -25,6 +25,7 @@ class SharedContent final : public ports::ContentStore {
     return content_.get(digest);
   }
   base::Result<bool> has(const base::Digest& digest) override { return content_.has(digest); }
+  base::Result<void> erase(const base::Digest& digest) override { return content_.erase(digest); }
 
  private:
   ports::ContentStore& content_;

@@ -15,6 +15,7 @@
 #include "cli/explain.h"
 #include "cli/init_command.h"
 #include "cli/inputs.h"
+#include "cli/keeping_command.h"
 #include "cli/man.h"
 #include "cli/release_command.h"
 #include "cli/run_command.h"
@@ -147,6 +148,10 @@ Exit dispatch(World& world, Console& console, const Arguments& arguments) {
       return schema_command(world, console, arguments);
     case Command::Explain:
       return explain_command(console, arguments);
+    case Command::RotateKey:
+      return rotate_key_command(world, console, arguments);
+    case Command::Erase:
+      return erase_command(world, console, arguments);
     case Command::Replay:
       return replay_command(world, console, arguments);
     case Command::AuditLog:

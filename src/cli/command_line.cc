@@ -22,7 +22,7 @@ enum Takes : unsigned {
   TakesCode = 1U << 4,
   TakesReason = 1U << 5,
   TakesPlanDigest = 1U << 6,
-  TakesKey = 1U << 7,
+  TakesApproval = 1U << 7,
   TakesSpeed = 1U << 8,
   TakesResume = 1U << 9,
   TakesAll = 1U << 10,
@@ -34,12 +34,14 @@ enum Takes : unsigned {
   TakesInit = 1U << 16,
   TakesShell = 1U << 17,
   TakesPage = 1U << 18,
-  TakesWitness = 1U << 19,
-  TakesSequence = 1U << 20,
-  TakesAuditLog = 1U << 21,
-  TakesVerify = 1U << 22,
-  TakesOut = 1U << 23,
-  TakesBytes = 1U << 24,
+  TakesDecision = 1U << 19,
+  TakesWitness = 1U << 20,
+  TakesSequence = 1U << 21,
+  TakesAuditLog = 1U << 22,
+  TakesVerify = 1U << 23,
+  TakesOut = 1U << 24,
+  TakesBytes = 1U << 25,
+  TakesDigest = 1U << 29,
 };
 
 struct CommandRow {
@@ -61,8 +63,11 @@ constexpr CommandRow kCommands[] = {
     {"resume", "release", Command::Steer, TakesRelease | TakesReason | TakesAgain},
     {"promote", "release", Command::Steer, TakesRelease},
     {"rollback", "release", Command::Steer, TakesRelease | TakesReason},
-    {"approve", {}, Command::Steer, TakesRelease | TakesPlanDigest | TakesKey},
-    {"reject", {}, Command::Steer, TakesRelease | TakesReason | TakesPlanDigest},
+    {"approve",
+     {},
+     Command::Steer,
+     TakesRelease | TakesReason | TakesPlanDigest | TakesApproval | TakesDecision},
+    {"reject", {}, Command::Steer, TakesRelease | TakesReason | TakesPlanDigest | TakesApproval},
     {"attest", {}, Command::Steer, TakesRelease | TakesSteps | TakesNote},
     {"doctor", {}, Command::Doctor, TakesNothing},
     {"schema", {}, Command::Schema, TakesTopic},
@@ -73,6 +78,8 @@ constexpr CommandRow kCommands[] = {
     {"prove", "audit", Command::AuditProve, TakesSequence | TakesOut},
     {"checkpoint", "audit", Command::AuditCheckpoint, TakesNothing},
     {"export", "audit", Command::AuditExport, TakesRelease | TakesOut},
+    {"rotate-key", "audit", Command::RotateKey, TakesNothing},
+    {"erase", "audit", Command::Erase, TakesDigest | TakesReason},
     {"replay", "audit", Command::Replay, TakesAnyRelease | TakesAllDifferences},
     {"witness", {}, Command::Witness, TakesWitness},
     {"completion", {}, Command::Completion, TakesShell},
@@ -193,6 +200,7 @@ class Parser {
     argument(TakesRelease | TakesAnyRelease, "ID", args_.release, "cli.help.argument.release");
     argument(TakesTopic, "TOPIC", args_.topic, "cli.help.argument.topic");
     argument(TakesCode, "CODE", args_.topic, "cli.help.argument.code");
+    argument(TakesDigest, "DIGEST", args_.topic, "cli.help.argument.digest");
     argument(TakesShell, "SHELL", args_.topic, "cli.help.argument.shell");
     argument(TakesPage, "PAGE", args_.topic, "cli.help.argument.page");
     argument(TakesSequence, "SEQ", args_.audit.sequence, "cli.help.argument.sequence");
@@ -206,7 +214,13 @@ class Parser {
     option(TakesReason, "--reason", args_.reason, "TEXT");
     option(TakesNote, "--note", args_.reason, "TEXT");
     option(TakesPlanDigest, "--plan", args_.plan, "DIGEST");
-    option(TakesKey, "--key", args_.key, "FILE");
+    option(TakesApproval, "--key", args_.approval.key, "FILE");
+    option(TakesDecision, "--decision", args_.approval.decision, "WORD");
+    option(TakesApproval, "--role", args_.approval.role, "ROLE");
+    option(TakesApproval, "--by", args_.approval.person, "PERSON");
+    option(TakesApproval, "--print", args_.approval.print, "FILE");
+    option(TakesApproval, "--signed", args_.approval.signed_file, "FILE");
+    option(TakesApproval, "--valid-for", args_.approval.valid_for, "DURATION");
     option(TakesSpeed, "--speed", speed_word_, "N[,M]");
     option(TakesPage, "--output", args_.output, "FOLDER");
     if ((row.takes & TakesResume) != 0)

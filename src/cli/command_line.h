@@ -25,6 +25,8 @@ enum class Command : std::uint8_t {
   Doctor,
   Schema,
   Explain,
+  RotateKey,
+  Erase,
   Replay,
   AuditLog,
   AuditShow,
@@ -66,6 +68,17 @@ struct SimulateWords {
   std::string speed;
   std::string threads;
   bool no_variations = false;
+};
+
+/// How approve and reject are signed.
+struct ApprovalWords {
+  std::string key;          ///< private key, or public one of the agent
+  std::string decision;     ///< of approve; empty: the first that is missing
+  std::string role;         ///< as whom; empty: any that is wanted
+  std::string person;       ///< with print: whose word it will be
+  std::string print;        ///< file to write the text to, for signing elsewhere
+  std::string signed_file;  ///< such a file, with its signature beside it
+  std::string valid_for;    ///< how long the signature may be taken
 };
 
 /// What `witness` was told, as it was typed.
@@ -112,7 +125,7 @@ struct Arguments {
   std::vector<std::string> again;  ///< resume: steps to run once more
   std::string reason;              ///< also attest's note
   std::string plan;                ///< approve, reject: digest
-  std::string key;                 ///< approve
+  ApprovalWords approval = {};     ///< approve, reject
   std::string topic;               ///< schema: which; explain: code; completion: shell; man: page
   std::string output;              ///< man: a folder for all pages
   std::string environment;         ///< --environment

@@ -7,6 +7,7 @@
 #include <system_error>
 
 #include "cli/error_text.h"
+#include "cli/people.h"
 #include "core/compile.h"
 
 namespace stellwerk::cli {
@@ -53,6 +54,7 @@ config::Loaded<config::EnvironmentFile> load_with(const Arguments& arguments,
   auto path = environment_path(arguments);
   if (!path) return {std::nullopt, {std::move(path.error())}};
   auto loaded = config::load_environment(*path, check);
+  add_keys(loaded);
   if (loaded.value && !arguments.data.empty())
     loaded.value->environment.data_folder = absolute(arguments.data);
   return loaded;

@@ -424,16 +424,21 @@ std::string waiting_text(const base::Json& view, const ViewStyle& style) {
   for (const std::string& id : words(member(view, "waiting_for"))) {
     const base::Json* step = step_of(view, id);
     const bool approval = step != nullptr && word(*step, "kind") == "approval";
+    const std::string decision = step == nullptr ? std::string() : word(*step, "decision");
     std::string line = approval
                            ? fmt::format("  stellwerk approve {}", word(view, "release"))
                            : fmt::format("  stellwerk attest {} {}", word(view, "release"), id);
+    if (!decision.empty() && decision != "approve") line += " --decision " + decision;
     if (step != nullptr) {
       std::vector<std::string> roles;
       for (const std::string& role : words(member(*step, "roles")))
         roles.push_back(
             base::has_message("role." + role) ? base::message(style.locale, "role." + role) : role);
       const std::string title = base::words_of_plan(style.locale, word(*step, "title"));
-      const std::string what = fmt::format("{} ({})", title, fmt::join(roles, ", "));
+      std::string what = fmt::format("{} ({})", title, fmt::join(roles, ", "));
+      const std::string lacks = word(*step, "lacks");
+      if (!lacks.empty() && !lacks.starts_with("0 of"))
+        what += " · " + base::translated(style.locale, lacks);
       line += '\n' + std::string(kDetailIndent, ' ') + wrapped(what, style.columns, kDetailIndent);
     }
     lines += line + '\n';

@@ -10,6 +10,7 @@
 #include "cli/error_text.h"
 #include "cli/inputs.h"
 #include "cli/release_command.h"
+#include "cli/signing.h"
 #include "engine/loader.h"
 #include "engine/person_command.h"
 
@@ -22,13 +23,6 @@ constexpr std::size_t kPrefixDigitsMin = 12;
 /// approve, reject and attest say something about a release; they do not carry it on.
 bool is_a_statement(const std::string& verb) {
   return verb == "approve" || verb == "reject" || verb == "attest";
-}
-
-base::Error no_signatures() {
-  return base::error(base::Code::Rejected, "CLI-0006", "an approval cannot be signed yet")
-      .because("this version attributes approvals to the operating-system user, unsigned")
-      .now("nothing was approved")
-      .then("leave out --key", "an unsigned approval, where the plan allows one");
 }
 
 base::Error needs_engine(const std::string& verb, const base::ReleaseId& release) {
@@ -64,14 +58,20 @@ class Steering {
         release_(arguments.release) {}
 
   Exit steer() {
-    if (!arguments_.key.empty()) return failed(console_, no_signatures());
+    if (!arguments_.approval.print.empty()) return print_text();
     return world_.engine_runs(data_folder_) ? through_socket() : here();
   }
 
  private:
   /// One command a step for attest, one in all for the others.
   [[nodiscard]] std::vector<engine::PersonCommand> commands(const base::Digest& plan) const {
-    engine::PersonCommand command{arguments_.verb, arguments_.reason, {}, arguments_.again, {}};
+    engine::PersonCommand command{arguments_.verb,
+                                  arguments_.reason,
+                                  {},
+                                  arguments_.again,
+                                  {},
+                                  arguments_.approval.decision,
+                                  {}};
     if (command.verb == "approve" || command.verb == "reject") command.plan = plan;
     if (command.verb != "attest") return {command};
     std::vector<engine::PersonCommand> all;
@@ -82,9 +82,34 @@ class Steering {
     return all;
   }
 
+  /// The text that somebody signs elsewhere.
+  Exit print_text() {
+    auto stored = load();
+    if (!stored) return failed(console_, stored.error());
+    if (auto printed = print_to_sign(world_, {*stored, arguments_}); !printed)
+      return failed(console_, printed.error());
+    console_.err << console_.text(
+                        "cli.sign.printed",
+                        {{"file", arguments_.approval.print},
+                         {"namespace", std::string(audit::kApprovalNamespace)},
+                         {"command", fmt::format("stellwerk {} {} --signed {}", arguments_.verb,
+                                                 release_.str(), arguments_.approval.print)}})
+                 << '\n';
+    return Exit::Done;
+  }
+
+  /// What is signed, where a signature was asked for.
+  base::Result<std::optional<engine::SignedWord>> word_of(const engine::LoadedRelease& stored) {
+    if (!wants_signature(arguments_.approval)) return std::optional<engine::SignedWord>();
+    auto word = signed_word(world_, {stored, arguments_});
+    if (!word) return base::fail(std::move(word.error()));
+    return std::optional(std::move(*word));
+  }
+
   // ---- an engine runs: it is asked
 
   Exit through_socket() {
+    if (wants_signature(arguments_.approval)) return signed_through_socket();
     base::Digest plan;
     if (is_a_statement(arguments_.verb) && arguments_.verb != "attest") {
       auto meant = plan_meant();
@@ -110,12 +135,31 @@ class Steering {
     return worst;
   }
 
+  Exit signed_through_socket() {
+    auto stored = load();
+    if (!stored) return failed(console_, stored.error());
+    auto word = word_of(*stored);
+    if (!word) return failed(console_, word.error());
+    const base::Json body = {{"command", arguments_.verb},
+                             {"signed_text", (*word)->text},
+                             {"signature", (*word)->signature},
+                             {"sealed_reason", (*word)->sealed_reason}};
+    const auto answer = ApiClient(world_.socket_path(data_folder_))
+                            .post(fmt::format("/v1/releases/{}/commands", release_.str()), body);
+    if (!answer) return failed(console_, answer.error());
+    tell({arguments_.verb}, answer->value("ignored_because", ""),
+         answer->value("entries", std::vector<std::string>{}));
+    finish();
+    return Exit::Done;
+  }
+
   static base::Json body_of(const engine::PersonCommand& command) {
     base::Json body = {{"command", command.verb}};
     if (!command.reason.empty()) body["reason"] = command.reason;
     if (!command.step.empty()) body["step"] = command.step;
     if (!command.again.empty()) body["again"] = command.again;
     if (command.plan) body["plan"] = command.plan->to_string();
+    if (!command.decision.empty()) body["decision"] = command.decision;
     return body;
   }
 
@@ -146,9 +190,12 @@ class Steering {
       report(console_, environment.problems);
       return Exit::Usage;
     }
+    auto word = word_of(*stored);
+    if (!word) return failed(console_, word.error());
+    if (*word) (*word)->people_now = environment.value->environment.people;
     auto host = world_.open_engine(*environment.value);
     if (!host) return failed(console_, host.error());
-    return in_host(**host, ended);
+    return in_host(**host, ended, *word);
   }
 
   base::Result<engine::LoadedRelease> load() {
@@ -160,24 +207,23 @@ class Steering {
   /// What has ended cannot be steered; the decision core says why, without an engine being started.
   std::optional<base::Error> refusal_at_end(const engine::LoadedRelease& stored) {
     core::InputBody body = core::PauseRequested{};
-    if (arguments_.verb == "attest") return std::nullopt;  // follow-ups are due after the end
+    if (arguments_.verb == "attest" || arguments_.verb == "approve")
+      return std::nullopt;  // follow-ups are due after the end
     if (arguments_.verb == "resume") body = core::ResumeRequested{};
     if (arguments_.verb == "promote") body = core::PromoteRequested{};
     if (arguments_.verb == "rollback") body = core::RollbackRequested{};
-    if (arguments_.verb == "approve") body = core::Approved{stored.state.plan};
     if (arguments_.verb == "reject") body = core::Rejected{stored.state.plan, {}};
     const base::PersonId by = engine::person_of(stored.plan, world_.os_user());
     return core::decide(stored.plan, stored.state, {world_.now(), by, body}).refusal;
   }
 
-  Exit in_host(EngineHost& host, bool ended) {
+  Exit in_host(EngineHost& host, bool ended, const std::optional<engine::SignedWord>& word) {
     Attendance attendance(world_, console_, host, {release_, {}});
     if (auto recovered = host.engine().recover(); !recovered)
       return failed(console_, recovered.error());
     Exit worst = Exit::Done;
     for (const engine::PersonCommand& command : commands(plan_)) {
-      auto body = engine::input_of(command, host.engine());
-      auto answer = body ? attendance.ask(*body) : base::fail(std::move(body.error()));
+      auto answer = word ? attendance.ask(*word) : asked(attendance, host, command);
       if (answer)
         tell(command, answer->ignored_because, answer->entries);
       else
@@ -187,6 +233,13 @@ class Steering {
     if (!ended && worst == Exit::Done) return attendance.stay();
     attendance.settle();
     return worst;
+  }
+
+  static base::Result<engine::Answer> asked(Attendance& attendance, EngineHost& host,
+                                            const engine::PersonCommand& command) {
+    auto body = engine::input_of(command, host.engine());
+    if (!body) return base::fail(std::move(body.error()));
+    return attendance.ask(*body);
   }
 
   // ---- telling

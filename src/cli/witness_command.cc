@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "audit/log_policy.h"
 #include "audit/note_key.h"
 #include "base/files.h"
 #include "base/text.h"
@@ -13,7 +14,6 @@
 namespace stellwerk::cli {
 namespace {
 
-constexpr std::size_t kPolicyBytesMax = std::size_t{1} << 20;
 constexpr std::size_t kLogsMax = 1000;
 constexpr std::string_view kDefaultListen = "127.0.0.1:7380";
 
@@ -24,42 +24,39 @@ base::Error wrong_setting(std::string message, std::string why) {
       .then("stellwerk witness --help", "what there is");
 }
 
-base::Result<void> add_log(std::string_view text, std::vector<audit::VerifierKey>& logs) {
-  auto key = audit::VerifierKey::parse(text);
-  if (!key)
-    return base::fail(
-        wrong_setting(fmt::format("{} is no log's key", base::in_quotes(text)), key.error().why));
-  if (key->type != audit::KeyType::Ed25519)
-    return base::fail(wrong_setting(fmt::format("{} is a witness's key, not a log's", key->name),
+base::Result<void> add_log(const audit::VerifierKey& key, std::vector<audit::VerifierKey>& logs) {
+  if (key.type != audit::KeyType::Ed25519)
+    return base::fail(wrong_setting(fmt::format("{} is a witness's key, not a log's", key.name),
                                     "logs sign with keys of type 0x01"));
   if (logs.size() == kLogsMax)
     return base::fail(
         wrong_setting("there are too many logs", fmt::format("at most {}", kLogsMax)));
-  if (std::find(logs.begin(), logs.end(), *key) == logs.end()) logs.push_back(std::move(*key));
+  if (std::find(logs.begin(), logs.end(), key) == logs.end()) logs.push_back(key);
   return {};
 }
 
-/// The logs of a policy file; what it says about witnesses is not a witness's business.
+base::Result<void> add_typed(const std::string& text, std::vector<audit::VerifierKey>& logs) {
+  const auto key = audit::VerifierKey::parse(text);
+  if (key) return add_log(*key, logs);
+  return base::fail(
+      wrong_setting(fmt::format("{} is no log's key", base::in_quotes(text)), key.error().why));
+}
+
+/// The logs of a policy; what it says about witnesses is not a witness's business.
 base::Result<void> add_policy(const std::string& path, std::vector<audit::VerifierKey>& logs) {
-  const auto text = base::read_file(path, kPolicyBytesMax);
+  const auto text = base::read_file(path, audit::LogPolicy::kBytesMax);
   if (!text) return base::fail(text.error());
-  int number = 0;
-  for (const std::string_view raw : base::split(*text, '\n')) {
-    ++number;
-    const std::string_view line = base::trim(raw.substr(0, raw.find('#')));
-    const auto word = line.substr(0, line.find_first_of(" \t"));
-    if (word != "log") continue;
-    const auto key = base::trim(line.substr(word.size()));
-    if (auto added = add_log(key.substr(0, key.find_first_of(" \t")), logs); !added)
-      return base::fail(std::move(added.error()).at({.file = path, .line = number, .column = 1}));
-  }
+  const auto policy = audit::LogPolicy::parse(*text, path);
+  if (!policy) return base::fail(policy.error());
+  for (const audit::PolicyLog& log : policy->logs)
+    if (auto added = add_log(log.key, logs); !added) return added;
   return {};
 }
 
 base::Result<std::vector<audit::VerifierKey>> logs_of(const WitnessWords& words) {
   std::vector<audit::VerifierKey> logs;
   for (const std::string& log : words.logs)
-    if (auto added = add_log(log, logs); !added) return base::fail(std::move(added.error()));
+    if (auto added = add_typed(log, logs); !added) return base::fail(std::move(added.error()));
   if (!words.policy.empty())
     if (auto added = add_policy(words.policy, logs); !added)
       return base::fail(std::move(added.error()));
@@ -117,34 +114,41 @@ void say_ready(const Console& console, const WitnessSettings& settings, const Wi
     console.err << console.text("cli.witness.log", {{"origin", log.name}}) << '\n';
 }
 
+void say_as_json(const Console& console, const api::WitnessEvent& event) {
+  base::Json row = {{"status", event.status}, {"what", event.what}};
+  if (!event.origin.empty()) row["origin"] = event.origin;
+  if (!event.origin.empty()) row["size"] = event.size;
+  if (!event.problem.empty()) row["problem"] = event.problem;
+  if (event.untold > 0) row["untold"] = event.untold;
+  if (!event.checkpoint.empty()) row["checkpoint"] = event.checkpoint;
+  console.print_json_line(row);
+  console.out << std::flush;
+}
+
+std::string_view message_for(const api::WitnessEvent& event) {
+  if (event.status == 200) return "cli.witness.cosigned";
+  if (!event.checkpoint.empty()) return "cli.witness.other-history";
+  return event.origin.empty() ? "cli.witness.refused-unknown" : "cli.witness.refused";
+}
+
 void say(const Console& console, const api::WitnessEvent& event) {
-  if (console.json) {
-    base::Json row = {{"status", event.status}, {"what", event.what}};
-    if (!event.origin.empty()) row["origin"] = event.origin;
-    if (!event.origin.empty()) row["size"] = event.size;
-    if (!event.problem.empty()) row["problem"] = event.problem;
-    if (!event.checkpoint.empty()) row["checkpoint"] = event.checkpoint;
-    console.print_json_line(row);
-    console.out << std::flush;
-    return;
-  }
-  const std::string origin = event.origin.empty() ? "-" : base::printable(event.origin);
-  const base::MessageArguments values = {{"origin", origin},
+  if (console.json) return say_as_json(console, event);
+  const base::MessageArguments values = {{"origin", base::printable(event.origin)},
                                          {"size", std::to_string(event.size)},
                                          {"status", std::to_string(event.status)},
+                                         {"untold", std::to_string(event.untold)},
                                          {"problem", event.problem}};
-  if (event.status == 200) {
-    console.err << console.text("cli.witness.cosigned", values) << std::endl;
-    return;
-  }
+  if (event.untold > 0) console.err << console.text("cli.witness.untold", values) << '\n';
   const bool loud = !event.checkpoint.empty();
-  const auto key = loud                   ? "cli.witness.other-history"
-                   : event.origin.empty() ? "cli.witness.refused-unknown"
-                                          : "cli.witness.refused";
-  console.err << painted(console.text(key, values), loud ? Colour::Red : Colour::Plain,
-                         console.colour_err)
+  console.err << painted(console.text(message_for(event), values),
+                         loud ? Colour::Red : Colour::Plain, console.colour_err)
               << '\n';
-  if (loud) console.err << event.checkpoint;
+  // The log signed every byte of it, and may be hostile.
+  std::string_view evidence = event.checkpoint;
+  if (evidence.ends_with('\n')) evidence.remove_suffix(1);
+  if (loud)
+    for (const std::string_view line : base::split(evidence, '\n'))
+      console.err << base::printable(line, line.size()) << '\n';
   console.err << std::flush;
 }
 

@@ -108,19 +108,20 @@ TEST(WitnessCommand, SaysWhatBecameOfEachSubmission) {
 TEST(WitnessCommand, ReadsLogsFromAPolicy) {
   const base::testing::TemporaryFolder folder;
   std::ofstream(folder / "policy") << "# logs\nlog " << kLogKey
-                                   << " https://erp.example # ours\n\n"
-                                      "witness w1 w1+00000000+BA== https://w1\nquorum w1\n";
+                                   << " https://erp.example\n\n"
+                                      "quorum none\n";
   WitnessWorld world;
   const Outcome outcome =
       run_witness(world, {"--data", "/w", "--name", "w", "--policy", folder / "policy", "--log",
                           kLogKey, "--listen", "[::1]:0"});
   EXPECT_EQ(outcome.exit, Exit::Done) << outcome.err;
+  ASSERT_TRUE(world.opened);
   ASSERT_EQ(world.opened->logs.size(), 1U);  // twice the same is once
   std::ofstream(folder / "policy") << "\nlog nonsense\n";
   const Outcome bad =
       run_witness(world, {"--data", "/w", "--name", "w", "--policy", folder / "policy"});
   EXPECT_EQ(bad.exit, Exit::Usage);
-  EXPECT_NE(bad.err.find("policy:2:1: error[WIT-0009]"), std::string::npos) << bad.err;
+  EXPECT_NE(bad.err.find("policy:2:5: error[AUD-0014]"), std::string::npos) << bad.err;
 }
 
 TEST(WitnessCommand, ShowsItsKey) {

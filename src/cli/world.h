@@ -4,9 +4,11 @@
 // Thread-safety: one command at a time.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,6 +37,19 @@ class EngineHost {
 struct Reader {
   std::unique_ptr<ports::JournalStore> journal;
   std::unique_ptr<ports::ContentStore> content;
+};
+
+/// Keys of the log, as verifiers name them.
+struct KeyChange {
+  std::string old_key;
+  std::string new_key;
+};
+
+/// What ssh-keygen is to sign.
+struct SshSignRequest {
+  std::string key;  ///< file of a private key, or of a public one whose other half the agent has
+  std::string name_space;  ///< `approval@stellwerk`
+  std::string message;
 };
 
 /// What `stellwerk witness` was told.
@@ -81,6 +96,23 @@ class World {
   /// What they find wrong in their sections of stellwerk.yaml, all of it; opens nothing.
   virtual std::vector<base::Error> section_problems(const config::EnvironmentFile& /*file*/) {
     return {};
+  }
+  /// Another key for the log. `record` writes the entry that names it; only then it is used.
+  /// @errors Conflict JRN-0005: another stellwerk holds the data folder; AUD-0001; those of
+  /// `record`
+  virtual base::Result<KeyChange> rotate_key(
+      const config::EnvironmentFile& /*environment*/,
+      const std::function<base::Result<void>(EngineHost&, const core::Event&)>& /*record*/) {
+    return base::fail(base::Code::Unavailable, "AUD-0001", "this world has no key");
+  }
+  /// Bytes that nobody can guess. @errors Unavailable ENG-0001
+  virtual base::Result<void> draw(std::span<std::uint8_t> /*out*/) {
+    return base::fail(base::Code::Unavailable, "ENG-0001", "there is no source of randomness");
+  }
+  /// The armored signature; may ask for a passphrase on the terminal.
+  /// @errors Unavailable CLI-0006: ssh-keygen is not there or did not sign
+  virtual base::Result<std::string> ssh_sign(const SshSignRequest& /*request*/) {
+    return base::fail(base::Code::Unavailable, "CLI-0006", "nothing can sign here");
   }
   /// Serves as a witness until the host ends. A world that cannot says so.
   /// @errors Conflict WIT-0006: another witness serves that folder; Corruption WIT-0005: its memory

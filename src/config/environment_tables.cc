@@ -14,6 +14,12 @@ struct Words<base::Locale> {
   }
 };
 template <>
+const Table<WitnessSetting>& table_of<WitnessSetting>();
+template <>
+const Table<TimestampSetting>& table_of<TimestampSetting>();
+template <>
+const Table<AuditSettings>& table_of<AuditSettings>();
+template <>
 const Table<core::Tenant>& table_of<core::Tenant>();
 template <>
 const Table<core::PersonKey>& table_of<core::PersonKey>();
@@ -170,6 +176,43 @@ constexpr Table<Service> kService{.name = "service",
                                   .fields = kServiceFields,
                                   .finish = finish_service};
 
+constexpr std::array kWitnessFields = {
+    field<&WitnessSetting::key>(
+        {.key = "key",
+         .text = "What it signs with: the line that `stellwerk witness --show-key` prints, or its "
+                 "operator gives away.",
+         .required = true}),
+    field<&WitnessSetting::url>({.key = "url",
+                                 .text = "Where it takes checkpoints, without /add-checkpoint.",
+                                 .required = true,
+                                 .syntax = &kHttpUrl})};
+constexpr Table<WitnessSetting> kWitness{
+    .name = "witness",
+    .text = "A second party that cosigns checkpoints, so that rewriting the record is seen.",
+    .fields = kWitnessFields};
+
+constexpr std::array kTimestampFields = {
+    field<&TimestampSetting::url>({.key = "url",
+                                   .text = "Of a time stamping service (RFC 3161).",
+                                   .required = true,
+                                   .syntax = &kHttpUrl}),
+    field<&TimestampSetting::trusted>(
+        {.key = "ca",
+         .text = "The certificates (PEM) that its stamps must lead to.",
+         .required = true,
+         .syntax = &kFile})};
+constexpr Table<TimestampSetting> kTimestamps{
+    .name = "timestamps",
+    .text = "An authority that says when it saw a checkpoint: those of gates, waves and ends.",
+    .fields = kTimestampFields};
+
+constexpr std::array kAuditFields = {
+    field<&AuditSettings::witnesses>({.key = "witnesses", .text = "They cosign checkpoints."}),
+    field<&AuditSettings::timestamps>({.key = "timestamps", .text = "It stamps checkpoints."})};
+constexpr Table<AuditSettings> kAudit{.name = "audit",
+                                      .text = "Who outside this installation confirms its log.",
+                                      .fields = kAuditFields};
+
 constexpr std::array kFileFields = {
     field<&EnvironmentFile::environment, &Environment::installation>(
         {.key = "installation",
@@ -221,7 +264,9 @@ constexpr std::array kFileFields = {
     field<&EnvironmentFile::workload>(
         {.key = "workload", .text = "What runs the instances.", .required = true}),
     field<&EnvironmentFile::notices>({.key = "notices", .text = "Where notices to people go."}),
-    field<&EnvironmentFile::events>({.key = "events", .text = "Where published events go."})};
+    field<&EnvironmentFile::events>({.key = "events", .text = "Where published events go."}),
+    field<&EnvironmentFile::audit>(
+        {.key = "audit", .text = "Who outside this installation confirms its log."})};
 constexpr Table<EnvironmentFile> kEnvironmentFile{
     .name = "stellwerk.yaml",
     .text =
@@ -232,6 +277,18 @@ constexpr Table<EnvironmentFile> kEnvironmentFile{
 
 }  // namespace
 
+template <>
+const Table<WitnessSetting>& table_of<WitnessSetting>() {
+  return kWitness;
+}
+template <>
+const Table<TimestampSetting>& table_of<TimestampSetting>() {
+  return kTimestamps;
+}
+template <>
+const Table<AuditSettings>& table_of<AuditSettings>() {
+  return kAudit;
+}
 template <>
 const Table<Tenant>& table_of<Tenant>() {
   return kTenant;

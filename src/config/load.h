@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -22,6 +23,22 @@
 
 namespace stellwerk::config {
 
+/// Somebody who cosigns checkpoints of this log.
+struct WitnessSetting {
+  std::string key;  ///< `<name>+<id>+<base64>`, of type 0x04
+  std::string url;  ///< its submission prefix
+};
+/// An authority that stamps checkpoints (RFC 3161).
+struct TimestampSetting {
+  std::string url;
+  std::string trusted;  ///< file of CA certificates, PEM; absolute
+};
+/// Who outside this installation confirms its log.
+struct AuditSettings {
+  std::vector<WitnessSetting> witnesses;
+  std::optional<TimestampSetting> timestamps;
+};
+
 /// stellwerk.yaml: what core knows, and the sections that only adapters can read.
 struct EnvironmentFile {
   core::Environment environment;
@@ -29,6 +46,7 @@ struct EnvironmentFile {
   Section workload;
   std::vector<Section> notices;
   std::vector<Section> events;
+  AuditSettings audit;
   std::string path;                                       ///< as it was given
   base::Digest source;                                    ///< SHA-256 of the file's bytes
   std::map<std::string, base::SourcePosition> positions;  ///< key path → place, for errors

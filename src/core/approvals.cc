@@ -53,7 +53,7 @@ bool open_for_approval(const State& state, const Step& step) {
 }
 
 std::optional<OpenApproval> wanted_approval(const Plan& plan, const State& state,
-                                              const Person& person, const Approved& in) {
+                                            const Person& person, const Approved& in) {
   for (const auto* steps : {&plan.steps, &plan.rollback})
     for (const Step& step : *steps) {
       const auto* action = std::get_if<ApprovalAction>(&step.action);

@@ -24,7 +24,7 @@ struct OpenApproval {
 
 /// The first step that this person can still decide on as `in` says, now; nothing if there is none.
 std::optional<OpenApproval> wanted_approval(const Plan& plan, const State& state,
-                                              const Person& person, const Approved& in);
+                                            const Person& person, const Approved& in);
 
 /// Whether the step can be decided on now: before the rollout, or, a follow-up, after the end.
 bool open_for_approval(const State& state, const Step& step);

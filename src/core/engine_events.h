@@ -72,6 +72,32 @@ struct JournalGap {  // audit.journal.gap: what was done before it could be writ
     a("lines", lines)("count", count);
   }
 };
+struct KeyRotated {  // audit.key.rotated: checkpoints are signed with another key from here on
+  std::string old_key;  ///< `<name>+<id>+<base64>`
+  std::string new_key;
+  base::Digest note;  ///< both keys signed that they follow each other
+  template <class A>
+  void fields(A& a) {
+    a("old", old_key)("new", new_key)("note", note);
+  }
+};
+struct ContentErased {  // audit.content.erased: its bytes are no longer kept; the digest stays
+  base::Digest digest;
+  base::Digest reason;
+  template <class A>
+  void fields(A& a) {
+    a("digest", digest)("reason", reason);
+  }
+};
+struct ProcedureRecorded {  // audit.procedure.recorded: how changes are made here, as documented
+  base::Digest document;
+  base::Digest environment;  ///< of the stellwerk.yaml that it describes
+  std::string program;
+  template <class A>
+  void fields(A& a) {
+    a("document", document)("environment", environment)("program", program);
+  }
+};
 struct EngineRestarted {  // stellwerk.engine.restarted
   bool lease_alive = false;
   bool routes_moved = false;

@@ -68,6 +68,9 @@ constexpr std::array<std::string_view, std::variant_size_v<Event>> kNames{
     "stellwerk.engine.restarted",
     "scheduler.downtime.started",
     "scheduler.downtime.ended",
+    "audit.key.rotated",
+    "audit.content.erased",
+    "audit.procedure.recorded",
 };
 
 using Decoder = base::Result<Event> (*)(const base::Json&);

@@ -29,7 +29,7 @@ using Event = std::variant<
     ReleaseRolledBack, RollbackNotified, RollbackRecorded, RollbackLogged, CancelStarted,
     ReleaseCancelled, ReleaseFailed, EffectRequested, EffectFinished, EffectAbandoned, LeaseExpired,
     RoutesReasserted, TrafficSettled, VersionRetired, CheckpointSigned, CapacityChanged, JournalGap,
-    EngineRestarted, DowntimeStarted, DowntimeEnded>;
+    EngineRestarted, DowntimeStarted, DowntimeEnded, KeyRotated, ContentErased, ProcedureRecorded>;
 
 /// The private text an event names: what was printed or answered, or a person's reason or note.
 std::optional<base::Digest> private_text_of(const Event& event);

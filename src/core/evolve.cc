@@ -178,6 +178,9 @@ struct Fold {
     if (e.gone) s.old_gone.push_back(e.component);
   }
   void operator()(const JournalGap&) {}
+  void operator()(const KeyRotated&) {}  // these three are the installation's own
+  void operator()(const ContentErased&) {}
+  void operator()(const ProcedureRecorded&) {}
   /// What holds before the wave's answer was written was given by an attempt of it: should it run
   /// out now, it must not be given anew.
   void operator()(const EngineRestarted& e) {

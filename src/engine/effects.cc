@@ -8,7 +8,6 @@
 #include <string_view>
 #include <vector>
 
-#include "audit/checkpoint.h"
 #include "base/check.h"
 #include "base/mutation.h"
 #include "core/capacity.h"
@@ -467,23 +466,33 @@ void Effects::remove(const Context& context, const ports::VersionRef& version, s
       });
 }
 
+/// The head is read beside the writer, so that it is known which entries of the release it covers.
 void Effects::sign_checkpoint(const Context& context) {
-  run(context, {"store", base::seconds(10)},
-      [this, context, written = committer_.written()](const ports::Call&) -> EffectResult {
+  struct Read {
+    ports::Head head;
+    std::uint64_t stream_version = 0;
+  };
+  auto read = std::make_shared<Read>();
+  run(
+      context, {"store", base::seconds(10)},
+      [this, context, read, written = committer_.written()](const ports::Call&) -> EffectResult {
         auto head = ports_.journal.head();
         if (!head) return failure(head.error());
-        audit::Checkpoint checkpoint;
-        checkpoint.origin = ports_.signer.name();
-        checkpoint.size = head->size;
-        checkpoint.root = head->root;
-        auto note = ports_.signer.sign_note(checkpoint.to_text());
-        if (!note) return failure(note.error());
-        EffectResult result{core::Outcome::Done, fmt::format("{} entries", head->size),
-                            std::move(*note), base::Json::object()};
-        result.data["tree_size"] = head->size;
-        result.data["root"] = head->root.to_string();
-        result.data["stream_version"] = (*written)[context->plan->release];
-        return result;
+        *read = {*head, (*written)[context->plan->release]};
+        return {};
+      },
+      [this, context, read](EffectResult result) {
+        if (result.outcome != core::Outcome::Done) return answer(context, std::move(result));
+        host_.publish(read->head, [this, context, read](base::Result<Published> published) {
+          if (!published) return answer(context, failure(published.error()));
+          EffectResult signed_head{core::Outcome::Done,
+                                   fmt::format("{} entries", published->head.size),
+                                   std::move(published->note), base::Json::object()};
+          signed_head.data["tree_size"] = published->head.size;
+          signed_head.data["root"] = published->head.root.to_string();
+          signed_head.data["stream_version"] = read->stream_version;
+          answer(context, std::move(signed_head));
+        });
       });
 }
 

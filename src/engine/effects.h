@@ -13,6 +13,7 @@
 #include <string>
 
 #include "core/decide.h"
+#include "engine/checkpoint_watch.h"
 #include "engine/committer.h"
 #include "engine/engine_ports.h"
 
@@ -48,6 +49,8 @@ class Effects {
     std::function<void(const EffectContext&, const base::Error&)> trouble;
     /// A check of the journal that begins now or later, never one that runs already.
     std::function<void(std::function<void(EffectResult)> then)> check_journal;
+    /// A checkpoint of at least this head in the published log.
+    std::function<void(const ports::Head&, CheckpointWatch::Then)> publish;
     /// Names a text that is stored when the store can; the emergency path waits for nothing.
     std::function<base::Digest(const std::string&)> keep;
     /// A text kept like that and not stored yet; nullptr otherwise.

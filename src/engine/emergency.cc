@@ -122,20 +122,37 @@ void Engine::take_in(Live& live, const std::vector<std::string>& lines) {
 /// Into the installation's own stream.
 void Engine::take_in_alone(const std::vector<std::string>& lines) {
   ++gaps_open_;
+  const core::JournalGap gap{keeper_.keep(sealed_if_possible(text_of(lines), ports_.entropy)),
+                             static_cast<std::uint32_t>(lines.size())};
+  record_alone(gap, {}, [this](const Answer& answer) {
+    if (answer.refusal) return report(*answer.refusal);  // the file keeps them for the next start
+    gap_written();
+  });
+}
+
+void Engine::record_alone(const core::Event& event, const base::PersonId& by, const Reply& reply) {
+  const auto refuse = [&](const base::Error& error) {
+    if (reply) reply({error, {}, {}});
+  };
   auto streams = ports_.journal.streams(false);
-  if (!streams) return report(streams.error());  // the file keeps them for the next start
+  if (!streams) return refuse(streams.error());
   CommitRequest request;
   for (const ports::StreamInfo& stream : *streams)
     if (stream.release.empty()) request.expected_version = stream.version;
-  const core::JournalGap gap{keeper_.keep(sealed_if_possible(text_of(lines), ports_.entropy)),
-                             static_cast<std::uint32_t>(lines.size())};
-  auto entry = encode({}, {gap, {}, {}}, {ports_.clock.wall(), ports_.clock.mono(), {}}, {});
-  if (!entry) return report(entry.error());
+  auto entry = encode({}, {event, by, {}}, {ports_.clock.wall(), ports_.clock.mono(), {}}, {});
+  if (!entry) return refuse(entry.error());
   request.entries.push_back(std::move(entry->entry));
-  request.done = [this](const base::Result<std::uint64_t>& first) {
-    if (!first) return report(first.error());
-    outbox_.wake(*first + 1);
-    gap_written();
+  request.done = [this, reply,
+                  type = core::type_of(event)](const base::Result<std::uint64_t>& first) {
+    if (first) {
+      outbox_.wake(*first + 1);
+      checkpoints_.grown(*first + 1);
+    }
+    if (!reply) return;
+    if (first)
+      reply({std::nullopt, {}, {type}});
+    else
+      reply({first.error(), {}, {}});
   };
   committer_.commit(std::move(request));
 }

@@ -36,6 +36,13 @@ Engine::Engine(EnginePorts ports, EngineSettings settings)
       integrity_(ports_, {[this] { return live(); },
                           [this](const base::Error& error) { integrity_failed(error); },
                           [this](const base::Error& error) { report(error); }}),
+      checkpoints_(ports_, {[this](const base::Error& error) { integrity_.fail(error); },
+                            [this](const base::Error& error) { report(error); },
+                            [this](const Published& checkpoint, bool was_asked_for) {
+                              attestors_.published(checkpoint, was_asked_for);
+                            }}),
+      attestors_(ports_, checkpoints_.publisher(),
+                 [this](const base::Error& error) { report(error); }),
       effects_(ports_, committer_, effects_host()),
       outbox_(ports_, [this](const base::Error& error) { report(error); }) {
   // Called from the adapters' threads until they end, which may be after this object.
@@ -57,6 +64,9 @@ Effects::Host Engine::effects_host() {
     report_trouble(context, error);
   };
   host.check_journal = [this](IntegrityWatch::Then then) { integrity_.check(std::move(then)); };
+  host.publish = [this](const ports::Head& head, CheckpointWatch::Then then) {
+    checkpoints_.publish(head, std::move(then));
+  };
   host.keep = [this](const std::string& text) {
     return keeper_.keep(sealed_if_possible(text, ports_.entropy));
   };
@@ -204,6 +214,22 @@ void Engine::command_by_user(const base::ReleaseId& release, core::InputBody bod
     command(release, std::move(body), person_of(live->run.plan(), os_user), std::move(reply));
 }
 
+void Engine::command_signed(const base::ReleaseId& release, const SignedWord& word,
+                            const base::Digest& document, const Reply& reply) {
+  Live* live = find_or_load(release, reply);
+  if (live == nullptr) return;
+  auto said =
+      said_by(word, live->run.plan(), live->run.state().plan, ports_.clock.wall(), document);
+  if (said) return command(release, std::move(said->body), said->person, reply);
+  if (reply) reply({said.error(), {}, {}});
+}
+
+bool Engine::any_under_way() const {
+  return std::any_of(live_.begin(), live_.end(), [](const auto& each) {
+    return !core::is_terminal(each.second->run.state().stage);
+  });
+}
+
 base::Digest Engine::keep_soon(const std::string& text) {
   const std::string bytes = sealed_if_possible(text, ports_.entropy);
   mailbox_.post([this, bytes] { keeper_.keep(bytes); });
@@ -222,6 +248,8 @@ base::MonoTime Engine::step() {
   renew_leases(now);
   look_at_router(now);
   integrity_.pump(now, armed(), settings_.integrity_interval);
+  checkpoints_.pump(now, any_under_way());
+  attestors_.pump(now);
   keeper_.pump(now);
   clear_emergency();
   outbox_.pump(now);
@@ -237,6 +265,7 @@ base::MonoTime Engine::next_wake() const {
     if (const auto at = live->run.wake_at()) wake = std::min(wake, *at);
   }
   if (const auto at = outbox_.wake_at()) wake = std::min(wake, *at);
+  if (const auto at = attestors_.wake_at()) wake = std::min(wake, *at);
   return wake;
 }
 
@@ -296,6 +325,7 @@ void Engine::written(const std::vector<Written>& entries) {
   if (on_written)
     for (const Written& entry : entries) on_written(entry);
   outbox_.wake(entries.back().index + 1);
+  checkpoints_.grown(entries.back().index + 1);
 }
 
 void Engine::set_rollout_speed(const base::ReleaseId& release, std::int64_t speed) {

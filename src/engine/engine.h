@@ -15,6 +15,8 @@
 #include <string>
 #include <vector>
 
+#include "engine/attestors.h"
+#include "engine/checkpoint_watch.h"
 #include "engine/content_keeper.h"
 #include "engine/effects.h"
 #include "engine/guard_watch.h"
@@ -22,6 +24,7 @@
 #include "engine/mailbox.h"
 #include "engine/outbox.h"
 #include "engine/release_run.h"
+#include "engine/signed_word.h"
 
 namespace stellwerk::engine {
 
@@ -71,6 +74,21 @@ class Engine final : private RunHost {
   /// The same for whoever the operating system says asks; the release's plan says who that is.
   void command_by_user(const base::ReleaseId& release, core::InputBody body,
                        const std::string& os_user, Reply reply);
+
+  /// The same for a word that its person signed: the signature says whose it is. It is judged now,
+  /// on the engine's thread; `document` names where the content store keeps it.
+  /// @errors in the reply: those of said_by()
+  void command_signed(const base::ReleaseId& release, const SignedWord& word,
+                      const base::Digest& document, const Reply& reply);
+
+  /// Writes an entry of the installation's own, which belongs to no release; what it names is kept
+  /// already. Called before step(), or on the engine's thread.
+  void record_alone(const core::Event& event, const base::PersonId& by, const Reply& reply);
+
+  /// Has a checkpoint of that head signed; `then` is called on the engine's thread.
+  void publish_now(const ports::Head& head, CheckpointWatch::Then then) {
+    checkpoints_.publish(head, std::move(then));
+  }
 
   /// Names a private text that an entry may refer to before it is stored; stored as soon as the
   /// store takes it. Any thread.
@@ -159,6 +177,7 @@ class Engine final : private RunHost {
   void router_raised(bool was_there, const base::Result<ports::RouterState>& found);
   void note_capacity(Live& live, const ports::HealthResult& result);
   [[nodiscard]] base::MonoTime next_wake() const;
+  [[nodiscard]] bool any_under_way() const;
 
   EnginePorts ports_;
   EngineSettings settings_;
@@ -166,6 +185,8 @@ class Engine final : private RunHost {
   Committer committer_;
   ContentKeeper keeper_;
   IntegrityWatch integrity_;
+  CheckpointWatch checkpoints_;
+  Attestors attestors_;
   Effects effects_;
   Outbox outbox_;
   std::map<base::ReleaseId, std::unique_ptr<Live>> live_;  ///< nothing is taken out of it

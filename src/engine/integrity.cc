@@ -74,16 +74,19 @@ void IntegrityWatch::start(bool whole) {
       });
 }
 
+void IntegrityWatch::fail(const base::Error& found) {
+  if (failure_) return;
+  failure_ = not_what_was_written(found);
+  host_.failed(*failure_);
+}
+
 void IntegrityWatch::finished(const base::Result<EffectResult>& result,
                               const std::vector<Then>& waiters) {
   running_ = false;
   EffectResult told = result ? *result : engine::failure(result.error());
   const bool is_wrong = !result && result.error().code == base::Code::Corruption;
   if (!result && !is_wrong) told.outcome = core::Outcome::Unknown;
-  if (is_wrong && !failure_) {
-    failure_ = not_what_was_written(result.error());
-    host_.failed(*failure_);
-  }
+  if (is_wrong) fail(result.error());
   if (!result && !is_wrong) host_.trouble(result.error());
   for (const Then& then : waiters) then(told);
 }

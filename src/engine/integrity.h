@@ -35,6 +35,8 @@ class IntegrityWatch {
   void check(Then then);
   /// Checks what is new every `interval` while `armed`, the whole tree every minute.
   void pump(base::MonoTime now, bool armed, base::Duration interval);
+  /// Something else than a check found that the journal is not what was written.
+  void fail(const base::Error& found);
   [[nodiscard]] const std::optional<base::Error>& failure() const { return failure_; }
 
  private:

@@ -35,7 +35,16 @@ base::Result<core::InputBody> decision_on_plan(const PersonCommand& command,
                                                const std::optional<base::Digest>& reason) {
   if (!command.plan)
     return invalid(command.verb + " names no plan", "an approval is for one plan, by its digest");
-  if (command.verb == "approve") return core::InputBody(core::Approved{*command.plan, false});
+  if (command.verb == "approve") {
+    core::Approved approved{*command.plan, false};
+    approved.reason = reason;
+    if (!command.decision.empty()) {
+      auto decision = core::parse_approval_kind(command.decision);
+      if (!decision) return base::fail(std::move(decision.error()));
+      approved.decision = *decision;
+    }
+    return core::InputBody(std::move(approved));
+  }
   return core::InputBody(core::Rejected{*command.plan, *reason});
 }
 
@@ -61,7 +70,19 @@ base::Result<core::InputBody> input_of(const PersonCommand& command, Engine& eng
                  "there are pause, resume, promote, rollback, approve, reject and attest");
 }
 
+base::Result<base::Digest> keep_signed(const SignedWord& word, Engine& engine) {
+  if (word.text.size() > audit::kApprovalBytesMax ||
+      word.sealed_reason.size() > 2 * kReasonBytesMax)
+    return invalid("what was signed cannot be taken", "it is longer than an approval may be");
+  auto document = document_of(word);
+  if (!document) return base::fail(std::move(document.error()));
+  if (!word.sealed_reason.empty())
+    if (auto kept = engine.ports().content.put(word.sealed_reason); !kept) return kept;
+  return engine.ports().content.put(*document);
+}
+
 base::PersonId person_of(const core::Plan& plan, std::string_view os_user) {
+  if (os_user.empty()) return {};
   for (const core::Person& person : plan.people)
     if (person.os_user == os_user) return person.id;
   return {};

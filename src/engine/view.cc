@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "core/approvals.h"
 #include "core/names.h"
 #include "core/words.h"
 #include "engine/private_text.h"
@@ -18,7 +19,8 @@ base::Json components_of(const core::Plan& plan) {
   return rows;
 }
 
-base::Json steps_of(const core::State& state, const std::vector<core::Step>& steps) {
+base::Json steps_of(const core::Plan& plan, const core::State& state,
+                    const std::vector<core::Step>& steps) {
   base::Json rows = base::Json::array();
   for (const core::Step& step : steps) {
     base::Json row = {{"id", step.id.str()},
@@ -36,6 +38,10 @@ base::Json steps_of(const core::State& state, const std::vector<core::Step>& ste
       if (found->second.evidence) row["evidence"] = found->second.evidence->to_string();
       if (found->second.text) row["text_digest"] = found->second.text->to_string();
     }
+    if (const auto* approval = std::get_if<core::ApprovalAction>(&step.action))
+      row["decision"] = std::string(to_string(approval->decision));
+    if (std::string lacks = core::lacks(plan, state, step); !lacks.empty())
+      row["lacks"] = std::move(lacks);
     rows.push_back(std::move(row));
   }
   return rows;
@@ -191,7 +197,7 @@ base::Json view_of(const core::Plan& plan, const core::State& state,
   view["guard_armed"] = core::guard_armed(state);
   view["limits"] = limits_of(plan.guard.limits);
   view["entries"] = state.version;
-  view["steps"] = steps_of(state, plan.steps);
+  view["steps"] = steps_of(plan, state, plan.steps);
   if (state.rollback) {
     view["rollback"] = {{"cause", std::string(to_string(state.rollback->cause))},
                         {"detail", state.rollback->detail},
@@ -199,11 +205,12 @@ base::Json view_of(const core::Plan& plan, const core::State& state,
                         {"traffic_returned", state.rollback->traffic_returned}};
     if (state.rollback->reason)
       view["rollback"]["reason_digest"] = state.rollback->reason->to_string();
-    view["rollback_steps"] = steps_of(state, plan.rollback);
+    view["rollback_steps"] = steps_of(plan, state, plan.rollback);
   }
   view["waiting_for"] = base::Json::array();
   for (const base::StepId& step : core::waiting_for_people(plan, state))
     view["waiting_for"].push_back(step.str());
+  if (core::sign_off_outstanding(plan, state)) view["sign_off_outstanding"] = true;
   if (state.verdict) view["verdict"] = verdict_of(*state.verdict);
   add_times(view, plan, state);
   view["engine"] = "running";

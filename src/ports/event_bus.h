@@ -1,7 +1,7 @@
 // event_bus.h — port: subscribers of the public events. Fed by the outbox: at least once, in order
 // of the journal.
 //
-// Role: adapters/file (NDJSON), the terminal (cli); later NATS (docs/decisions).
+// Role: adapters/file (NDJSON), adapters/audit_domain; later NATS (docs/decisions).
 // Thread-safety: one call at a time per bus object (its own lane). A subscriber that fails delays
 // only itself.
 #pragma once

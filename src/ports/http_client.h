@@ -4,6 +4,7 @@
 // Thread-safety: any thread; calls overlap.
 #pragma once
 
+#include <cstddef>
 #include <map>
 #include <string>
 
@@ -18,11 +19,12 @@ struct HttpRequest {
   std::string url;             ///< absolute; only http and https
   std::map<std::string, std::string> headers;
   std::string body;
+  std::size_t answer_bytes_max = std::size_t{256} << 10;  ///< of the answer's body
 };
 
 struct HttpResponse {
   int status = 0;
-  std::string body;       ///< at most 256 KiB, any bytes
+  std::string body;       ///< at most the request's answer_bytes_max, any bytes
   bool body_cut = false;  ///< there was more
   base::Duration took;
   std::string content_type = {};  ///< as it was sent; may be empty

@@ -118,6 +118,9 @@ class ContentStore {
   /// Unavailable CAS-0001
   virtual base::Result<std::string> get(const base::Digest& digest) = 0;
   virtual base::Result<bool> has(const base::Digest& digest) = 0;
+  /// Afterwards the bytes are gone for good; it is no error when they were not there. Only for what
+  /// an entry says is erased. @errors Unavailable CAS-0001
+  virtual base::Result<void> erase(const base::Digest& digest) = 0;
 };
 
 }  // namespace stellwerk::ports

@@ -32,6 +32,7 @@ std::span<const Fault> kinds_at(Place place) {
     case Place::Note:
     case Place::PutContent:
     case Place::Reserve:
+    case Place::WriteLog:
       return kStore;
     case Place::ReadJournal:
     case Place::GetContent:
@@ -67,10 +68,10 @@ bool waits_for_disk(Place place) {
 }  // namespace
 
 std::string_view to_string(Place place) {
-  constexpr std::array<std::string_view, 17> kNames = {
+  constexpr std::array<std::string_view, 18> kNames = {
       "append",  "read-journal", "note",        "put-content", "get-content", "emergency",
       "reserve", "router-write", "router-read", "ensure",      "retire",      "workload-read",
-      "probe",   "step",         "deliver",     "sign",        "draw"};
+      "probe",   "step",         "deliver",     "sign",        "draw",        "write-log"};
   return kNames[static_cast<std::size_t>(place)];
 }
 

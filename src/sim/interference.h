@@ -44,6 +44,7 @@ enum class Place : std::uint8_t {
   Deliver,
   Sign,
   Draw,
+  WriteLog,
 };
 std::string_view to_string(Place place);
 

@@ -90,6 +90,7 @@ void Invariants::check_replay(const Ledger& ledger) {
 }
 
 void Invariants::at_end(const engine::Engine& engine) {
+  for (const std::string& each : store_.log.contradictions) fail("checkpoints-agree", each);
   read_journal();
   for (const auto& [id, ledger] : ledgers_) {
     if (ledger.state.version == 0) continue;

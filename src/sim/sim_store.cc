@@ -1,5 +1,12 @@
 #include "sim/sim_store.h"
 
+#include <fmt/format.h>
+
+#include "audit/checkpoint.h"
+#include "audit/merkle.h"
+#include "audit/note.h"
+#include "audit/tile.h"
+
 namespace stellwerk::sim {
 namespace {
 
@@ -119,6 +126,39 @@ base::Result<std::string> SimSigner::sign_note(std::string_view text) {
   if (interference_.before(Place::Sign) != Twist::None)
     return base::fail(base::Code::Unavailable, "AUD-0001", "the key does not answer");
   return stored_.sign_note(text);
+}
+
+void SimLog::compare(std::string_view note) {
+  const auto parsed = audit::parse_note(note);
+  const auto checkpoint =
+      parsed ? audit::Checkpoint::parse(parsed->text) : base::fail(base::Error(parsed.error()));
+  if (!checkpoint) return contradictions.push_back("a checkpoint that is none");
+  const ports::Head head{checkpoint->size, checkpoint->root};
+  if (head.size < last_.size || (head.size == last_.size && head.root != last_.root))
+    contradictions.push_back(fmt::format("of {} entries after {}", head.size, last_.size));
+  last_ = head;
+  audit::TreeFrontier tree;
+  const auto entries = journal_.read(0, static_cast<std::size_t>(head.size));
+  if (entries)
+    for (const ports::StoredEntry& entry : *entries) tree.append(audit::leaf_hash(entry.bytes));
+  if (tree.size() != head.size || tree.root() != head.root)
+    contradictions.push_back(fmt::format("of {} entries that the journal has not", head.size));
+}
+
+base::Result<void> SimLog::write(std::string_view path, std::string_view bytes) {
+  const Twist twist = interference_.before(Place::WriteLog);
+  if (twist == Twist::Refuse || twist == Twist::LoseRequest || interference_.weather.disk_full)
+    return no_space("AUD-0041");
+  if (path == audit::kCheckpointPath) compare(bytes);
+  auto written = stored.write(path, bytes);
+  interference_.after(Place::WriteLog);
+  if (twist == Twist::LoseAnswer) return no_space("AUD-0041");
+  return written;
+}
+
+base::Result<void> SimLog::sync() {
+  if (interference_.before(Place::WriteLog) != Twist::None) return no_space("AUD-0041");
+  return stored.sync();
 }
 
 base::Result<void> SimEntropy::fill(std::span<std::uint8_t> out) {

@@ -14,6 +14,7 @@
 #include "adapters/memory/memory_emergency.h"
 #include "adapters/memory/memory_entropy.h"
 #include "adapters/memory/memory_journal.h"
+#include "adapters/memory/memory_log.h"
 #include "adapters/memory/memory_reserve.h"
 #include "adapters/memory/memory_signer.h"
 #include "sim/interference.h"
@@ -56,6 +57,7 @@ class SimContent final : public ports::ContentStore {
   base::Result<base::Digest> put(std::string_view bytes) override;
   base::Result<std::string> get(const base::Digest& digest) override;
   base::Result<bool> has(const base::Digest& digest) override;
+  base::Result<void> erase(const base::Digest& digest) override { return stored.erase(digest); }
 
   adapters::MemoryContent stored;
 
@@ -100,6 +102,30 @@ class SimSigner final : public ports::Signer {
   Interference& interference_;
 };
 
+/// The published log's files. What a checkpoint says is compared with the journal as it is on disk
+/// and with every checkpoint before it.
+class SimLog final : public ports::LogStore {
+ public:
+  SimLog(ports::JournalStore& journal, Interference& interference)
+      : journal_(journal), interference_(interference) {}
+  base::Result<std::string> read(const std::string& path) override { return stored.read(path); }
+  base::Result<void> write(std::string_view path, std::string_view bytes) override;
+  base::Result<void> sync() override;
+  base::Result<void> remove_folder(std::string_view path) override {
+    return stored.remove_folder(path);
+  }
+
+  adapters::MemoryLog stored;
+  std::vector<std::string> contradictions;  ///< between checkpoints, or with the journal
+
+ private:
+  void compare(std::string_view note);
+
+  ports::JournalStore& journal_;
+  Interference& interference_;
+  ports::Head last_;
+};
+
 class SimEntropy final : public ports::Entropy {
  public:
   SimEntropy(Interference& interference, std::uint64_t seed)
@@ -119,6 +145,7 @@ struct SimStore {
         emergency(interference),
         reserve(interference),
         signer(interference),
+        log(journal, interference),
         entropy(interference, seed) {}
 
   adapters::MemoryJournal journal;  ///< as it is on disk
@@ -127,6 +154,7 @@ struct SimStore {
   SimEmergency emergency;
   SimReserve reserve;
   SimSigner signer;
+  SimLog log;
   SimEntropy entropy;
 };
 

@@ -41,6 +41,7 @@ struct World::Process {
             store.emergency,
             store.reserve,
             store.signer,
+            store.log,
             store.entropy,
             *outside.workload,
             *outside.router,

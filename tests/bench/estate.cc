@@ -62,6 +62,7 @@ engine::EnginePorts Estate::ports() {
           emergency_,
           reserve_,
           signer_,
+          log_,
           entropy_,
           workload_,
           router_,

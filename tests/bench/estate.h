@@ -16,6 +16,7 @@
 #include "adapters/memory/memory_emergency.h"
 #include "adapters/memory/memory_entropy.h"
 #include "adapters/memory/memory_lanes.h"
+#include "adapters/memory/memory_log.h"
 #include "adapters/memory/memory_metrics.h"
 #include "adapters/memory/memory_probe.h"
 #include "adapters/memory/memory_reserve.h"
@@ -77,6 +78,7 @@ class Estate {
   adapters::MemoryEmergency emergency_;
   adapters::MemoryReserve reserve_;
   adapters::MemorySigner signer_;
+  adapters::MemoryLog log_;
   adapters::MemoryEntropy entropy_;
   adapters::MemoryWorkload workload_;
   adapters::MemoryRouter router_{clock_, {}};

@@ -2,8 +2,10 @@
 #include <filesystem>
 #include <fstream>
 
+#include "adapters/audit_domain/audit_domain_bus.h"
 #include "adapters/file/file_notifier.h"
 #include "adapters/file/ndjson_bus.h"
+#include "adapters/http/curl_http_client.h"
 #include "adapters/memory/memory_bus.h"
 #include "adapters/memory/memory_notifier.h"
 #include "base/files.h"
@@ -12,6 +14,8 @@
 #include "base/text.h"
 #include "contract/event_bus.h"
 #include "contract/notifier.h"
+#include "ports/testing/real_clock.h"
+#include "support/audit_domain.h"
 
 namespace stellwerk::contract {
 namespace {
@@ -64,6 +68,33 @@ class NdjsonBusHarness final : public EventBusHarness {
   adapters::NdjsonBus bus_{folder_ / "events/y/../x.ndjson"};
 };
 
+class AuditDomainBusHarness final : public EventBusHarness {
+ public:
+  ports::EventBus& bus() override { return bus_; }
+  std::vector<std::string> received() override {
+    std::vector<std::string> keys;
+    for (const std::string& line : service_.lines()) {
+      const auto payload = base::parse_json(line).value().at("payload");
+      keys.push_back(payload.at("index").dump() + " " + payload.at("eventType").get<std::string>());
+    }
+    return keys;
+  }
+  std::string target() override { return service_.url() + "#demo-tenant"; }
+  void break_down(bool broken) override { broken ? service_.stop() : service_.start(); }
+  ports::Call call() override { return clock_.call(base::seconds(20)); }
+
+ private:
+  testing::AuditDomainStandIn service_{STELLWERK_PYTHON, STELLWERK_AUDIT_DOMAIN};
+  ports::testing::RealClock clock_;
+  base::Scrubber scrubber_;
+  std::unique_ptr<adapters::http::CurlLoop> loop_ = adapters::http::CurlLoop::make(clock_).value();
+  adapters::http::CurlHttpClient http_{*loop_};
+  adapters::audit_domain::AuditDomainBus bus_{
+      {.url = service_.url(), .tenant = "demo-tenant", .token = {}},
+      "demo",
+      {http_, clock_, scrubber_}};
+};
+
 class MemoryNotifierHarness final : public NotifierHarness {
  public:
   ports::Notifier& notifier() override { return notifier_; }
@@ -96,7 +127,8 @@ INSTANTIATE_TEST_SUITE_P(
     Adapters, EventBusContract,
     ::testing::Values(
         EventBusFactory{"Memory", [] { return std::make_unique<MemoryBusHarness>(); }},
-        EventBusFactory{"Ndjson", [] { return std::make_unique<NdjsonBusHarness>(); }}),
+        EventBusFactory{"Ndjson", [] { return std::make_unique<NdjsonBusHarness>(); }},
+        EventBusFactory{"AuditDomain", [] { return std::make_unique<AuditDomainBusHarness>(); }}),
     kName);
 
 INSTANTIATE_TEST_SUITE_P(

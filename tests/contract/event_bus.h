@@ -1,4 +1,5 @@
-// event_bus.h — what every ports::EventBus must do; memory and files run the same suite.
+// event_bus.h — what every ports::EventBus must do; memory, files and the ERP's audit-domain run
+// the same suite.
 //
 // Start here: instantiate EventBusContract with one EventBusFactory for each adapter.
 #pragma once
@@ -24,6 +25,8 @@ class EventBusHarness {
   virtual std::string target() = 0;
   /// While set, the subscriber takes nothing.
   virtual void break_down(bool broken) = 0;
+  /// For one delivery; who delivers without waiting for anybody needs no deadline.
+  virtual ports::Call call() { return {}; }
 };
 
 struct EventBusFactory {
@@ -46,7 +49,7 @@ class EventBusContract : public ::testing::TestWithParam<EventBusFactory> {
             .data = R"({"v":1})"};
   }
   base::Result<void> publish(const std::vector<ports::PublicEvent>& events) {
-    return harness_->bus().publish(events, {});
+    return harness_->bus().publish(events, harness_->call());
   }
   EventBusHarness& harness() { return *harness_; }
 

@@ -68,6 +68,7 @@ EnginePorts World::ports() {
           emergency,
           reserve,
           signer,
+          log,
           entropy,
           workload,
           router,

@@ -18,6 +18,7 @@
 #include "adapters/memory/memory_entropy.h"
 #include "adapters/memory/memory_journal.h"
 #include "adapters/memory/memory_lanes.h"
+#include "adapters/memory/memory_log.h"
 #include "adapters/memory/memory_metrics.h"
 #include "adapters/memory/memory_notifier.h"
 #include "adapters/memory/memory_probe.h"
@@ -98,6 +99,7 @@ class World {
   adapters::MemoryEmergency emergency;
   adapters::MemoryReserve reserve;
   adapters::MemorySigner signer;
+  adapters::MemoryLog log;
   adapters::MemoryEntropy entropy;
   adapters::MemoryWorkload workload;
   adapters::MemoryRouter router;

@@ -1,5 +1,6 @@
 // stellwerk.yaml with the sections of its adapters: an environment, or every problem with its
 // place; and a release can be compiled for what is read.
+#include "adapters/audit_domain/section.h"
 #include "adapters/file/section.h"
 #include "adapters/haproxy/section.h"
 #include "adapters/process/section.h"
@@ -24,7 +25,10 @@ void check_sections(std::string_view bytes, const config::EnvironmentFile& file)
   check_section(bytes, adapters::process::read_settings(file.workload));
   for (const auto& section : file.notices)
     check_section(bytes, adapters::read_file_notices(section));
-  for (const auto& section : file.events) check_section(bytes, adapters::read_ndjson(section));
+  for (const auto& section : file.events) {
+    check_section(bytes, adapters::read_ndjson(section));
+    check_section(bytes, adapters::audit_domain::read_settings(section));
+  }
 }
 
 void check_compiled(const core::Environment& environment) {

@@ -17,6 +17,7 @@
 #include "adapters/memory/memory_emergency.h"
 #include "adapters/memory/memory_entropy.h"
 #include "adapters/memory/memory_journal.h"
+#include "adapters/memory/memory_log.h"
 #include "adapters/memory/memory_notifier.h"
 #include "adapters/memory/memory_probe.h"
 #include "adapters/memory/memory_reserve.h"
@@ -68,6 +69,7 @@ class MemoryEngine {
                                 emergency,
                                 reserve,
                                 signer,
+                                log,
                                 entropy,
                                 workload,
                                 router,
@@ -89,6 +91,7 @@ class MemoryEngine {
   adapters::MemoryReserve reserve;
   adapters::MemoryEntropy entropy;
   adapters::MemorySigner signer;
+  adapters::MemoryLog log;
   NoSteps steps;
   adapters::MemoryWorkload workload;
   adapters::MemoryRouter router{clock, {}};

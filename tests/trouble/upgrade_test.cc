@@ -156,6 +156,7 @@ engine::EnginePorts ports_of(World& world, ports::Lanes& lanes) {
           world.emergency,
           world.reserve,
           world.signer,
+          world.log,
           world.entropy,
           world.workload,
           world.router,

@@ -9,6 +9,7 @@
 
 #include "adapters/file/file_signer.h"
 #include "adapters/file/file_witness_store.h"
+#include "adapters/memory/memory_witness_store.h"
 #include "api/witness_server.h"
 #include "audit/cosignature.h"
 #include "base/testing/temporary_folder.h"
@@ -183,7 +184,7 @@ TEST_F(WitnessServerTest, OfTwoSubmissionsAtOnceCosignsWhatFitsTogether) {
 }
 
 TEST_F(WitnessServerTest, GoesBeyondThisMachineOnlyWithTls) {
-  api::testing::MemoryWitnessStore store;
+  adapters::MemoryWitnessStore store;
   api::testing::TestCosigner cosigner;
   const ports::testing::RealClock clock;
   const auto open = [&](const std::optional<api::TlsIdentity>& tls) {

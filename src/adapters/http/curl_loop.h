@@ -26,11 +26,12 @@
 
 namespace stellwerk::adapters::http {
 
+/// Of an answer, unless its request says otherwise.
 inline constexpr std::size_t kBodyBytesMax = std::size_t{256} << 10;
 
 /// How a transfer ended.
 struct TransferResult {
-  bool answered = false;  ///< a whole answer, or one cut at kBodyBytesMax
+  bool answered = false;  ///< a whole answer, or one cut at its request's answer_bytes_max
   ports::HttpResponse response;
   bool connected = false;  ///< something may have been sent
   std::string problem;     ///< `connection refused`, `no answer within 1s`; empty when answered

@@ -88,6 +88,7 @@ CurlLoop::Transfer::Transfer(TransferId number, const ports::HttpRequest& reques
     : id(number),
       easy(curl_easy_init()),
       request_body(request.body),
+      answer_bytes_max(request.answer_bytes_max),
       timeout(time),
       done(std::move(callback)) {
   STELLWERK_CHECK(easy != nullptr);
@@ -144,7 +145,7 @@ std::size_t CurlLoop::Transfer::receive(char* bytes, std::size_t size, std::size
                                         void* transfer) {
   auto& self = *static_cast<Transfer*>(transfer);
   const auto offered = size * count;
-  const auto room = kBodyBytesMax - self.answer_body.size();
+  const auto room = self.answer_bytes_max - self.answer_body.size();
   self.answer_body.append(bytes, std::min(offered, room));
   if (offered <= room) return offered;
   self.body_cut = true;

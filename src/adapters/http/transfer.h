@@ -21,6 +21,7 @@ struct CurlLoop::Transfer {
   CURL* easy;
   curl_slist* headers = nullptr;
   std::string request_body;
+  std::size_t answer_bytes_max;
   base::Duration timeout;
   TransferDone done;
   std::string answer_body;

@@ -36,9 +36,10 @@ void MemoryContent::tamper(const base::Digest& digest, std::string bytes) {
   contents_.insert_or_assign(digest, std::move(bytes));
 }
 
-void MemoryContent::erase(const base::Digest& digest) {
+base::Result<void> MemoryContent::erase(const base::Digest& digest) {
   const std::lock_guard lock(mutex_);
   contents_.erase(digest);
+  return {};
 }
 
 }  // namespace stellwerk::adapters

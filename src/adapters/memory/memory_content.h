@@ -21,7 +21,7 @@ class MemoryContent final : public ports::ContentStore {
   /// Overwrites what is stored under a digest, as a hand from outside would.
   void tamper(const base::Digest& digest, std::string bytes);
   /// Somebody deletes it: afterwards it is not found.
-  void erase(const base::Digest& digest);
+  base::Result<void> erase(const base::Digest& digest) override;
 
  private:
   std::mutex mutex_;

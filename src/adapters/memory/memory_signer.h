@@ -1,4 +1,4 @@
-// memory_signer.h — signs with a line that says so: no key, no proof.
+// memory_signer.h — signs with a key that everybody knows: verifies, and proves nothing.
 //
 // Role: ports::Signer in tests and simulations.          Start here: MemorySigner
 // Thread-safety: any thread.
@@ -10,10 +10,8 @@ namespace stellwerk::adapters {
 
 class MemorySigner final : public ports::Signer {
  public:
-  base::Result<std::string> sign_note(std::string_view text) override {
-    return std::string(text) + "\n— memory AAAA\n";
-  }
-  [[nodiscard]] std::string verifier_key() const override { return "memory+00000000+AAAA"; }
+  base::Result<std::string> sign_note(std::string_view text) override;
+  [[nodiscard]] std::string verifier_key() const override;
   [[nodiscard]] std::string name() const override { return "memory"; }
 };
 

@@ -70,4 +70,16 @@ base::Result<bool> FileContentStore::has(const base::Digest& digest) {
   return present;
 }
 
+/// The name goes; whether the disk keeps old blocks is the file system's.
+base::Result<void> FileContentStore::erase(const base::Digest& digest) {
+  const auto path = path_of(digest);
+  std::error_code problem;
+  const bool was_there = std::filesystem::remove(path, problem);
+  if (problem) return unavailable(digest, problem.message());
+  if (!was_there) return {};
+  if (auto synced = sqlite::sync_folder(path.parent_path()); !synced)
+    return unavailable(digest, synced.error());
+  return {};
+}
+
 }  // namespace stellwerk::adapters

@@ -22,6 +22,7 @@ class FileContentStore final : public ports::ContentStore {
 
   base::Result<base::Digest> put(std::string_view bytes) override;
   base::Result<std::string> get(const base::Digest& digest) override;
+  base::Result<void> erase(const base::Digest& digest) override;
   base::Result<bool> has(const base::Digest& digest) override;
 
   [[nodiscard]] std::filesystem::path path_of(const base::Digest& digest) const;

@@ -1,11 +1,9 @@
-// witness_log.h — a log that can fork, its witness's store and key in memory, and requests to the
-// witness. For tests only.
+// witness_log.h — a log that can fork, its requests to a witness, and a witness's key. For tests
+// only.
 //
-// Thread-safety: WitnessLog: one thread. MemoryWitnessStore: as the port.   Start here: WitnessLog
+// Thread-safety: values; any thread.                                  Start here: WitnessLog
 #pragma once
 
-#include <map>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +13,6 @@
 #include "audit/testing/test_key.h"
 #include "audit/witness_request.h"
 #include "ports/cosigner.h"
-#include "ports/witness_store.h"
 
 namespace stellwerk::api::testing {
 
@@ -55,28 +52,6 @@ class WitnessLog {
 
   std::string origin_;
   audit::testing::TestKey key_;
-};
-
-class MemoryWitnessStore final : public ports::WitnessStore {
- public:
-  base::Result<std::optional<std::string>> load(std::string_view origin) override {
-    const std::lock_guard lock(mutex_);
-    if (failing) return base::fail(base::Code::Corruption, "WIT-0005", "damaged");
-    const auto found = kept_.find(std::string(origin));
-    return found == kept_.end() ? std::optional<std::string>() : std::optional(found->second);
-  }
-  base::Result<void> replace(std::string_view origin, std::string_view checkpoint) override {
-    const std::lock_guard lock(mutex_);
-    if (full) return base::fail(base::Code::Unavailable, "WIT-0007", "no space left");
-    kept_[std::string(origin)] = checkpoint;
-    return {};
-  }
-  bool failing = false;
-  bool full = false;
-
- private:
-  std::mutex mutex_;
-  std::map<std::string, std::string> kept_;
 };
 
 class TestCosigner final : public ports::Cosigner {

@@ -45,6 +45,7 @@ class DiskContent final : public ports::ContentStore {
   }
   base::Result<std::string> get(const base::Digest& digest) override { return stored.get(digest); }
   base::Result<bool> has(const base::Digest& digest) override { return stored.has(digest); }
+  base::Result<void> erase(const base::Digest& digest) override { return stored.erase(digest); }
 
   adapters::MemoryContent stored;
   std::size_t puts = 0;

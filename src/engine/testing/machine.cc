@@ -41,6 +41,7 @@ void Machine::start() {
                                                 disk.emergency,
                                                 disk.reserve,
                                                 signer,
+                                                log,
                                                 entropy,
                                                 workload,
                                                 router,

@@ -13,9 +13,11 @@
 
 #include "adapters/memory/memory_clock.h"
 #include "adapters/memory/memory_entropy.h"
+#include "adapters/memory/memory_log.h"
 #include "adapters/memory/memory_metrics.h"
 #include "adapters/memory/memory_probe.h"
 #include "adapters/memory/memory_router.h"
+#include "adapters/memory/memory_signer.h"
 #include "adapters/memory/memory_workload.h"
 #include "engine/engine.h"
 #include "engine/entries.h"
@@ -24,15 +26,6 @@
 #include "support/sample_release.h"
 
 namespace stellwerk::engine::testing {
-
-class PlainSigner final : public ports::Signer {
- public:
-  base::Result<std::string> sign_note(std::string_view text) override {
-    return std::string(text) + "\n— test\n";
-  }
-  [[nodiscard]] std::string verifier_key() const override { return "test"; }
-  [[nodiscard]] std::string name() const override { return "test"; }
-};
 
 class PassingSteps final : public ports::StepRunner {
  public:
@@ -98,7 +91,8 @@ class Machine {
   adapters::MemoryRouter router;
   adapters::MemoryProbe health{clock};
   adapters::MemoryMetrics metrics;
-  PlainSigner signer;
+  adapters::MemorySigner signer;
+  adapters::MemoryLog log;
   adapters::MemoryEntropy entropy;
   PassingSteps steps;
   std::unique_ptr<Engine> engine;

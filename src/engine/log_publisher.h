@@ -1,0 +1,74 @@
+// log_publisher.h — brings the published log up to the journal's head and signs a checkpoint of it.
+//
+// Role: the engine asks at gates, waves and ends, and every minute while releases run.
+// Start here: publish()                  Thread-safety: lane `log` only.
+// Invariants: no two checkpoints that this installation signs contradict each other: the tree of
+// each new one is shown to continue the tree of the last one before it is signed; a checkpoint is
+// durable in the log, with all files it needs, before anybody else sees it.
+// Spec: c2sp.org/tlog-tiles, tlog-checkpoint; docs/journal.md "The published log"
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "audit/checkpoint.h"
+#include "audit/tile_builder.h"
+#include "ports/journal_store.h"
+#include "ports/log_store.h"
+#include "ports/signer.h"
+
+namespace stellwerk::engine {
+
+/// A signed checkpoint that lies in the log.
+struct Published {
+  ports::Head head;
+  std::string note;
+};
+
+class LogPublisher {
+ public:
+  using OpenReader = std::function<base::Result<std::unique_ptr<ports::JournalStore>>()>;
+
+  LogPublisher(ports::LogStore& store, ports::Signer& signer, OpenReader open_reader)
+      : store_(store), signer_(signer), open_reader_(std::move(open_reader)) {}
+
+  /// Afterwards a checkpoint of at least `head` is in the log. One that is there already is given
+  /// back as it is, with the cosignatures it has got.
+  /// @param head  acknowledged by the journal
+  /// @errors Corruption AUD-0042: it would contradict the last checkpoint, or the journal is not
+  /// what its head says; nothing was signed. Unavailable AUD-0041, AUD-0001; those of the journal.
+  base::Result<Published> publish(const ports::Head& head);
+
+  /// Adds a witness's line to the latest checkpoint, if that is still the one that was cosigned;
+  /// and keeps the note under `cosigned/`. @errors Unavailable AUD-0041
+  base::Result<void> add_cosignature(const ports::Head& head, const std::string& lines);
+
+  /// Keeps a time stamp of a checkpoint's text beside it: `timestamps/<size>.tsr` and `.txt`.
+  /// @errors Unavailable AUD-0041
+  base::Result<void> keep_stamp(const Published& checkpoint, const std::string& token);
+
+  /// The latest one; nothing before the first. Lane `log` only.
+  [[nodiscard]] const std::optional<Published>& latest() const { return latest_; }
+
+ private:
+  base::Result<void> recall(const ports::Head& head);
+  base::Result<Published> sign(const ports::Head& head);
+  base::Result<void> grow_to(const ports::Head& head);
+  base::Result<void> rebuild();
+  base::Result<void> append_entries(ports::JournalStore& journal, const ports::Head& head);
+  base::Result<void> continues_latest() const;
+  base::Result<void> keep_key();
+  [[nodiscard]] audit::FileReader reading();
+  [[nodiscard]] audit::FileSink writing();
+
+  ports::LogStore& store_;
+  ports::Signer& signer_;
+  OpenReader open_reader_;
+  bool recalled_ = false;
+  std::optional<Published> latest_;
+  std::optional<audit::TileBuilder> builder_;
+};
+
+}  // namespace stellwerk::engine

@@ -1,0 +1,144 @@
+#include "engine/signed_word.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "audit/ssh_signature.h"
+#include "base/json.h"
+
+namespace stellwerk::engine {
+namespace {
+
+constexpr std::string_view kRejectWord = "reject";
+
+base::Failure unfit_word(std::string message, std::string why) {
+  return base::fail(base::error(base::Code::InvalidArgument, "ENG-0030", std::move(message))
+                        .because(std::move(why))
+                        .now("the release is unchanged"));
+}
+
+std::optional<base::WallTime> later(std::optional<base::WallTime> a,
+                                    std::optional<base::WallTime> b) {
+  if (!a || !b) return a ? a : b;
+  return std::max(*a, *b, [](base::WallTime x, base::WallTime y) { return x.us < y.us; });
+}
+
+std::optional<base::WallTime> earlier(std::optional<base::WallTime> a,
+                                      std::optional<base::WallTime> b) {
+  if (!a || !b) return a ? a : b;
+  return std::min(*a, *b, [](base::WallTime x, base::WallTime y) { return x.us < y.us; });
+}
+
+/// Narrows a signer's validity by another row of the same key: the strictest counts.
+void narrow(audit::Signer& signer, const core::PersonKey& row) {
+  signer.valid_after = later(signer.valid_after, row.valid_after);
+  signer.valid_before = earlier(signer.valid_before, row.valid_before);
+  signer.revoked_at = earlier(signer.revoked_at, row.revoked);
+}
+
+/// By what stellwerk.yaml says now; a key that was taken out of it is revoked from `taken` on.
+void narrow_by(audit::Signer& signer, const std::vector<core::Person>& people,
+               base::WallTime taken) {
+  bool found = false;
+  for (const core::Person& each : people) {
+    if (each.id != signer.person) continue;
+    for (const core::PersonKey& row : each.keys) {
+      const auto key = audit::SshPublicKey::parse(row.key);
+      if (!key || *key != signer.key) continue;
+      narrow(signer, row);
+      found = true;
+    }
+  }
+  if (!found) signer.revoked_at = earlier(signer.revoked_at, taken);
+}
+
+/// Only the reason that the text names is kept for it.
+base::Result<void> check_reason(const SignedWord& word, const audit::Approval& approval) {
+  const bool fits = approval.reason ? base::sha256(word.sealed_reason) == *approval.reason
+                                    : word.sealed_reason.empty();
+  if (fits) return {};
+  return unfit_word("the reason is not the one that was signed",
+                    "its digest is not the one in the signed text");
+}
+
+base::Result<core::InputBody> body_of(const audit::CheckedApproval& checked,
+                                      const base::Digest& document) {
+  const audit::Approval& said = checked.approval;
+  if (said.decision == kRejectWord) {
+    if (!said.reason) return unfit_word("a rejection needs a reason", "the signed text names none");
+    return core::InputBody(core::Rejected{said.plan, *said.reason, document, checked.fingerprint});
+  }
+  auto decision = core::parse_approval_kind(said.decision);
+  if (!decision) return base::fail(std::move(decision.error()));
+  auto role = core::parse_role(said.role);
+  if (!role) return base::fail(std::move(role.error()));
+  return core::InputBody(core::Approved{said.plan, true, *decision, *role, document,
+                                        checked.fingerprint, said.reason});
+}
+
+}  // namespace
+
+std::vector<audit::ApprovedArtifact> artifacts_of(const core::Plan& plan) {
+  std::vector<audit::ApprovedArtifact> artifacts;
+  for (const core::PlannedComponent& component : plan.components)
+    artifacts.push_back({component.name, component.to, component.artifact});
+  return audit::in_order(std::move(artifacts));
+}
+
+std::vector<audit::Signer> signers_of(const core::Plan& plan,
+                                      const std::optional<std::vector<core::Person>>& people_now,
+                                      base::WallTime taken) {
+  std::vector<audit::Signer> signers;
+  for (const core::Person& person : plan.people)
+    for (const core::PersonKey& planned : person.keys) {
+      auto key = audit::SshPublicKey::parse(planned.key);
+      if (!key) continue;  // config refused it, or an older plan has it; nobody can sign with it
+      const auto same = std::find_if(signers.begin(), signers.end(), [&](const audit::Signer& one) {
+        return one.person == person.id && one.key == *key;
+      });
+      if (same != signers.end())
+        narrow(*same, planned);
+      else
+        signers.push_back({person.id, std::move(*key), planned.valid_after, planned.valid_before,
+                           planned.revoked});
+    }
+  if (people_now)
+    for (audit::Signer& signer : signers) narrow_by(signer, *people_now, taken);
+  return signers;
+}
+
+base::Result<SaidBy> said_by(const SignedWord& word, const core::Plan& plan,
+                             const base::Digest& plan_digest, base::WallTime now,
+                             const base::Digest& document) {
+  if (!word.people_now)
+    return base::fail(
+        base::error(base::Code::Unavailable, "ENG-0038", "the signature cannot be taken now")
+            .because(
+                "stellwerk.yaml cannot be read, so nobody can tell whether the key was revoked")
+            .now("the release is unchanged")
+            .then("stellwerk doctor", "what is wrong with the file"));
+  const audit::ExpectedApproval expected{plan.installation, plan.release, plan_digest,
+                                         artifacts_of(plan), now};
+  const auto signers = signers_of(plan, word.people_now, now);
+  auto checked = audit::check_approval({word.text, word.signature}, expected, signers);
+  if (!checked) return base::fail(std::move(checked.error()).now("the release is unchanged"));
+  if (auto fits = check_reason(word, checked->approval); !fits)
+    return base::fail(std::move(fits.error()));
+  auto body = body_of(*checked, document);
+  if (!body) return base::fail(std::move(body.error()));
+  return SaidBy{std::move(*body), checked->person};
+}
+
+base::Result<std::string> document_of(const SignedWord& word) {
+  auto signature = audit::SshSignature::parse(word.signature);
+  if (!signature) return base::fail(std::move(signature.error()));
+  const base::Json document = {
+      {"key", signature->key.to_string()}, {"signature", word.signature}, {"text", word.text}};
+  auto bytes = base::canonical(document);
+  if (!bytes) return base::fail(std::move(bytes.error()));
+  return *bytes;
+}
+
+}  // namespace stellwerk::engine

@@ -1,0 +1,132 @@
+"""Approvals from the command line: signed with ssh-keygen, elsewhere and here, by whom, and who may not."""
+import json
+import signal
+
+from carried import CarriesReleases
+from support import main, run, stellwerk
+
+PEOPLE = """people:
+  - id: lena
+    os_user: "@me"
+    roles: [release-manager, devops, qa]
+  - id: paul
+    roles: [product-owner, release-manager]
+    keys: ["{paul}"]
+  - id: olga
+    roles: [audit-officer]
+    keys: [{{key: "{olga}"}}]
+"""
+
+
+class Approve(CarriesReleases):
+    NEEDS = ["haproxy", "python3", "ssh-keygen"]
+
+    def setUp(self):
+        super().setUp()
+        for name in ["paul", "olga", "mallory"]:
+            self.expect(run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", name, "-f", name], self.folder))
+        self.write_environment()
+        self.running = None
+
+    def key_of(self, name):
+        return self.text_of(f"{name}.pub").strip()
+
+    def write_environment(self, change=lambda text: text):
+        """What init wrote, with three people instead of one, who check each other."""
+        text = self.text_of("stellwerk.yaml") if not hasattr(self, "written") else self.written
+        before, rest = text.split("people:\n", 1)
+        after = rest[rest.index("\n#", rest.index("self_approval: true")):]
+        self.written = before + PEOPLE.format(paul=self.key_of("paul"), olga=self.key_of("olga")) + after \
+            if not hasattr(self, "written") else self.written
+        self.write("stellwerk.yaml", change(self.written))
+
+    def begin(self):
+        self.running = self.start("release.yaml")
+        self.addCleanup(self.stop)
+        return self.until("approvals", lambda: any("approval" in step for step in self.shown().get("waiting_for", [])))
+
+    def stop(self):
+        if self.running.poll() is None:
+            self.running.send_signal(signal.SIGKILL)
+        self.running.wait()
+
+    def shown(self):
+        return self.show("greeter-1.0.1")
+
+    def step(self, step):
+        return next(row for row in self.shown()["steps"] if row["id"] == step)
+
+    def approve(self, *words, exit_code=0):
+        return self.expect(stellwerk("approve", "greeter-1.0.1", *words, folder=self.folder), exit_code)
+
+    def entries(self, kind):
+        lines = stellwerk("release", "watch", "greeter-1.0.1", "--json", folder=self.folder) if self.running.poll() is not None else None
+        return [] if lines is None else [json.loads(line) for line in lines.stdout.splitlines() if kind in line]
+
+    def test_a_requester_never_approves_alone_and_a_signature_is_its_keys_word(self):
+        self.begin()
+        self.approve("--decision", "approve")
+        waiting = self.step("preparation/approval-release-manager")
+        self.assertEqual(waiting["status"], "open")
+        self.assertIn("never approves it alone", waiting["lacks"])
+
+        refused = self.approve("--key", "mallory", exit_code=2)
+        self.assertIn("AUD-0025", refused.stderr)
+        self.approve("--key", "paul", "--decision", "accept-changelog")
+        self.assertEqual(self.step("preparation/approval-release-manager")["status"], "passed")
+        self.assertEqual(self.step("preparation/changelog-approval")["status"], "passed")
+
+    def test_a_text_is_signed_elsewhere_and_taken_once(self):
+        self.begin()
+        self.approve("--by", "paul", "--decision", "approve", "--print", "approval.txt")
+        text = self.text_of("approval.txt")
+        self.assertIn("release: greeter-1.0.1\n", text)
+        self.assertIn("plan: " + self.shown()["plan"], text)
+        self.expect(run(["ssh-keygen", "-q", "-Y", "sign", "-n", "approval@stellwerk", "-f", "paul", "approval.txt"], self.folder))
+        self.approve("--signed", "approval.txt")
+        self.assertEqual(self.step("preparation/approval-release-manager")["status"], "passed")
+        again = stellwerk("approve", "greeter-1.0.1", "--signed", "approval.txt", folder=self.folder)
+        self.assertIn("ENG-0015", again.stderr)
+
+        forged = text.replace("role: release-manager", "role: product-owner")
+        self.write("approval.txt", forged)
+        self.assertIn("AUD-0022", stellwerk("approve", "greeter-1.0.1", "--signed", "approval.txt", folder=self.folder).stderr)
+
+    def test_a_key_that_was_revoked_meanwhile_does_not_count(self):
+        self.begin()
+        self.write_environment(lambda text: text.replace(
+            f'keys: ["{self.key_of("paul")}"]', f'keys: [{{key: "{self.key_of("paul")}", revoked: "2020-01-01T00:00:00Z"}}]'))
+        refused = stellwerk("approve", "greeter-1.0.1", "--key", "paul", folder=self.folder)
+        self.assertIn("AUD-0025", refused.stderr)
+        self.assertIn("revoked", refused.stderr)
+        self.write_environment(lambda text: text + "nonsense: true\n")
+        refused = stellwerk("approve", "greeter-1.0.1", "--key", "paul", folder=self.folder)
+        self.assertIn("ENG-0038", refused.stderr)
+
+    def test_a_rejection_is_signed_with_its_reason(self):
+        self.begin()
+        self.expect(stellwerk("reject", "greeter-1.0.1", "--key", "paul", "--reason", "not on a Friday", folder=self.folder))
+        self.running.wait(timeout=60)
+        rejected = self.entries("audit.approval.rejected")
+        self.assertEqual([entry["data"]["person"] for entry in rejected], ["paul"])
+        self.assertTrue(rejected[0]["data"]["key"].startswith("SHA256:"))
+
+    def test_an_audit_officer_signs_completeness_when_everything_is_there(self):
+        self.begin()
+        self.approve("--decision", "approve")
+        self.approve("--key", "paul", "--decision", "accept-changelog")
+        self.until("the end", lambda: self.answer("greeter-1.0.1", self.shown()) or self.running.poll() is not None)
+        self.assertEqual(self.shown()["stage"], "completed")
+        early = stellwerk("approve", "greeter-1.0.1", "--key", "olga", folder=self.folder)
+        self.assertIn("ENG-0037", early.stderr)
+        for step in [step for step in self.shown()["waiting_for"] if step != "post-check/completeness"]:
+            self.expect(stellwerk("attest", "greeter-1.0.1", step, folder=self.folder))
+        unsigned = stellwerk("approve", "greeter-1.0.1", folder=self.folder)
+        self.assertNotEqual(unsigned.returncode, 0)
+        self.approve("--key", "olga")
+        self.assertEqual(self.step("post-check/completeness")["status"], "passed")
+        self.assertEqual(self.shown()["waiting_for"], [])
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,164 @@
+// The published log: what lies there after each checkpoint, and what is never signed.
+#include "engine/log_publisher.h"
+
+#include <gtest/gtest.h>
+
+#include "adapters/memory/memory_journal.h"
+#include "adapters/memory/memory_log.h"
+#include "adapters/memory/memory_signer.h"
+#include "audit/log_check.h"
+#include "audit/note.h"
+#include "audit/proof.h"
+#include "audit/tile_reader.h"
+#include "support/shared_journal.h"
+
+namespace stellwerk::engine {
+namespace {
+
+/// A journal of entries that need no meaning, and its published log.
+class Log {
+ public:
+  void append(std::uint64_t count) {
+    ports::AppendRequest request{base::ReleaseId("rel-1"), journal.head()->size, {}, false};
+    for (std::uint64_t i = 0; i < count; ++i)
+      request.entries.push_back({"audit.step.passed", R"({"index":)", R"(,"v":1})"});
+    ASSERT_TRUE(journal.append({request}, {}));
+  }
+  /// As a process that has just begun.
+  [[nodiscard]] std::unique_ptr<LogPublisher> publisher() {
+    return std::make_unique<LogPublisher>(
+        files, signer, [this]() -> base::Result<std::unique_ptr<ports::JournalStore>> {
+          return std::make_unique<stellwerk::testing::SharedJournal>(journal);
+        });
+  }
+  /// Everything that lies there, checked against its own checkpoint.
+  [[nodiscard]] base::Result<audit::TreeHead> check() {
+    const auto note = audit::parse_note(files.files.at("checkpoint"));
+    const auto checkpoint = audit::Checkpoint::parse(note->text);
+    const audit::TreeHead head{checkpoint->size, checkpoint->root};
+    auto checked =
+        audit::check_log(head, [this](const std::string& path) { return files.read(path); }, {});
+    if (!checked) return base::fail(checked.error());
+    return head;
+  }
+
+  adapters::MemoryJournal journal;
+  adapters::MemoryLog files;
+  adapters::MemorySigner signer;
+};
+
+TEST(PublishedLog, IsWholeAfterEachCheckpoint) {
+  Log log;
+  const auto publisher = log.publisher();
+  for (const std::uint64_t more : {1U, 254U, 1U, 1U, 300U}) {
+    log.append(more);
+    const auto published = publisher->publish(*log.journal.head());
+    ASSERT_TRUE(published) << published.error().one_line();
+    const auto checked = log.check();
+    ASSERT_TRUE(checked) << checked.error().one_line();
+    EXPECT_EQ(checked->size, log.journal.head()->size);
+  }
+}
+
+TEST(PublishedLog, GoesOnAfterARestart) {
+  Log log;
+  log.append(300);
+  ASSERT_TRUE(log.publisher()->publish(*log.journal.head()));
+  log.append(5);
+  ASSERT_TRUE(log.publisher()->publish(*log.journal.head()));
+  EXPECT_TRUE(log.check());
+}
+
+// Goal: what is lost of the files is made again; the journal has it.
+TEST(PublishedLog, IsMadeAgainWhereFilesAreLostOrDamaged) {
+  for (const bool damaged : {false, true}) {
+    Log log;
+    log.append(300);
+    ASSERT_TRUE(log.publisher()->publish(*log.journal.head()));
+    if (damaged)
+      log.files.files["tile/0/001.p/44"][0] ^= 1;
+    else
+      std::erase_if(log.files.files, [](const auto& file) { return file.first != "checkpoint"; });
+    log.append(1);
+    const auto published = log.publisher()->publish(*log.journal.head());
+    ASSERT_TRUE(published) << published.error().one_line();
+    EXPECT_TRUE(log.check());
+  }
+}
+
+// Goal: never two checkpoints that contradict each other (c2sp.org/tlog-checkpoint).
+TEST(PublishedLog, IsNotSignedWhenTheJournalWasSetBack) {
+  Log log;
+  log.append(10);
+  ASSERT_TRUE(log.publisher()->publish(*log.journal.head()));
+  Log restored;
+  restored.append(9);
+  restored.files = log.files;
+  const auto refused = restored.publisher()->publish(*restored.journal.head());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().id, "AUD-0042");
+  EXPECT_EQ(restored.files.files, log.files.files);
+}
+
+TEST(PublishedLog, IsNotSignedWhenTheJournalIsAnotherOne) {
+  Log log;
+  log.append(10);
+  ASSERT_TRUE(log.publisher()->publish(*log.journal.head()));
+  for (const bool files_are_lost : {false, true}) {
+    Log other;
+    ports::AppendRequest request{base::ReleaseId("rel-2"), 0, {}, false};
+    for (int i = 0; i < 12; ++i)
+      request.entries.push_back({"audit.step.passed", R"({"index":)", R"(,"v":2})"});
+    ASSERT_TRUE(other.journal.append({request}, {}));
+    other.files = log.files;
+    if (files_are_lost)
+      std::erase_if(other.files.files, [](const auto& file) { return file.first != "checkpoint"; });
+    const auto refused = other.publisher()->publish(*other.journal.head());
+    ASSERT_FALSE(refused);
+    EXPECT_EQ(refused.error().id, "AUD-0042");
+    EXPECT_EQ(other.files.files.at("checkpoint"), log.files.files.at("checkpoint"));
+  }
+}
+
+TEST(PublishedLog, IsNotContinuedFromAStrangersCheckpoint) {
+  Log log;
+  log.append(3);
+  log.files.files["checkpoint"] = "stranger\n3\nAAAA\n\n— stranger AAAA\n";
+  const auto refused = log.publisher()->publish(*log.journal.head());
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().id, "AUD-0043");
+}
+
+// Goal: a job that waited gets the later checkpoint, which covers its head, and no older one.
+TEST(PublishedLog, AnswersAnOlderHeadWithTheLaterCheckpoint) {
+  Log log;
+  const auto publisher = log.publisher();
+  log.append(3);
+  const ports::Head older = *log.journal.head();
+  log.append(4);
+  const auto later = publisher->publish(*log.journal.head());
+  ASSERT_TRUE(later);
+  const auto asked = publisher->publish(older);
+  ASSERT_TRUE(asked);
+  EXPECT_EQ(asked->head, later->head);
+  ports::Head wrong = older;
+  wrong.root = base::sha256("another");
+  EXPECT_EQ(publisher->publish(wrong).error().id, "AUD-0042");
+}
+
+TEST(PublishedLog, KeepsCosignaturesOfTheLatestCheckpointOnly) {
+  Log log;
+  const auto publisher = log.publisher();
+  log.append(3);
+  const auto first = publisher->publish(*log.journal.head());
+  ASSERT_TRUE(publisher->add_cosignature(first->head, "— witness AAAA\n"));
+  EXPECT_TRUE(log.files.files.at("checkpoint").ends_with("— witness AAAA\n"));
+  EXPECT_TRUE(log.files.files.contains("cosigned/3.note"));
+  log.append(1);
+  ASSERT_TRUE(publisher->publish(*log.journal.head()));
+  ASSERT_TRUE(publisher->add_cosignature(first->head, "— late AAAA\n"));
+  EXPECT_EQ(log.files.files.at("checkpoint").find("late"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace stellwerk::engine
