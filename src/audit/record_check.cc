@@ -205,11 +205,23 @@ void RecordCheck::check_key_change(const EntryFacts& facts) {
   ++counts_.key_changes;
 }
 
-/// A key without a signed change that leads from it to the latest one could be anybody's.
-void RecordCheck::check_keys_used(const VerifierKey& latest) {
+/// The key itself, and those from which signed changes lead to it.
+std::set<std::string> RecordCheck::keys_before(const VerifierKey& latest) const {
   std::set<std::string> known{latest.to_string()};
   for (auto change = changes_.rbegin(); change != changes_.rend(); ++change)
     if (known.contains(change->second.to_string())) known.insert(change->first.to_string());
+  return known;
+}
+
+bool RecordCheck::leads_to(const VerifierKey& latest, std::span<const VerifierKey> from) const {
+  const auto known = keys_before(latest);
+  return std::any_of(from.begin(), from.end(),
+                     [&](const VerifierKey& key) { return known.contains(key.to_string()); });
+}
+
+/// A key without a signed change that leads from it to the latest one could be anybody's.
+void RecordCheck::check_keys_used(const VerifierKey& latest) {
+  const auto known = keys_before(latest);
   for (const auto& [key, index] : keys_used_)
     if (!known.contains(key))
       found(index,

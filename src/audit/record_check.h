@@ -82,6 +82,9 @@ class RecordCheck {
   /// @param latest  the key that signed the log's latest checkpoint: the others must lead to it
   void finish(const std::optional<VerifierKey>& latest);
 
+  /// Whether changes that both keys signed lead from one of these keys to the latest, or it is one.
+  [[nodiscard]] bool leads_to(const VerifierKey& latest, std::span<const VerifierKey> from) const;
+
   [[nodiscard]] const RecordCounts& counts() const { return counts_; }
   /// In the order of their entries.
   [[nodiscard]] const std::vector<Finding>& findings() const { return findings_; }
@@ -111,6 +114,7 @@ class RecordCheck {
                                                     const RootHistory& tree) const;
   void count_missing();
   void check_keys_used(const VerifierKey& latest);
+  [[nodiscard]] std::set<std::string> keys_before(const VerifierKey& latest) const;
 
   RecordSources sources_;
   std::vector<VerifierKey> keys_;

@@ -47,6 +47,7 @@ class Export {
     if (auto read = read_checkpoint(); !read) return read;
     add_log();
     if (auto read = read_release(); !read) return read;
+    if (auto read = read_key_changes(); !read) return read;
     return add_texts();
   }
 
@@ -121,6 +122,11 @@ class Export {
         files_[fmt::format("log/timestamps/{}.tsr", size)] = [this, size] {
           return log_.timestamp(size);
         };
+    for (const std::uint64_t size : log_.timestamp_sizes())
+      if (size <= checkpoint_.size && log_.stamped_text(size))
+        files_[fmt::format("log/timestamps/{}.txt", size)] = [this, size] {
+          return log_.stamped_text(size);
+        };
   }
 
   // ---- the release
@@ -150,6 +156,22 @@ class Export {
     }
     put("audit-trail.json", trail.json().dump(2) + "\n");
     return {};
+  }
+
+  /// What leads from an earlier key of the log to the present one.
+  base::Result<void> read_key_changes() {
+    for (std::uint64_t version = 0;;) {
+      auto chunk = reader_.journal->read_stream({}, version, kEntriesRead);
+      if (!chunk) return base::fail(std::move(chunk.error()));
+      for (const ports::StoredEntry& stored : *chunk) {
+        version = stored.stream_version;
+        if (stored.type != "audit.key.rotated" || stored.index >= checkpoint_.size) continue;
+        const auto entry = audit::decode_entry(stored.bytes);
+        if (!entry) return base::fail(entry.error());
+        if (auto added = add_named(*entry); !added) return added;
+      }
+      if (chunk->size() < kEntriesRead) return {};
+    }
   }
 
   void add_entry(const ports::StoredEntry& stored, const EventRow& row) {

@@ -156,6 +156,24 @@ TEST_F(AuditExport, IsVerifiedWithoutStellwerk) {
   EXPECT_EQ(checked({"--witness", wrong}).exit, 3);
 }
 
+// Goal: who has the log's first key verifies what its second one signed.
+TEST_F(AuditExport, AnEarlierKeyIsEnough) {
+  maker.change_key();
+  maker.add_checkpoint(kRelease);
+  maker.publish(folder.path());
+  ASSERT_EQ(run({"export", kRelease, "--out", file}).exit, Exit::Done);
+  std::filesystem::remove_all(folder.path("unpacked"));
+  std::filesystem::create_directories(folder.path("unpacked"));
+  top = unpack(file, folder.path("unpacked")).value();
+  const std::string first = maker.first_key.verifier().to_string();
+  const Checked good = checked({"--key", first});
+  EXPECT_EQ(good.exit, 0) << good.out;
+  EXPECT_EQ(run({"verify", top, "--key", first}).exit, Exit::Done);
+  const std::string wrong = audit::testing::TestKey(LogMaker::kOrigin, 99).verifier().to_string();
+  EXPECT_EQ(checked({"--key", wrong}).exit, 3);
+  EXPECT_EQ(run({"verify", top, "--key", wrong}).exit, Exit::VerificationFailed);
+}
+
 // Goal: verify.py by itself finds what was changed, and names the entry.
 TEST_F(AuditExport, ChangesAreFoundWithoutStellwerk) {
   const std::string entries = read_whole(top + "/" + entries_name());

@@ -326,6 +326,20 @@ TEST_F(Threats, AKeyOfSomebodyElseIsNotBelieved) {
   EXPECT_TRUE(verify_log(inputs).good()) << words_of(verify_log(inputs));
 }
 
+// Goal: who knows the key of then learns the present one from the log, and nobody else's.
+TEST_F(Threats, AnEarlierKeyLeadsToThePresentOne) {
+  make(2);
+  VerifyInputs inputs = trusting_key();
+  inputs.keys = {maker.first_key.verifier()};
+  VerifyReport report = verify_log(inputs);
+  EXPECT_TRUE(report.good()) << words_of(report);
+  EXPECT_EQ(report.key, maker.second_key.verifier().to_string());
+  inputs.keys = {audit::testing::TestKey(LogMaker::kOrigin, 9).verifier()};
+  report = verify_log(inputs);
+  ASSERT_FALSE(report.good());
+  EXPECT_EQ(report.problems.front().error.id, "AUD-0050") << words_of(report);
+}
+
 // Goal: a forged approval, and one that was moved to another entry, do not count.
 TEST_F(Threats, ForgedApprovalsAreNamed) {
   maker.add_kept("with-inputs");

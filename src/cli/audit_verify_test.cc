@@ -109,7 +109,7 @@ TEST_F(AuditLog, ShowsOneEntryWithTheTextsItNames) {
   const base::Json json = base::Json::parse(run({"show", "1", "--json"}).out);
   EXPECT_EQ(json["contents"][0]["text"], "in the wiki");
   EXPECT_EQ(json["covered"], true);
-  maker.content.erase(base::sha256("in the wiki"));
+  ASSERT_TRUE(maker.content.erase(base::sha256("in the wiki")));
   EXPECT_NE(run({"show", "1"}).out.find("(erased)"), std::string::npos);
   EXPECT_NE(run({"show", "1"}, base::Locale::De).out.find("(gelöscht)"), std::string::npos);
 }
@@ -223,9 +223,10 @@ TEST_F(AuditLog, KnowsWhatIsNoLog) {
   ASSERT_FALSE(line);
   EXPECT_NE(line.error().one_line().find("did you mean verify?"), std::string::npos);
   const auto none = parse_command_line({"audit", "zzzzzz"}, base::Locale::En);
-  EXPECT_NE(none.error().one_line().find(
-                "there are log, show, verify, prove, checkpoint, export and replay"),
-            std::string::npos)
+  EXPECT_NE(
+      none.error().one_line().find(
+          "there are log, show, verify, prove, checkpoint, export, rotate-key, erase and replay"),
+      std::string::npos)
       << none.error().one_line();
 }
 

@@ -93,6 +93,18 @@ base::Result<std::vector<audit::VerifierKey>> LogFiles::keys() const {
                             .because("it should hold one key and be named after its id"));
     keys.push_back(std::move(*key));
   }
+  // The same keys, in the order in which they were used.
+  const auto all = base::read_file(folder_ + "/keys/all", kKeysMax * kKeyBytesMax);
+  for (const std::string_view line : base::split(all ? std::string_view(*all) : "", '\n')) {
+    const bool is_known =
+        line.empty() || std::any_of(keys.begin(), keys.end(), [&](const audit::VerifierKey& key) {
+          return key.to_string() == line;
+        });
+    if (!is_known)
+      return base::fail(base::error(base::Code::InvalidArgument, "AUD-0005",
+                                    "keys/all is not the list of the log's keys")
+                            .because(base::in_quotes(line) + " has no file of its own"));
+  }
   return keys;
 }
 
@@ -118,6 +130,10 @@ std::vector<std::uint64_t> LogFiles::timestamp_sizes() const {
 
 base::Result<std::string> LogFiles::cosigned(std::uint64_t size) const {
   return base::read_file(fmt::format("{}/cosigned/{}.note", folder_, size), kNoteBytesMax);
+}
+
+base::Result<std::string> LogFiles::stamped_text(std::uint64_t size) const {
+  return base::read_file(fmt::format("{}/timestamps/{}.txt", folder_, size), kNoteBytesMax);
 }
 
 base::Result<std::string> LogFiles::timestamp(std::uint64_t size) const {

@@ -4,7 +4,7 @@
 // Role: what `audit verify`, `prove`, `checkpoint` and `export` read of `<data folder>/log`, of an
 // export or of a mirror. Start here: LogFiles. Thread-safety: any thread.
 // Invariants: nothing is written; every file is read with a bound; names that are none of a log's
-// are passed over. Spec: docs/audit.md "The published log", c2sp.org/tlog-tiles
+// are passed over. Spec: docs/journal.md "The published log", c2sp.org/tlog-tiles
 #pragma once
 
 #include <cstdint>
@@ -33,13 +33,15 @@ class LogFiles {
   /// @errors NotFound AUD-0057: nothing was published there; Unavailable BAS-0012
   [[nodiscard]] base::Result<std::string> checkpoint() const;
   /// Of `keys/`; none when there is no such folder. @errors InvalidArgument AUD-0005: a file there
-  /// that holds no key
+  /// that holds no key, or `keys/all` names another one
   [[nodiscard]] base::Result<std::vector<audit::VerifierKey>> keys() const;
   /// Sizes of trees whose cosigned checkpoint or time stamp is kept, ascending.
   [[nodiscard]] std::vector<std::uint64_t> cosigned_sizes() const;
   [[nodiscard]] std::vector<std::uint64_t> timestamp_sizes() const;
   [[nodiscard]] base::Result<std::string> cosigned(std::uint64_t size) const;
   [[nodiscard]] base::Result<std::string> timestamp(std::uint64_t size) const;
+  /// What was stamped: the text of the checkpoint of that size.
+  [[nodiscard]] base::Result<std::string> stamped_text(std::uint64_t size) const;
   /// Paths below the folder of all files of `keys/`, sorted.
   [[nodiscard]] std::vector<std::string> key_files() const;
 

@@ -112,7 +112,8 @@ class LogVerification {
       problem(std::nullopt, std::move(note.error()));
       return false;
     }
-    auto latest = read_signed(*note, keys_);
+    // A key that was named may be an earlier one: signed changes lead from it to this one, or fail.
+    auto latest = read_signed(*note, keys_with_retired());
     if (!latest) {
       problem(std::nullopt, checkpoint_error("the log's checkpoint is not signed by its key",
                                              latest.error().one_line()));
@@ -245,6 +246,17 @@ class LogVerification {
     if (tree_good_) end_of_journal();
     // What an entry names is judged also when the log ends too early.
     record_->finish(latest_key_);
+    if (tree_good_) check_key_was_named();
+  }
+
+  void check_key_was_named() {
+    if (inputs_.keys.empty() || !latest_key_ || record_->leads_to(*latest_key_, inputs_.keys))
+      return;
+    problem(std::nullopt,
+            checkpoint_error("the log's checkpoint is not signed by the key that was named",
+                             fmt::format("it is signed by {}, and no change that both keys signed "
+                                         "leads to it",
+                                         latest_key_->to_string())));
   }
 
   bool take(LookedAt looked, audit::TreeCheck& tree) {
@@ -349,8 +361,15 @@ class LogVerification {
     problem(std::nullopt, bad_timestamp(size, std::move(why)));
   }
 
-  /// What may have been stamped: the kept note as it is, with its log's signature alone, its text.
+  /// What may have been stamped: the text kept beside the stamp; else the kept note as it is, with
+  /// its log's signature alone, its text.
   std::vector<std::string> stamped(std::uint64_t size) {
+    if (const auto text = files_.stamped_text(size)) {
+      const auto named = audit::Checkpoint::parse(*text);
+      const bool is_ours = named && named->size == size && named->origin == report_.origin &&
+                           history_.root_at(size) == named->root;
+      return is_ours ? std::vector{*text} : std::vector<std::string>();
+    }
     std::string bytes = files_.cosigned(size).value_or("");
     if (bytes.empty() && size == report_.head.size) bytes = files_.checkpoint().value_or("");
     const auto note = audit::parse_note(bytes);

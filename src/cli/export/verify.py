@@ -135,8 +135,8 @@ def names_in(folder, path):
         return []
 
 
-class Note:
-    """A signed note (c2sp.org/signed-note) that holds a checkpoint (c2sp.org/tlog-checkpoint)."""
+class Signed:
+    """A signed note (c2sp.org/signed-note)."""
 
     def __init__(self, data, what):
         self.what = what
@@ -153,16 +153,6 @@ class Note:
             if base64.b64encode(raw) != found[2] or len(raw) < 5:
                 raise Wrong(f"{what}: a signature is no base64")
             self.signatures.append((found[1].decode(), raw[:4], raw[4:]))
-        self.parse_checkpoint()
-
-    def parse_checkpoint(self):
-        lines = self.text.split(b"\n")
-        if len(lines) < 4 or not re.fullmatch(rb"0|[1-9][0-9]*", lines[1]):
-            raise Wrong(f"{self.what}: no checkpoint")
-        self.origin, self.size = lines[0].decode(), int(lines[1])
-        self.root = base64.b64decode(lines[2])
-        if len(self.root) != 32 or base64.b64encode(self.root) != lines[2]:
-            raise Wrong(f"{self.what}: its root is none")
 
     def signed_by(self, key):
         """False: it did not sign. A signature of a known key that does not fit is an error."""
@@ -172,6 +162,20 @@ class Note:
                     raise Wrong(f"{self.what}: the signature of {key.name} does not fit")
                 return True
         return False
+
+
+class Note(Signed):
+    """A note that holds a checkpoint (c2sp.org/tlog-checkpoint)."""
+
+    def __init__(self, data, what):
+        super().__init__(data, what)
+        lines = self.text.split(b"\n")
+        if len(lines) < 4 or not re.fullmatch(rb"0|[1-9][0-9]*", lines[1]):
+            raise Wrong(f"{self.what}: no checkpoint")
+        self.origin, self.size = lines[0].decode(), int(lines[1])
+        self.root = base64.b64decode(lines[2])
+        if len(self.root) != 32 or base64.b64encode(self.root) != lines[2]:
+            raise Wrong(f"{self.what}: its root is none")
 
     def demand_log(self, keys):
         if not any(key.name == self.origin and self.signed_by(key) for key in keys):
@@ -273,8 +277,10 @@ class Record:
         self.own = []  # (index, entry as JSON) of the release
         self.erased = set()
         self.wanted = {}  # size: [(index, root)]
+        self.changes = []  # (index, data) of changes of the log's key
         self.lines = [line for line in read(self.folder, "entries.ndjson").split(b"\n") if line]
         self.leaves = []
+        self.roots = {}  # by size, of trees that were stamped
 
     def read_keys(self):
         beside = []
@@ -302,8 +308,23 @@ class Record:
 
     # ---- the log
 
+    def learn_keys(self):
+        """From a key that is trusted, changes that both keys signed lead to the next."""
+        trusted = list(self.latest_keys)
+        for index, fields in self.changes:
+            old, new = Key(fields["old"]), Key(fields["new"])
+            data = self.content(fields["note"], index, "note")
+            if data is None:
+                continue
+            note = Signed(data, f"entry {index}")
+            if not (note.signed_by(old) and note.signed_by(new)):
+                raise Wrong(f"entry {index}: the change of the key is not signed by both")
+            if any(key.text == old.text for key in trusted):
+                trusted.append(new)
+        return trusted
+
     def check_checkpoint(self):
-        self.note.demand_log(self.latest_keys)
+        self.note.demand_log(self.learn_keys())
         for text in self.options.witness:
             if not self.note.signed_by(Key(text)):
                 raise Wrong(f"log/checkpoint: {text} did not cosign it")
@@ -332,6 +353,8 @@ class Record:
             if entry["type"] in CHECKPOINTS and "content" not in fields:
                 root = bytes.fromhex(fields["root"][len("sha256:"):])
                 self.wanted.setdefault(fields["tree_size"], []).append((f"entry {index}", root))
+            if entry["type"] == "audit.key.rotated" and "content" not in fields:
+                self.changes.append((index, fields))
             if entry["type"] == "audit.content.erased":
                 self.erased.add(fields["digest"])
         except (ValueError, KeyError, TypeError) as problem:
@@ -343,7 +366,11 @@ class Record:
             self.leaves.append(leaf_hash(data).hex())
 
     def check_log(self):
+        stamped = {name.rpartition(".")[0] for name in names_in(self.folder, "log/timestamps")}
+
         def judge(_index, _entry, tree):
+            if str(tree.size) in stamped:
+                self.roots[str(tree.size)] = tree.root()
             for who, root in self.wanted.pop(tree.size, []):
                 if tree.root() != root:
                     raise Wrong(f"{who}: its checkpoint has another root than the first {tree.size} entries")
@@ -420,7 +447,7 @@ class Record:
         return f"{len(rows)} rows"
 
     def check_timestamps(self):
-        names = names_in(self.folder, "log/timestamps")
+        names = [name for name in names_in(self.folder, "log/timestamps") if name.endswith(".tsr")]
         if not self.options.tsa_ca:
             return f"{len(names)}, not checked: --tsa-ca FILE"
         for name in names:
@@ -431,6 +458,12 @@ class Record:
 
     def stamped(self, size):
         """What may have been stamped: the note as it is kept, with its log's signature alone, its text."""
+        try:
+            text = read(self.folder, f"log/timestamps/{size}.txt")
+            note = Note(text + b"\n" + b"\xe2\x80\x94 none AAAAAAA=\n", f"log/timestamps/{size}.txt")
+            return [text] if (note.origin, str(note.size)) == (self.note.origin, size) and self.roots.get(size) == note.root else []
+        except FileNotFoundError:
+            pass
         beside = f"log/cosigned/{size}.note"
         try:
             data = read(self.folder, beside)
@@ -452,11 +485,11 @@ class Record:
 
 
 def checks(record):
-    def log():
+    def checkpoint():
         record.collect()
-        return record.check_log()
-    return [("Checkpoint", record.check_checkpoint), ("Log", log), ("Inhalte / contents", record.check_contents),
-            ("Prüfpunkte / checkpoints", record.check_notes), ("Freigaben / approvals", record.check_approvals),
+        return record.check_checkpoint()
+    return [("Prüfpunkt / checkpoint", checkpoint), ("Log", record.check_log), ("Inhalte / contents", record.check_contents),
+            ("Prüfpunkte der Einträge / checkpoints of entries", record.check_notes), ("Freigaben / approvals", record.check_approvals),
             ("Tabellen / tables", record.check_tables), ("Zeitstempel / time stamps", record.check_timestamps)]
 
 

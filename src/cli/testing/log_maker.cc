@@ -36,6 +36,7 @@ class ContentOfMaker final : public ports::ContentStore {
     return content_.get(digest);
   }
   base::Result<bool> has(const base::Digest& digest) override { return content_.has(digest); }
+  base::Result<void> erase(const base::Digest& digest) override { return content_.erase(digest); }
 
  private:
   ports::ContentStore& content_;
