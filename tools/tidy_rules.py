@@ -36,6 +36,8 @@ LIBRARIES = {
     "curl/": re.compile(r"(src/(adapters/\w+|cli)|examples/.*|tests)/"),
     "microhttpd.h": re.compile(r"src/api/|examples/"),
     "CLI/": re.compile(r"src/cli/"),
+    "archive.h": re.compile(r"src/cli/archive_|.*_test\.cc$"),
+    "archive_entry.h": re.compile(r"src/cli/archive_|.*_test\.cc$"),
     "gtest/": re.compile(r"tests/|.*_(test|it)\.(cc|h)$|.*/testing/"),
     "rapidcheck": re.compile(r"tests/|.*_(test|it)\.(cc|h)$|.*/testing/"),
     "benchmark/": re.compile(r"tests/bench/"),

@@ -11,9 +11,9 @@
 namespace stellwerk::audit {
 namespace {
 
-using Cause = WitnessRefusal::Cause;
+using RefusalCause = WitnessRefusal::Cause;
 
-WitnessRefusal refuse(Cause cause, std::string_view why) {
+WitnessRefusal refuse(RefusalCause cause, std::string_view why) {
   return {cause, "text/plain; charset=utf-8", fmt::format("{}\n", why)};
 }
 
@@ -37,34 +37,34 @@ bool continues(const Submission& submission, const WitnessState& known) {
 
 int WitnessRefusal::status() const {
   switch (cause) {
-    case Cause::Malformed:
-    case Cause::OldTooLarge:
+    case RefusalCause::Malformed:
+    case RefusalCause::OldTooLarge:
       return 400;
-    case Cause::UnknownLog:
+    case RefusalCause::UnknownLog:
       return 404;
-    case Cause::NotSigned:
+    case RefusalCause::NotSigned:
       return 403;
-    case Cause::OtherSize:
+    case RefusalCause::OtherSize:
       return 409;
-    case Cause::OtherHistory:
+    case RefusalCause::OtherHistory:
       return 422;
   }
   return 400;
 }
 
-std::string_view to_string(Cause cause) {
+std::string_view to_string(RefusalCause cause) {
   switch (cause) {
-    case Cause::Malformed:
+    case RefusalCause::Malformed:
       return "malformed";
-    case Cause::UnknownLog:
+    case RefusalCause::UnknownLog:
       return "unknown_log";
-    case Cause::NotSigned:
+    case RefusalCause::NotSigned:
       return "not_signed";
-    case Cause::OldTooLarge:
+    case RefusalCause::OldTooLarge:
       return "old_too_large";
-    case Cause::OtherSize:
+    case RefusalCause::OtherSize:
       return "other_size";
-    case Cause::OtherHistory:
+    case RefusalCause::OtherHistory:
       return "other_history";
   }
   return "malformed";
@@ -73,20 +73,20 @@ std::string_view to_string(Cause cause) {
 std::variant<Submission, WitnessRefusal> admit(std::string_view body,
                                                std::span<const VerifierKey> logs) {
   auto request = AddCheckpoint::parse(body);
-  if (!request) return refuse(Cause::Malformed, words_of(request.error()));
+  if (!request) return refuse(RefusalCause::Malformed, words_of(request.error()));
   auto note = parse_note(request->checkpoint);
-  if (!note) return refuse(Cause::Malformed, words_of(note.error()));
+  if (!note) return refuse(RefusalCause::Malformed, words_of(note.error()));
   auto checkpoint = Checkpoint::parse(note->text);
-  if (!checkpoint) return refuse(Cause::Malformed, words_of(checkpoint.error()));
+  if (!checkpoint) return refuse(RefusalCause::Malformed, words_of(checkpoint.error()));
   if (checkpoint->size > kTreeSizeMax)
-    return refuse(Cause::Malformed, "there are no trees of that size");
+    return refuse(RefusalCause::Malformed, "there are no trees of that size");
   std::vector<VerifierKey> known;
   std::copy_if(logs.begin(), logs.end(), std::back_inserter(known), [&](const VerifierKey& key) {
     return key.type == KeyType::Ed25519 && key.name == checkpoint->origin;
   });
-  if (known.empty()) return refuse(Cause::UnknownLog, "this witness does not know that log");
+  if (known.empty()) return refuse(RefusalCause::UnknownLog, "this witness does not know that log");
   auto verified = verify_note(request->checkpoint, known);
-  if (!verified) return refuse(Cause::NotSigned, words_of(verified.error()));
+  if (!verified) return refuse(RefusalCause::NotSigned, words_of(verified.error()));
   return Submission{.old_size = request->old_size,
                     .consistency = std::move(request->consistency),
                     .checkpoint = std::move(*checkpoint),
@@ -97,13 +97,13 @@ std::variant<Continuation, WitnessRefusal> decide(const Submission& submission,
                                                   const std::optional<WitnessState>& state) {
   const Checkpoint& checkpoint = submission.checkpoint;
   if (submission.old_size > checkpoint.size)
-    return refuse(Cause::OldTooLarge, "the old size is larger than the checkpoint's");
+    return refuse(RefusalCause::OldTooLarge, "the old size is larger than the checkpoint's");
   const WitnessState known = state.value_or(WitnessState{0, empty_root()});
   if (submission.old_size != known.size)
-    return WitnessRefusal{Cause::OtherSize, std::string(kTreeSizeContentType),
+    return WitnessRefusal{RefusalCause::OtherSize, std::string(kTreeSizeContentType),
                           tree_size_body(known.size)};
   if (!continues(submission, known))
-    return refuse(Cause::OtherHistory,
+    return refuse(RefusalCause::OtherHistory,
                   fmt::format("the checkpoint does not continue the tree of size {} that was "
                               "cosigned, or the proof is wrong",
                               known.size));

@@ -1,7 +1,7 @@
 // audit_command.h — `stellwerk audit …`: the record, checked by whoever wants to.
 //
 // Role: reads the data folder beside a running engine or without one; never writes.
-// Thread-safety: one thread.                                   Start here: replay_command()
+// Start here: replay_command(), audit_verify_command(). Thread-safety: one thread.
 #pragma once
 
 #include "cli/command_line.h"
@@ -14,5 +14,30 @@ namespace stellwerk::cli {
 /// what an entry names is missing or damaged, or when an entry cannot be read.
 /// @errors Corruption AUD-0007, AUD-0008; those of the reader and of engine::replay_release
 Exit replay_command(World& world, Console& console, const Arguments& arguments);
+
+/// The journal's entries, one a line, filtered; with --follow as they come.
+/// @errors InvalidArgument CLI-0001: a filter that is none; those of the reader
+Exit audit_log_command(World& world, Console& console, const Arguments& arguments);
+
+/// One entry in full: its fields, the texts it names, its leaf, whether a checkpoint covers it.
+/// @errors NotFound AUD-0060: no such entry; those of the reader
+Exit audit_show_command(World& world, Console& console, const Arguments& arguments);
+
+/// The whole log from its bytes (log_verifier.h), of the data folder, a folder or an archive; or a
+/// proof and its entry. Ends with 3 when something is wrong.
+/// @errors InvalidArgument CLI-0001, AUD-0058, AUD-0014: what was named cannot be used; else those
+/// of verify_log()
+Exit audit_verify_command(World& world, Console& console, const Arguments& arguments);
+
+/// The proof that an entry is in the log, for a file or standard output.
+/// @errors NotFound AUD-0057, AUD-0060; Conflict AUD-0061: no checkpoint covers it yet
+Exit audit_prove_command(World& world, Console& console, const Arguments& arguments);
+
+/// The latest signed checkpoint, and what of the journal it covers. @errors NotFound AUD-0057
+Exit audit_checkpoint_command(World& world, Console& console, const Arguments& arguments);
+
+/// Everything about one release in one archive that others verify without Stellwerk.
+/// @errors NotFound AUD-0057, ENG-0020; Unavailable AUD-0059: the archive could not be written
+Exit audit_export_command(World& world, Console& console, const Arguments& arguments);
 
 }  // namespace stellwerk::cli

@@ -114,7 +114,8 @@ void apply(Console& console, const Arguments& arguments) {
   const bool needs_none =
       arguments.command == Command::Init || arguments.command == Command::Completion ||
       arguments.command == Command::Man || arguments.command == Command::Witness;
-  if (reads_it || needs_none || !arguments.data.empty()) return;
+  // A log that was named needs no installation.
+  if (reads_it || needs_none || !arguments.data.empty() || !arguments.audit.log.empty()) return;
   if (const auto environment = peek_environment(arguments); environment.value)
     console.locale = environment.value->environment.locale;
 }
@@ -153,6 +154,18 @@ Exit dispatch(World& world, Console& console, const Arguments& arguments) {
       return erase_command(world, console, arguments);
     case Command::Replay:
       return replay_command(world, console, arguments);
+    case Command::AuditLog:
+      return audit_log_command(world, console, arguments);
+    case Command::AuditShow:
+      return audit_show_command(world, console, arguments);
+    case Command::AuditVerify:
+      return audit_verify_command(world, console, arguments);
+    case Command::AuditProve:
+      return audit_prove_command(world, console, arguments);
+    case Command::AuditCheckpoint:
+      return audit_checkpoint_command(world, console, arguments);
+    case Command::AuditExport:
+      return audit_export_command(world, console, arguments);
     case Command::Simulate:
       return simulate_command(world, console, arguments);
     case Command::Init:

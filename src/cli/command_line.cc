@@ -36,6 +36,11 @@ enum Takes : unsigned {
   TakesPage = 1U << 18,
   TakesDecision = 1U << 19,
   TakesWitness = 1U << 20,
+  TakesSequence = 1U << 21,
+  TakesAuditLog = 1U << 22,
+  TakesVerify = 1U << 23,
+  TakesOut = 1U << 24,
+  TakesBytes = 1U << 25,
   TakesDigest = 1U << 29,
 };
 
@@ -67,6 +72,12 @@ constexpr CommandRow kCommands[] = {
     {"doctor", {}, Command::Doctor, TakesNothing},
     {"schema", {}, Command::Schema, TakesTopic},
     {"explain", {}, Command::Explain, TakesCode},
+    {"log", "audit", Command::AuditLog, TakesAuditLog},
+    {"show", "audit", Command::AuditShow, TakesSequence | TakesBytes},
+    {"verify", "audit", Command::AuditVerify, TakesVerify},
+    {"prove", "audit", Command::AuditProve, TakesSequence | TakesOut},
+    {"checkpoint", "audit", Command::AuditCheckpoint, TakesNothing},
+    {"export", "audit", Command::AuditExport, TakesRelease | TakesOut},
     {"rotate-key", "audit", Command::RotateKey, TakesNothing},
     {"erase", "audit", Command::Erase, TakesDigest | TakesReason},
     {"replay", "audit", Command::Replay, TakesAnyRelease | TakesAllDifferences},
@@ -192,6 +203,7 @@ class Parser {
     argument(TakesDigest, "DIGEST", args_.topic, "cli.help.argument.digest");
     argument(TakesShell, "SHELL", args_.topic, "cli.help.argument.shell");
     argument(TakesPage, "PAGE", args_.topic, "cli.help.argument.page");
+    argument(TakesSequence, "SEQ", args_.audit.sequence, "cli.help.argument.sequence");
     if ((row.takes & TakesSteps) != 0)
       command.add_option("STEP", args_.steps, text("cli.help.argument.steps"));
     const auto option = [&](unsigned bit, const char* name, std::string& target, const char* word) {
@@ -223,6 +235,13 @@ class Parser {
     if ((row.takes & TakesSimulation) != 0) add_simulation(command);
     if ((row.takes & TakesInit) != 0) add_init(command);
     if ((row.takes & TakesWitness) != 0) add_witness(command);
+    if ((row.takes & TakesAuditLog) != 0) add_audit_log(command);
+    if ((row.takes & TakesVerify) != 0) add_verify(command);
+    const std::string topic_text = "cli.help.option.audit.";
+    if ((row.takes & TakesOut) != 0)
+      command.add_option("--out", args_.audit.out, text(topic_text + "out"))->option_text("FILE");
+    if ((row.takes & TakesBytes) != 0)
+      command.add_flag("--bytes", args_.audit.bytes, text(topic_text + "bytes"));
     if ((row.takes & TakesAll) != 0)
       command.add_flag("--all", args_.all, text("cli.help.option.all"));
   }
@@ -262,6 +281,42 @@ class Parser {
     option("--to", words.to, "VERSION");
     option("--tenants", words.tenants, "NAMES");
     command.add_flag("--yes,-y", words.yes, text("cli.help.option.init.yes"));
+  }
+
+  void add_audit_option(CLI::App& command, const char* name, std::string& target,
+                        const char* word) {
+    const std::string key = std::string("cli.help.option.audit.") + (name + 2);
+    command.add_option(name, target, text(key))->option_text(word);
+  }
+
+  void add_audit_log(CLI::App& command) {
+    AuditWords& words = args_.audit;
+    add_audit_option(command, "--release", words.release, "ID");
+    add_audit_option(command, "--type", words.type, "TYPE");
+    add_audit_option(command, "--actor", words.actor, "NAME");
+    add_audit_option(command, "--since", words.since, "TIME");
+    add_audit_option(command, "--until", words.until, "TIME");
+    add_audit_option(command, "--limit", words.limit, "N");
+    add_audit_option(command, "--last", words.last, "N");
+    command.add_flag("--follow", words.follow, text("cli.help.option.audit.follow"));
+  }
+
+  void add_verify(CLI::App& command) {
+    AuditWords& words = args_.audit;
+    command.add_option("LOG", words.log, text("cli.help.argument.log"));
+    add_audit_option(command, "--since-checkpoint", words.since_checkpoint, "FILE");
+    add_audit_option(command, "--policy", words.policy, "FILE");
+    const auto repeated = [&](const char* name, std::vector<std::string>& target) {
+      const std::string key = std::string("cli.help.option.audit.") + (name + 2);
+      command.add_option(name, target, text(key))->option_text("VKEY")->allow_extra_args(false);
+    };
+    repeated("--key", words.keys);
+    repeated("--witness", words.witnesses);
+    add_audit_option(command, "--tsa-ca", words.authorities, "FILE");
+    add_audit_option(command, "--entry", words.entry, "FILE");
+    command.add_flag("--tree-only", words.tree_only, text("cli.help.option.audit.tree-only"));
+    command.add_option("-j,--threads", words.threads, text("cli.help.option.audit.threads"))
+        ->option_text("N");
   }
 
   void add_witness(CLI::App& command) {
@@ -369,6 +424,11 @@ class Parser {
     if (app.get_parent() != nullptr) add_option_names(*app.get_parent(), names);
   }
 
+  static std::string there_are(const std::vector<std::string>& candidates) {
+    if (candidates.empty()) return {};
+    return (candidates.size() == 1 ? "there is only " : "there are ") + base::and_list(candidates);
+  }
+
   base::Error unknown(const std::vector<std::string>& extras) {
     const auto dashed = std::find_if(extras.begin(), extras.end(), [](const std::string& word) {
       return word.size() > 1 && word.front() == '-';
@@ -385,10 +445,9 @@ class Parser {
                              : wants_command ? "is no command"
                                              : "is one argument too many";
     const auto meant = base::nearest(word.substr(0, word.find('=')), candidates);
-    base::Error error = not_understood(
-        fmt::format("{} {} of {}", base::in_quotes(word), what, path_of(chosen())),
-        meant ? fmt::format("did you mean {}?", *meant)
-              : (candidates.empty() ? std::string() : "there are " + base::and_list(candidates)));
+    base::Error error =
+        not_understood(fmt::format("{} {} of {}", base::in_quotes(word), what, path_of(chosen())),
+                       meant ? fmt::format("did you mean {}?", *meant) : there_are(candidates));
     return with_help(std::move(error));
   }
 
@@ -400,6 +459,8 @@ class Parser {
     if (lacks(TakesFile, args_.file.empty())) return missing("RELEASE", "name the release's file");
     if (lacks(TakesRelease, args_.release.empty()))
       return missing("ID", "name the release by its id");
+    if (lacks(TakesSequence, args_.audit.sequence.empty()))
+      return missing("SEQ", "name an entry by its index, as stellwerk audit log prints it");
     if (lacks(TakesSteps, args_.steps.empty())) return missing("STEP", "name at least one step");
     if (lacks(TakesTopic, args_.topic != "release" && args_.topic != "environment"))
       return missing("TOPIC", "it is release or environment");

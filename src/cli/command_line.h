@@ -28,6 +28,12 @@ enum class Command : std::uint8_t {
   RotateKey,
   Erase,
   Replay,
+  AuditLog,
+  AuditShow,
+  AuditVerify,
+  AuditProve,
+  AuditCheckpoint,
+  AuditExport,
   Simulate,
   Init,
   Completion,
@@ -86,6 +92,30 @@ struct WitnessWords {
   bool show_key = false;
 };
 
+/// What `audit …` was told, as it was typed; the commands make sense of it.
+struct AuditWords {
+  std::string sequence;  ///< SEQ: an entry's index
+  std::string log;       ///< verify: a folder, an archive or a proof
+  std::string release;
+  std::string type;
+  std::string actor;
+  std::string since;
+  std::string until;
+  std::string limit;
+  std::string last;
+  std::string out;
+  std::string entry;
+  std::string policy;
+  std::string authorities;
+  std::string since_checkpoint;
+  std::string threads;
+  std::vector<std::string> keys;
+  std::vector<std::string> witnesses;
+  bool follow = false;
+  bool bytes = false;
+  bool tree_only = false;
+};
+
 struct Arguments {
   Command command = Command::Plan;
   std::string verb;                ///< of Steer
@@ -112,6 +142,7 @@ struct Arguments {
   SimulateWords simulate = {};
   InitWords init = {};
   WitnessWords witness = {};
+  AuditWords audit = {};
 };
 
 /// Either something to do, or a text that was asked for (--help, --version).

@@ -28,6 +28,7 @@ constexpr std::array kOffers = {
     Offer{"RELEASE", "yaml"},
     Offer{"ID", "releases"},
     Offer{"CODE", "codes"},
+    Offer{"LOG", "files"},
     Offer{"TOPIC", "words:release,environment"},
     Offer{"SHELL", "words:bash,zsh,fish"},
     // What nobody can know before it is typed.
@@ -37,6 +38,10 @@ constexpr std::array kOffers = {
     Offer{"N", "none"},
     Offer{"N[,M]", "none"},
     Offer{"PERCENT", "none"},
+    Offer{"SEQ", "none"},
+    Offer{"VKEY", "none"},
+    Offer{"TIME", "none"},
+    Offer{"TYPE", "none"},
     Offer{"WAVE", "none"},
     Offer{"ADDRESS:PORT", "none"},
     Offer{"KEY", "none"},

@@ -24,7 +24,7 @@ base::Error refused(std::string_view option, std::string_view value, std::string
       .then("stellwerk simulate --help", "what there is");
 }
 
-struct Range {
+struct OptionRange {
   std::uint64_t least = 1;
   std::uint64_t most = 1;
 };
@@ -67,7 +67,7 @@ class OptionReader {
   }
 
   template <class Number>
-  void number(std::string_view option, const std::string& text, Range range, Number& target) {
+  void number(std::string_view option, const std::string& text, OptionRange range, Number& target) {
     if (text.empty()) return;
     const auto read = number_of(text);
     if (!read || *read < range.least || *read > range.most)

@@ -1,4 +1,6 @@
 """What --json prints while a release goes, stops, is killed and goes back is what docs/reference/json.md says."""
+import os
+
 import documented
 from carried import CarriesReleases
 from support import main, stellwerk
@@ -85,9 +87,19 @@ class Json(CarriesReleases):
         self.printed("release", "show", GOOD)
         self.printed("release", "watch", GOOD)
         self.printed("audit", "replay", GOOD)
+        self.audited()
         # At this speed no planned time is still to come while somebody looks; and this release has no downtime.
         whole = {key.rstrip("?") for key in documented.examples("release show ID")[0]}
         self.assertEqual(whole - self.seen - {"next_due", "next_due_in_us", "downtime_until"}, set())
+
+    def audited(self):
+        """The record of both releases, as whoever checks it sees it."""
+        titles = {"audit log": ["log"], "audit show SEQ": ["show", "0"], "audit verify": ["verify"]}
+        if os.path.exists(os.path.join(self.folder, "stellwerk-data/log/checkpoint")):
+            titles |= {"audit prove SEQ": ["prove", "0"], "audit checkpoint": ["checkpoint"], "audit export ID": ["export", GOOD]}
+        for title, words in titles.items():
+            done = self.expect(stellwerk("audit", *words, "--json", folder=self.folder))
+            documented.compare(self, title, done.stdout)
 
     def test_of_a_release_that_is_rejected(self):
         run = self.start("release.yaml")

@@ -10,7 +10,10 @@ from support import ROOT, InFolder, main, stellwerk
 ERRORS = [["plan", "nowhere.yaml"], ["no-such-command"], ["explain", "XYZ-9999"], ["man", "no-such-page"], ["completion", "csh"],
           ["init", "--to", "x"], ["release", "show", "rel-1", "--data", "nowhere"], ["release", "pause", "rel-1", "--data", "nowhere"],
           ["doctor", "--locale", "fr"], ["simulate", "nowhere.yaml"], ["run", "nowhere.yaml"], ["approve", "rel-1", "--data", "nowhere"],
-          ["release", "list", "--environment", "nowhere"], ["audit", "replay", "--data", "nowhere"], ["schema", "nothing"],
+          ["release", "list", "--environment", "nowhere"], ["audit", "replay", "--data", "nowhere"],
+          ["audit", "log", "--data", "nowhere"], ["audit", "log", "--data", "nowhere", "--since", "x"], ["audit", "show", "x"],
+          ["audit", "verify", "nowhere.tar.gz"], ["audit", "prove", "0", "--data", "nowhere"], ["audit", "checkpoint", "--data", "nowhere"],
+          ["audit", "export", "rel-1", "--data", "nowhere"], ["schema", "nothing"],
           ["reject", "rel-1"], ["attest"], ["witness"]]
 
 

@@ -1,0 +1,106 @@
+#include "audit/entry_facts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace stellwerk::audit {
+namespace {
+
+constexpr std::array<std::string_view, 11> kContentKeys = {
+    "comparison", "content", "document", "evidence", "lines",   "listed_in",
+    "note",       "plan",    "reason",   "text",     "windows",
+};
+
+/// Reads the fields of one entry's data; the first that is missing or of another form is kept.
+class DataReader {
+ public:
+  explicit DataReader(const Entry& entry, std::string& problem)
+      : entry_(entry), problem_(problem) {}
+
+  std::string text(const char* key) {
+    const auto found = entry_.data.find(key);
+    if (found != entry_.data.end() && found->is_string()) return found->get<std::string>();
+    return wrong<std::string>(key, "text");
+  }
+  std::uint64_t number(const char* key) {
+    const auto found = entry_.data.find(key);
+    const bool is_number = found != entry_.data.end() && found->is_number_integer() && *found >= 0;
+    return is_number ? found->get<std::uint64_t>() : wrong<std::uint64_t>(key, "number");
+  }
+  base::Digest digest(const char* key) {
+    const auto found = entry_.data.find(key);
+    if (found == entry_.data.end() || !found->is_string())
+      return wrong<base::Digest>(key, "digest");
+    const auto digest = base::Digest::parse(found->get_ref<const std::string&>());
+    return digest ? *digest : wrong<base::Digest>(key, "digest");
+  }
+  [[nodiscard]] bool has(const char* key) const { return entry_.data.contains(key); }
+
+ private:
+  template <class T>
+  T wrong(const char* key, std::string_view wanted) {
+    if (problem_.empty())
+      problem_ = fmt::format("data.{} of {} is no {}", key, entry_.type, wanted);
+    return {};
+  }
+
+  const Entry& entry_;
+  std::string& problem_;
+};
+
+bool signs_checkpoint(std::string_view type) {
+  return type == "audit.checkpoint.signed" || type == "audit.release.logged" ||
+         type == "audit.rollback.logged";
+}
+
+void add_contents(const Entry& entry, EntryFacts& facts) {
+  for (const auto& [key, value] : entry.data.items()) {
+    if (!names_content(key) || !value.is_string()) continue;
+    const auto digest = base::Digest::parse(value.get_ref<const std::string&>());
+    if (!digest) continue;  // a word that happens to stand under such a key
+    const bool is_there =
+        std::any_of(facts.contents.begin(), facts.contents.end(),
+                    [&](const NamedContent& each) { return each.digest == *digest; });
+    if (!is_there) facts.contents.push_back({key, *digest});
+  }
+}
+
+}  // namespace
+
+bool EntryFacts::empty() const {
+  return contents.empty() && !checkpoint && !key_change && !approval && !erased && problem.empty();
+}
+
+bool names_content(std::string_view key) {
+  return std::find(kContentKeys.begin(), kContentKeys.end(), key) != kContentKeys.end();
+}
+
+EntryFacts facts_of(const Entry& entry) {
+  EntryFacts facts;
+  facts.index = entry.index;
+  facts.time = entry.time;
+  facts.release = entry.release;
+  add_contents(entry, facts);
+  DataReader data(entry, facts.problem);
+  // Data that was too large stands in the content store as a whole; what it names is not seen here.
+  if (data.has("content")) return facts;
+  if (signs_checkpoint(entry.type)) {
+    facts.checkpoint = NamedCheckpoint{
+        .size = data.number("tree_size"), .root = data.digest("root"), .note = data.digest("note")};
+  } else if (entry.type == "audit.key.rotated") {
+    facts.key_change = NamedKeyChange{
+        .old_key = data.text("old"), .new_key = data.text("new"), .note = data.digest("note")};
+  } else if (entry.type == "audit.approval.granted" || entry.type == "audit.approval.rejected") {
+    facts.approval = NamedApproval{
+        .person = data.text("person"), .plan = data.digest("plan"), .document = std::nullopt};
+    if (data.has("document")) facts.approval->document = data.digest("document");
+  } else if (entry.type == "audit.content.erased") {
+    facts.erased = data.digest("digest");
+  }
+  return facts;
+}
+
+}  // namespace stellwerk::audit

@@ -1,0 +1,73 @@
+// entry_facts.h — what an entry says that can be checked beside the tree: contents, checkpoints,
+// changes of the key, approvals.
+//
+// Role: the verifier takes them from decoded entries, many at once; RecordCheck judges them in
+// order (record_check.h). Start here: facts_of. Thread-safety: values; any thread.
+// Spec: docs/journal.md "What an entry does not say itself", docs/events.md
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "audit/entry.h"
+#include "base/digest.h"
+#include "base/ids.h"
+#include "base/time.h"
+
+namespace stellwerk::audit {
+
+/// A content by the key under which `data` names it: `evidence`, `plan`, `reason`.
+struct NamedContent {
+  std::string key;
+  base::Digest digest;
+  friend bool operator==(const NamedContent&, const NamedContent&) = default;
+};
+
+/// A signed checkpoint that an entry names: of which tree, and where its note is.
+struct NamedCheckpoint {
+  std::uint64_t size = 0;
+  base::Digest root;
+  base::Digest note;
+  friend bool operator==(const NamedCheckpoint&, const NamedCheckpoint&) = default;
+};
+
+/// The log's key was changed; both keys signed the note.
+struct NamedKeyChange {
+  std::string old_key;  ///< text of a verifier key, as new_key
+  std::string new_key;
+  base::Digest note;
+  friend bool operator==(const NamedKeyChange&, const NamedKeyChange&) = default;
+};
+
+/// An approval or a rejection.
+struct NamedApproval {
+  std::string person;
+  base::Digest plan;
+  std::optional<base::Digest> document;  ///< none: it was not signed
+  friend bool operator==(const NamedApproval&, const NamedApproval&) = default;
+};
+
+struct EntryFacts {
+  std::uint64_t index = 0;
+  base::WallTime time;
+  base::ReleaseId release;
+  std::vector<NamedContent> contents;  ///< each once
+  std::optional<NamedCheckpoint> checkpoint;
+  std::optional<NamedKeyChange> key_change;
+  std::optional<NamedApproval> approval;
+  std::optional<base::Digest> erased;  ///< this content was erased, says the entry
+  std::string problem;                 ///< what is wrong with a field of these; empty if nothing is
+
+  /// Nothing to check beside the tree.
+  [[nodiscard]] bool empty() const;
+};
+
+/// Whether `key` of an entry's data names a content by digest. `guard_state` does not: it is what a
+/// process goes on with, no evidence.
+bool names_content(std::string_view key);
+
+EntryFacts facts_of(const Entry& entry);
+
+}  // namespace stellwerk::audit

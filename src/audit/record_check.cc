@@ -1,0 +1,298 @@
+#include "audit/record_check.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "audit/checkpoint.h"
+#include "audit/note.h"
+#include "base/json.h"
+#include "base/text.h"
+
+namespace stellwerk::audit {
+namespace {
+
+constexpr std::size_t kLookedKept = 64;
+constexpr std::size_t kBytesKept = std::size_t{256} << 10;
+
+base::Error bad_checkpoint(std::uint64_t index, std::string why) {
+  return base::error(base::Code::Corruption, "AUD-0051",
+                     fmt::format("the checkpoint that entry {} names does not fit the log", index))
+      .because(std::move(why))
+      .then("compare the log with a copy that somebody else keeps", "one of both was changed");
+}
+
+base::Error bad_content(std::uint64_t index, std::string_view key, const base::Digest& digest,
+                        std::string why) {
+  return base::error(base::Code::Corruption, "AUD-0052",
+                     fmt::format("the {} that entry {} names is not what was kept", key, index))
+      .because(fmt::format("{}: {}", digest.to_string(), why))
+      .then("get the content from a backup", "it is the right one when its SHA-256 is this");
+}
+
+base::Error bad_key_change(std::uint64_t index, std::string why) {
+  return base::error(base::Code::Corruption, "AUD-0053",
+                     fmt::format("the change of the log's key in entry {} is not proven", index))
+      .because(std::move(why))
+      .then("ask who administers the log for both keys", "both must have signed the change");
+}
+
+base::Error bad_approval(std::uint64_t index, const base::Error& error) {
+  return base::error(base::Code::Corruption, "AUD-0054",
+                     fmt::format("the signed approval that entry {} names does not count", index))
+      .because(error.one_line())
+      .then(fmt::format("stellwerk audit show {}", index), "who is said to have approved what");
+}
+
+bool has_signature_of(const Note& note, const VerifierKey& key) {
+  return std::any_of(note.signatures.begin(), note.signatures.end(), [&](const auto& signature) {
+    return signature.name == key.name && signature.key_id == key.id();
+  });
+}
+
+}  // namespace
+
+RecordCheck::RecordCheck(RecordSources sources, std::vector<VerifierKey> keys)
+    : sources_(std::move(sources)), keys_(std::move(keys)) {}
+
+void RecordCheck::found(std::uint64_t index, base::Error error) {
+  ++counts_.findings;
+  const auto behind = std::upper_bound(
+      findings_.begin(), findings_.end(), index,
+      [](std::uint64_t wanted, const Finding& each) { return wanted < each.index; });
+  findings_.insert(behind, {index, std::move(error)});
+  if (findings_.size() > kFindingsKept) findings_.pop_back();
+}
+
+void RecordCheck::add(const EntryFacts& facts, const RootHistory& tree) {
+  if (!facts.problem.empty()) {
+    found(facts.index, base::error(base::Code::Corruption, "AUD-0051",
+                                   fmt::format("entry {} cannot be judged", facts.index))
+                           .because(facts.problem));
+    return;
+  }
+  if (facts.erased) erased_.insert(*facts.erased);
+  for (const NamedContent& each : facts.contents) look(each.digest, facts, each.key);
+  if (facts.checkpoint) check_checkpoint(facts, tree);
+  if (facts.key_change) check_key_change(facts);
+  if (facts.approval) check_approval_of(facts);
+}
+
+/// Contents are named again and again within a release: plans, evidence of an effect and its step.
+const RecordCheck::Looked& RecordCheck::look(const base::Digest& digest, const EntryFacts& facts,
+                                             std::string_view key) {
+  const auto kept = std::find_if(looked_.begin(), looked_.end(),
+                                 [&](const Looked& each) { return each.digest == digest; });
+  if (kept != looked_.end()) {
+    looked_.splice(looked_.begin(), looked_, kept);
+  } else {
+    looked_.push_front(look_anew(digest, facts, key));
+    if (looked_.size() > kLookedKept) looked_.pop_back();
+  }
+  return looked_.front();
+}
+
+RecordCheck::Looked RecordCheck::look_anew(const base::Digest& digest, const EntryFacts& facts,
+                                           std::string_view key) {
+  const bool demanded = !sources_.complete_for || sources_.complete_for(facts.release);
+  if (!sources_.content) {
+    ++counts_.contents_absent;
+    return {digest, State::Absent, {}};
+  }
+  auto bytes = sources_.content(digest);
+  if (bytes && base::sha256(*bytes) == digest) {
+    ++counts_.contents;
+    if (bytes->size() > kBytesKept && key != "plan") bytes->clear();
+    return {digest, State::Good, std::move(*bytes)};
+  }
+  if (!bytes && bytes.error().code == base::Code::NotFound) {
+    if (!demanded) {
+      ++counts_.contents_absent;
+      return {digest, State::Absent, {}};
+    }
+    if (missing_.size() < kMissingKept)
+      missing_.try_emplace(digest, Missing{facts.index, std::string(key)});
+    else if (!missing_.contains(digest) && !erased_.contains(digest))
+      found(facts.index, bad_content(facts.index, key, digest, "it is gone, as very many are"));
+    return {digest, State::Missing, {}};
+  }
+  found(facts.index,
+        bad_content(facts.index, key, digest,
+                    bytes ? "its bytes have another digest" : bytes.error().one_line()));
+  return {digest, State::Bad, {}};
+}
+
+// ---- checkpoints
+
+std::optional<base::Digest> RecordCheck::root_at(std::uint64_t size,
+                                                 const RootHistory& tree) const {
+  if (auto root = tree.root_at(size)) return root;
+  if (!sources_.older_root) return std::nullopt;
+  const auto root = sources_.older_root(size);
+  return root ? std::optional(*root) : std::nullopt;
+}
+
+void RecordCheck::check_checkpoint(const EntryFacts& facts, const RootHistory& tree) {
+  const NamedCheckpoint& named = *facts.checkpoint;
+  if (named.size > facts.index) {
+    return found(facts.index, bad_checkpoint(facts.index, fmt::format("it covers {} entries, more "
+                                                                      "than there were",
+                                                                      named.size)));
+  }
+  const auto root = root_at(named.size, tree);
+  if (!root || *root != named.root) {
+    return found(facts.index,
+                 bad_checkpoint(facts.index,
+                                fmt::format("the first {} entries have the root {}, it says {}",
+                                            named.size, root ? root->to_string() : "(not known)",
+                                            named.root.to_string())));
+  }
+  const Looked& note = look(named.note, facts, "note");
+  if (note.state == State::Good) return check_note(facts, note.bytes);
+  if (note.state == State::Absent) ++counts_.checkpoints_absent;
+}
+
+void RecordCheck::check_note(const EntryFacts& facts, const std::string& bytes) {
+  const auto note = parse_note(bytes);
+  if (!note) return found(facts.index, bad_checkpoint(facts.index, note.error().one_line()));
+  const auto checkpoint = Checkpoint::parse(note->text);
+  if (!checkpoint)
+    return found(facts.index, bad_checkpoint(facts.index, checkpoint.error().one_line()));
+  if (checkpoint->size != facts.checkpoint->size || checkpoint->root != facts.checkpoint->root) {
+    return found(
+        facts.index,
+        bad_checkpoint(facts.index, fmt::format("its note is about {} entries with the "
+                                                "root {}",
+                                                checkpoint->size, checkpoint->root.to_string())));
+  }
+  if (keys_.empty()) {
+    ++counts_.unsigned_checked;
+    return;
+  }
+  const auto verified = verify_note(bytes, keys_);
+  if (!verified)
+    return found(facts.index, bad_checkpoint(facts.index, verified.error().one_line()));
+  for (const VerifierKey& key : keys_)
+    if (has_signature_of(*verified, key)) keys_used_.try_emplace(key.to_string(), facts.index);
+  ++counts_.checkpoints;
+}
+
+// ---- keys
+
+void RecordCheck::check_key_change(const EntryFacts& facts) {
+  const NamedKeyChange& change = *facts.key_change;
+  const auto old_key = VerifierKey::parse(change.old_key);
+  const auto new_key = VerifierKey::parse(change.new_key);
+  if (!old_key || !new_key) {
+    return found(facts.index,
+                 bad_key_change(facts.index, (old_key ? new_key : old_key).error().one_line()));
+  }
+  const Looked& note = look(change.note, facts, "note");
+  if (note.state != State::Good) return;
+  const std::vector<VerifierKey> both{*old_key, *new_key};
+  const auto verified = verify_note(note.bytes, both);
+  if (!verified)
+    return found(facts.index, bad_key_change(facts.index, verified.error().one_line()));
+  for (const VerifierKey& key : both) {
+    if (!has_signature_of(*verified, key))
+      return found(facts.index, bad_key_change(facts.index, key.to_string() + " did not sign it"));
+    if (verified->text.find(key.to_string()) == std::string::npos)
+      return found(facts.index,
+                   bad_key_change(facts.index, "its note does not name " + key.to_string()));
+  }
+  changes_.emplace_back(*old_key, *new_key);
+  ++counts_.key_changes;
+}
+
+/// The key itself, and those from which signed changes lead to it.
+std::set<std::string> RecordCheck::keys_before(const VerifierKey& latest) const {
+  std::set<std::string> known{latest.to_string()};
+  for (auto change = changes_.rbegin(); change != changes_.rend(); ++change)
+    if (known.contains(change->second.to_string())) known.insert(change->first.to_string());
+  return known;
+}
+
+bool RecordCheck::leads_to(const VerifierKey& latest, std::span<const VerifierKey> from) const {
+  const auto known = keys_before(latest);
+  return std::any_of(from.begin(), from.end(),
+                     [&](const VerifierKey& key) { return known.contains(key.to_string()); });
+}
+
+/// A key without a signed change that leads from it to the latest one could be anybody's.
+void RecordCheck::check_keys_used(const VerifierKey& latest) {
+  const auto known = keys_before(latest);
+  for (const auto& [key, index] : keys_used_)
+    if (!known.contains(key))
+      found(index,
+            bad_key_change(index, fmt::format("its checkpoint is signed by {}, and no change "
+                                              "leads from this key to {}",
+                                              key, latest.to_string())));
+}
+
+// ---- approvals
+
+void RecordCheck::check_approval_of(const EntryFacts& facts) {
+  if (!facts.approval->document) {
+    ++counts_.approvals_unsigned;
+    return;
+  }
+  // A copy: looking at the plan may push it out.
+  const Looked document = look(*facts.approval->document, facts, "document");
+  const Looked& plan = look(facts.approval->plan, facts, "plan");
+  const bool at_hand = document.state == State::Good && plan.state == State::Good;
+  if (!at_hand) {
+    // What is missing is said where it is counted; an erased document is no approval less.
+    const bool is_absent = document.state == State::Absent || plan.state == State::Absent;
+    ++(is_absent ? counts_.approvals_absent : counts_.approvals_erased);
+    return;
+  }
+  if (auto good = check_document(facts, document.bytes, plan.bytes); !good)
+    return found(facts.index, bad_approval(facts.index, good.error()));
+  ++counts_.approvals;
+}
+
+base::Result<void> RecordCheck::check_document(const EntryFacts& facts, const std::string& document,
+                                               const std::string& plan) {
+  const auto fields = base::parse_json(document, {.size_bytes_max = kBytesKept, .depth_max = 4});
+  if (!fields) return fail(fields.error());
+  const auto text_of = [&](const char* key) {
+    const auto found = fields->is_object() ? fields->find(key) : fields->end();
+    return found != fields->end() && found->is_string() ? found->get<std::string>() : std::string();
+  };
+  auto approvers = sources_.approvers(plan, facts.approval->plan);
+  if (!approvers) return fail(approvers.error());
+  approvers->expected.now = facts.time;
+  const std::string text = text_of("text");
+  const std::string signature = text_of("signature");
+  const auto checked = check_approval({.text = text, .signature = signature}, approvers->expected,
+                                      approvers->signers);
+  if (!checked) return fail(checked.error());
+  if (checked->person.str() != facts.approval->person) {
+    return base::fail(base::Code::Rejected, "AUD-0025",
+                      fmt::format("it was signed by {}, the entry says {}", checked->person.str(),
+                                  facts.approval->person));
+  }
+  return {};
+}
+
+// ---- the end
+
+void RecordCheck::count_missing() {
+  for (auto& [digest, missing] : missing_) {
+    if (erased_.contains(digest)) {
+      ++counts_.contents_erased;
+      continue;
+    }
+    found(missing.index, bad_content(missing.index, missing.key, digest,
+                                     "it is gone, and no entry says that it was erased"));
+  }
+  missing_.clear();
+}
+
+void RecordCheck::finish(const std::optional<VerifierKey>& latest) {
+  count_missing();
+  if (latest) check_keys_used(*latest);
+}
+
+}  // namespace stellwerk::audit

@@ -1,0 +1,443 @@
+#include "cli/log_verifier.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "audit/checkpoint.h"
+#include "audit/note.h"
+#include "audit/proof.h"
+#include "audit/tile_reader.h"
+#include "audit/timestamp.h"
+#include "cli/log_pieces.h"
+#include "cli/ordered_work.h"
+#include "core/plan.h"
+
+namespace stellwerk::cli {
+namespace {
+
+using audit::CosignedCheckpoint;
+using audit::VerifierKey;
+
+base::Error checkpoint_error(std::string what, std::string why) {
+  return base::error(base::Code::Corruption, "AUD-0050", std::move(what))
+      .because(std::move(why))
+      .now("nothing of the log is believed without its checkpoint")
+      .then("get checkpoint and key again from who keeps the log", "and keep these as evidence");
+}
+
+base::Error not_continued(std::string why) {
+  return base::error(base::Code::Corruption, "AUD-0055",
+                     "the log is no continuation of a checkpoint that was kept")
+      .because(std::move(why))
+      .then("keep both as evidence", "a log never gives up what it once signed");
+}
+
+base::Error bad_timestamp(std::uint64_t size, std::string why) {
+  return base::error(
+             base::Code::Corruption, "AUD-0056",
+             fmt::format("the time stamp of the checkpoint over {} entries does not fit", size))
+      .because(std::move(why));
+}
+
+/// A signed checkpoint with the keys that are known; the key that signed it.
+struct Signed {
+  audit::Checkpoint checkpoint;
+  std::optional<VerifierKey> key;  ///< none: no key was known, the signature is not judged
+};
+
+base::Result<Signed> read_signed(std::string_view bytes, const std::vector<VerifierKey>& keys) {
+  auto note = keys.empty() ? audit::parse_note(bytes) : audit::verify_note(bytes, keys);
+  if (!note) return base::fail(std::move(note.error()));
+  auto checkpoint = audit::Checkpoint::parse(note->text);
+  if (!checkpoint) return base::fail(std::move(checkpoint.error()));
+  Signed result{std::move(*checkpoint), std::nullopt};
+  for (const VerifierKey& key : keys)
+    for (const audit::NoteSignature& signature : note->signatures)
+      if (key.type == audit::KeyType::Ed25519 && signature.name == key.name &&
+          signature.key_id == key.id() && key.name == result.checkpoint.origin)
+        result.key = key;
+  if (!keys.empty() && !result.key)
+    return base::fail(base::Code::Rejected, "AUD-0006", "no key of the log signed the checkpoint");
+  return result;
+}
+
+class LogVerification {
+ public:
+  explicit LogVerification(const VerifyInputs& inputs)
+      : inputs_(inputs), files_(inputs.place.log) {}
+
+  VerifyReport run() {
+    const bool believed = read_keys() && read_checkpoint() && read_head_of_journal();
+    if (believed) {
+      read_remembered();
+      want_roots();
+      check_entries();
+      if (tree_good_) check_what_was_kept();
+    }
+    return finish();
+  }
+
+ private:
+  [[nodiscard]] bool published() const { return !inputs_.place.log.empty(); }
+
+  void problem(std::optional<std::uint64_t> index, base::Error error) {
+    report_.problems.push_back({index, std::move(error)});
+  }
+
+  // ---- before the entries
+
+  bool read_keys() {
+    report_.key_given = !inputs_.keys.empty() || inputs_.policy;
+    keys_ = inputs_.keys;
+    if (keys_.empty() && inputs_.policy)
+      for (const audit::PolicyLog& log : inputs_.policy->logs) keys_.push_back(log.key);
+    if (!published()) return true;
+    auto beside = files_.keys();
+    if (!beside) {
+      problem(std::nullopt, std::move(beside.error()));
+      return false;
+    }
+    // Retired keys are believed where signed changes lead from them to the latest (RecordCheck).
+    beside_ = std::move(*beside);
+    if (keys_.empty()) keys_ = beside_;
+    return true;
+  }
+
+  bool read_checkpoint() {
+    if (!published()) return true;
+    auto note = files_.checkpoint();
+    if (!note) {
+      problem(std::nullopt, std::move(note.error()));
+      return false;
+    }
+    // A key that was named may be an earlier one: signed changes lead from it to this one, or fail.
+    auto latest = read_signed(*note, keys_with_retired());
+    if (!latest) {
+      problem(std::nullopt, checkpoint_error("the log's checkpoint is not signed by its key",
+                                             latest.error().one_line()));
+      return false;
+    }
+    report_.origin = latest->checkpoint.origin;
+    report_.head = {latest->checkpoint.size, latest->checkpoint.root};
+    if (latest->key) report_.key = latest->key->to_string();
+    latest_key_ = latest->key;
+    return check_witnesses(*note, latest->key) && size_is_bounded();
+  }
+
+  /// Bundles are addressed by 63-bit indexes; a larger number is a lie.
+  bool size_is_bounded() {
+    if (report_.head.size <= audit::kTreeSizeMax) return true;
+    problem(std::nullopt, checkpoint_error("the log's checkpoint is not usable",
+                                           "it says that there are more than 2^63 entries"));
+    return false;
+  }
+
+  bool check_witnesses(const std::string& note, const std::optional<VerifierKey>& key) {
+    if (!inputs_.policy) return true;
+    if (!key) {
+      problem(std::nullopt, checkpoint_error("the log's witnesses cannot be judged",
+                                             "no key of the log is known: name it with --key"));
+      return false;
+    }
+    auto policy = *inputs_.policy;
+    if (policy.logs.empty()) policy.logs.push_back({*key, {}});
+    auto cosigned = audit::verify_checkpoint(note, policy);
+    if (!cosigned) {
+      problem(std::nullopt, std::move(cosigned.error()));
+      return false;
+    }
+    report_.cosigners = std::move(cosigned->cosigners);
+    return true;
+  }
+
+  bool read_head_of_journal() {
+    all_ = report_.head.size;
+    if (inputs_.reader == nullptr) return true;
+    auto head = inputs_.reader->journal->head();
+    if (!head) {
+      problem(std::nullopt, std::move(head.error()));
+      return false;
+    }
+    report_.database = true;
+    head_of_journal_ = *head;
+    if (head->size < report_.head.size) {
+      problem(head->size,
+              base::error(base::Code::Corruption, "AUD-0063",
+                          fmt::format("the database ends before entry {}", head->size))
+                  .because(fmt::format("its log's checkpoint covers {} entries", report_.head.size))
+                  .then("compare both with a copy of the log", "entries are never removed"));
+      return false;
+    }
+    all_ = head->size;
+    return true;
+  }
+
+  void read_remembered() {
+    if (!inputs_.remembered) return;
+    auto kept = read_signed(*inputs_.remembered, keys_with_retired());
+    if (!kept) {
+      problem(std::nullopt, std::move(kept.error()).during("reading the kept checkpoint"));
+      return;
+    }
+    if (kept->checkpoint.size > all_) {
+      problem(all_, not_continued(fmt::format("it has {} entries; the kept checkpoint covers {}: "
+                                              "entries {} to {} are gone",
+                                              all_, kept->checkpoint.size, all_,
+                                              kept->checkpoint.size - 1)));
+      return;
+    }
+    kept_ = kept->checkpoint;
+  }
+
+  [[nodiscard]] std::vector<VerifierKey> keys_with_retired() const {
+    std::vector<VerifierKey> keys = keys_;
+    for (const VerifierKey& key : beside_)
+      if (std::find(keys.begin(), keys.end(), key) == keys.end()) keys.push_back(key);
+    return keys;
+  }
+
+  void want_roots() {
+    if (kept_) history_.want(kept_->size);
+    if (!published()) return;
+    for (const std::uint64_t size : files_.cosigned_sizes()) history_.want(size);
+    for (const std::uint64_t size : files_.timestamp_sizes()) history_.want(size);
+  }
+
+  // ---- the entries
+
+  audit::RecordSources sources() {
+    audit::RecordSources sources;
+    if (inputs_.reader != nullptr) {
+      sources.content = [content = inputs_.reader->content.get()](const base::Digest& digest) {
+        return content->get(digest);
+      };
+    } else if (!inputs_.place.content.empty()) {
+      sources.content = [folder = inputs_.place.content](const base::Digest& digest) {
+        return content_in(folder, digest);
+      };
+    }
+    sources.approvers = approvers_of;
+    if (!inputs_.place.release.empty())
+      sources.complete_for = [release = inputs_.place.release](const base::ReleaseId& id) {
+        return id.str() == release;
+      };
+    if (published())
+      sources.older_root = [this](std::uint64_t size) -> base::Result<base::Digest> {
+        audit::TileReader tiles(report_.head.size, files_.reader());
+        return audit::root_at(size, tiles);
+      };
+    return sources;
+  }
+
+  void check_entries() {
+    record_.emplace(sources(), keys_with_retired());
+    const audit::FileReader read = files_.reader();
+    audit::TreeCheck tree(report_.head, read);
+    PieceReader pieces(report_.head.size, all_,
+                       inputs_.reader == nullptr ? nullptr : inputs_.reader->journal.get());
+    const std::size_t threads = std::max<std::size_t>(inputs_.threads, 1);
+    ordered_work<Piece, LookedAt>(
+        {threads, threads * 2 + 2}, [&] { return pieces.next(); },
+        [&](const Piece& piece) { return look_at(piece, read, inputs_.tree_only); },
+        [&](LookedAt looked) { return take(std::move(looked), tree); });
+    if (tree_good_ && published()) end_of_tree(tree);
+    if (tree_good_) end_of_journal();
+    // What an entry names is judged also when the log ends too early.
+    record_->finish(latest_key_);
+    if (tree_good_) check_key_was_named();
+  }
+
+  void check_key_was_named() {
+    if (inputs_.keys.empty() || !latest_key_ || record_->leads_to(*latest_key_, inputs_.keys))
+      return;
+    problem(std::nullopt,
+            checkpoint_error("the log's checkpoint is not signed by the key that was named",
+                             fmt::format("it is signed by {}, and no change that both keys signed "
+                                         "leads to it",
+                                         latest_key_->to_string())));
+  }
+
+  bool take(LookedAt looked, audit::TreeCheck& tree) {
+    if (looked.published) {
+      if (auto fits = tree.add(looked.bundle); !fits) {
+        tree_good_ = false;
+        problem(looked.bundle ? looked.first : looked.problem_at, std::move(fits.error()));
+        return false;
+      }
+      ++report_.bundles;
+    } else if (!looked.bundle) {
+      tree_good_ = false;
+      problem(looked.problem_at, std::move(looked.bundle.error()));
+      return false;
+    }
+    history_.append(looked.leaves);
+    for (const audit::EntryFacts& facts : looked.facts) record_->add(facts, history_);
+    report_.entries = history_.size();
+    if (inputs_.progress) inputs_.progress(report_.entries, all_);
+    return true;
+  }
+
+  void end_of_tree(const audit::TreeCheck& tree) {
+    if (auto whole = tree.finish(); !whole) {
+      tree_good_ = false;
+      problem(std::nullopt, std::move(whole.error()));
+    }
+  }
+
+  void end_of_journal() {
+    if (!head_of_journal_ || history_.root() == head_of_journal_->root) return;
+    tree_good_ = false;
+    problem(std::nullopt, base::error(base::Code::Corruption, "AUD-0063",
+                                      "the database's entries are not those of its tree")
+                              .because(fmt::format("over {} entries the root is {}, it keeps {}",
+                                                   all_, history_.root().to_string(),
+                                                   head_of_journal_->root.to_string()))
+                              .then("compare with a copy of the log", "one of them was changed"));
+  }
+
+  // ---- what others have
+
+  void check_what_was_kept() {
+    if (kept_) {
+      const auto root = history_.root_at(kept_->size);
+      if (root && *root == kept_->root)
+        report_.remembered = kept_->size;
+      else
+        problem(std::nullopt,
+                not_continued(fmt::format("its first {} entries have another root: at least one of "
+                                          "the entries 0 to {} was changed",
+                                          kept_->size, kept_->size - 1)));
+    }
+    if (!published()) return;
+    for (const std::uint64_t size : files_.cosigned_sizes()) check_cosigned(size);
+    for (const std::uint64_t size : files_.timestamp_sizes()) check_timestamp(size);
+  }
+
+  void check_cosigned(std::uint64_t size) {
+    const auto fail_with = [&](std::string why) {
+      problem(std::nullopt, not_continued(fmt::format("cosigned/{}.note: {}", size, why)));
+    };
+    const auto note = files_.cosigned(size);
+    if (!note) return fail_with(note.error().one_line());
+    const auto kept = read_signed(*note, keys_with_retired());
+    if (!kept) return fail_with(kept.error().one_line());
+    if (kept->checkpoint.size != size) return fail_with("it is about another size");
+    const auto root = history_.root_at(size);
+    if (!root) return fail_with(fmt::format("the log has only {} entries", history_.size()));
+    if (*root != kept->checkpoint.root) return fail_with("its root is not the log's at that size");
+    if (auto witnessed = witnesses_of(*note); !witnessed)
+      return fail_with(witnessed.error().one_line());
+    ++report_.cosigned;
+  }
+
+  /// Known witnesses must have signed what is kept because a witness signed it.
+  base::Result<void> witnesses_of(const std::string& note) {
+    if (!inputs_.policy || inputs_.policy->witnesses.empty()) return {};
+    const auto witnesses = inputs_.policy->verifiers();
+    if (auto verified = audit::verify_note(note, witnesses); !verified)
+      return base::fail(std::move(verified.error()));
+    return {};
+  }
+
+  void check_timestamp(std::uint64_t size) {
+    const auto token = files_.timestamp(size);
+    if (!token) return problem(std::nullopt, bad_timestamp(size, token.error().one_line()));
+    if (inputs_.authorities.empty()) {
+      ++report_.timestamps_unchecked;
+      return;
+    }
+    std::string why = "no checkpoint of that size is kept beside it";
+    for (const std::string& bytes : stamped(size)) {
+      const auto stamp = audit::verify_timestamp(
+          *token, {.digest = base::sha256(bytes), .nonce = {}, .trusted = inputs_.authorities});
+      if (stamp) {
+        ++report_.timestamps;
+        return;
+      }
+      why = stamp.error().one_line();
+    }
+    problem(std::nullopt, bad_timestamp(size, std::move(why)));
+  }
+
+  /// What may have been stamped: the text kept beside the stamp; else the kept note as it is, with
+  /// its log's signature alone, its text.
+  std::vector<std::string> stamped(std::uint64_t size) {
+    if (const auto text = files_.stamped_text(size)) {
+      const auto named = audit::Checkpoint::parse(*text);
+      const bool is_ours = named && named->size == size && named->origin == report_.origin &&
+                           history_.root_at(size) == named->root;
+      return is_ours ? std::vector{*text} : std::vector<std::string>();
+    }
+    std::string bytes = files_.cosigned(size).value_or("");
+    if (bytes.empty() && size == report_.head.size) bytes = files_.checkpoint().value_or("");
+    const auto note = audit::parse_note(bytes);
+    if (!note) return {};
+    const auto kept = read_signed(bytes, keys_with_retired());
+    if (!kept || history_.root_at(size) != kept->checkpoint.root) return {};
+    std::vector<std::string> candidates{bytes};
+    audit::Note alone{note->text, {}};
+    for (const audit::NoteSignature& signature : note->signatures)
+      if (kept->key && signature.name == kept->key->name && signature.key_id == kept->key->id())
+        alone.signatures.push_back(signature);
+    candidates.push_back(audit::format_note(alone));
+    candidates.push_back(note->text);
+    return candidates;
+  }
+
+  VerifyReport finish() {
+    report_.root = history_.root();
+    if (record_) {
+      report_.record = record_->counts();
+      for (const audit::Finding& each : record_->findings()) problem(each.index, each.error);
+    }
+    const std::uint64_t kept = record_ ? record_->findings().size() : 0;
+    report_.problems_count = report_.problems.size() - kept + report_.record.findings;
+    // What is about the log as a whole, and then by entries.
+    std::stable_sort(report_.problems.begin(), report_.problems.end(),
+                     [](const VerifyReport::Problem& a, const VerifyReport::Problem& b) {
+                       return a.index < b.index;
+                     });
+    return std::move(report_);
+  }
+
+  const VerifyInputs& inputs_;
+  LogFiles files_;
+  VerifyReport report_;
+  std::vector<VerifierKey> keys_;
+  std::vector<VerifierKey> beside_;
+  std::optional<VerifierKey> latest_key_;
+  std::optional<ports::Head> head_of_journal_;
+  std::optional<audit::Checkpoint> kept_;
+  std::uint64_t all_ = 0;
+  audit::RootHistory history_;
+  std::optional<audit::RecordCheck> record_;
+  bool tree_good_ = true;
+};
+
+}  // namespace
+
+VerifyReport verify_log(const VerifyInputs& inputs) { return LogVerification(inputs).run(); }
+
+base::Result<audit::PlanApprovers> approvers_of(std::string_view bytes,
+                                                const base::Digest& digest) {
+  const auto plan = core::decode_plan(bytes);
+  if (!plan) return base::fail(plan.error());
+  audit::PlanApprovers approvers;
+  approvers.expected.installation = plan->installation;
+  approvers.expected.release = plan->release;
+  approvers.expected.plan = digest;
+  for (const core::PlannedComponent& component : plan->components)
+    approvers.expected.artifacts.push_back({component.name, component.to, component.artifact});
+  for (const core::Person& person : plan->people)
+    for (const core::PersonKey& each : person.keys) {
+      auto key = audit::SshPublicKey::parse(each.key);
+      if (!key) return base::fail(std::move(key.error()));
+      approvers.signers.push_back(
+          {person.id, std::move(*key), each.valid_after, each.valid_before, each.revoked});
+    }
+  return approvers;
+}
+
+}  // namespace stellwerk::cli

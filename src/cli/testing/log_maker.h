@@ -1,0 +1,115 @@
+// log_maker.h — a journal with its published log in a folder, made entry by entry. For tests only.
+//
+// Role: tests of `stellwerk audit …` verify, prove and export what it made, and what they did to
+// it. Start here: LogMaker, LogWorld. Thread-safety: one thread.
+#pragma once
+
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "adapters/memory/memory_content.h"
+#include "adapters/memory/memory_journal.h"
+#include "audit/root_history.h"
+#include "audit/testing/ssh_signer.h"
+#include "audit/testing/test_key.h"
+#include "cli/testing/outcome.h"
+#include "cli/world.h"
+
+namespace stellwerk::cli::testing {
+
+/// A new folder that goes with this object.
+class TestFolder {
+ public:
+  TestFolder();
+  ~TestFolder();
+  TestFolder(const TestFolder&) = delete;
+  TestFolder& operator=(const TestFolder&) = delete;
+  [[nodiscard]] std::string path(const std::string& below = {}) const {
+    return below.empty() ? path_ : path_ + "/" + below;
+  }
+
+ private:
+  std::string path_;
+};
+
+std::string read_whole(const std::string& path);
+void write_whole(const std::string& path, const std::string& bytes);
+/// Every file below a folder, as paths below it, sorted.
+std::vector<std::string> files_below(const std::string& folder);
+
+class LogMaker {
+ public:
+  static constexpr const char* kOrigin = "stellwerk.example/log";
+  static constexpr std::uint64_t kCosignedAt = 1'760'600'000;
+
+  /// Appends an entry; its time is a second after the one before.
+  /// @return its index
+  std::uint64_t add(const std::string& type, base::Json data, const std::string& release = "rel-1",
+                    const std::string& actor = "stellwerk");
+  base::Digest keep(const std::string& bytes);
+  /// An entry that names a checkpoint over all entries so far.
+  std::uint64_t add_checkpoint(const std::string& release = "rel-1");
+  /// From here on another key signs; an entry says so.
+  std::uint64_t change_key();
+  /// A journal of tests/data/journal with its contents: checkpoints signed by this log's key, the
+  /// first approval signed by an SSH key of the plan's person.
+  void add_kept(const std::string& name);
+
+  /// Writes `log/` and `content/` below the folder; again after more entries.
+  void publish(const std::string& folder);
+  /// A signed checkpoint over the first `size` entries, cosigned by the witness.
+  [[nodiscard]] std::string checkpoint(std::uint64_t size) const;
+
+  [[nodiscard]] std::uint64_t size() const { return entries.size(); }
+  [[nodiscard]] const audit::testing::TestKey& key() const {
+    return changed_ ? second_key : first_key;
+  }
+
+  audit::testing::TestKey first_key{kOrigin, 1};
+  audit::testing::TestKey second_key{kOrigin, 2};
+  audit::testing::TestKey witness{"witness.example/w1", 3, audit::KeyType::Ed25519Cosignature};
+  audit::testing::SshSigner ssh = audit::testing::SshSigner::make(audit::SshKeyType::Ed25519);
+  adapters::MemoryJournal journal;
+  adapters::MemoryContent content;
+  std::map<std::string, std::string> contents;  ///< by hex digest
+  std::vector<std::string> entries;             ///< their bytes
+
+ private:
+  void append(const base::ReleaseId& release, const ports::NewEntry& entry);
+  base::Digest sign_head(std::uint64_t size, base::Json& data);
+  std::string signed_approval(const base::Json& entry, const std::string& plan_bytes);
+
+  bool changed_ = false;
+  audit::RootHistory tree_;
+  std::map<base::ReleaseId, std::uint64_t> versions_;
+};
+
+/// A data folder whose stores are a LogMaker's.
+class LogWorld final : public World {
+ public:
+  explicit LogWorld(LogMaker& maker) : maker_(maker) {}
+  base::Result<std::unique_ptr<EngineHost>> open_engine(const config::EnvironmentFile&) override;
+  base::Result<Reader> open_reader(const std::string&) override;
+  std::string socket_path(const std::string& folder) override { return folder + "/none.sock"; }
+  bool engine_runs(const std::string&) override { return false; }
+  std::string os_user() override { return "auditor"; }
+  base::Now now() override { return {base::WallTime{1'760'700'000'000'000}, {}, {}}; }
+  bool sleep(base::Duration) override { return false; }
+  std::string adapter_list() override { return {}; }
+  std::string variable(const std::string& name) override {
+    return name == "TMPDIR" ? temporary : std::string();
+  }
+  std::string temporary = "/tmp";
+
+ private:
+  LogMaker& maker_;
+};
+
+/// The command line, against that world; output and how it ended.
+Outcome run_audit(World& world, std::vector<std::string> words,
+                  base::Locale locale = base::Locale::En);
+
+}  // namespace stellwerk::cli::testing
