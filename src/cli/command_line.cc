@@ -215,7 +215,7 @@ class Parser {
     option(TakesNote, "--note", args_.reason, "TEXT");
     option(TakesPlanDigest, "--plan", args_.plan, "DIGEST");
     option(TakesApproval, "--key", args_.approval.key, "FILE");
-    option(TakesDecision, "--decision", args_.approval.decision, "WORD");
+    option(TakesDecision, "--decision", args_.approval.decision, "DECISION");
     option(TakesApproval, "--role", args_.approval.role, "ROLE");
     option(TakesApproval, "--by", args_.approval.person, "PERSON");
     option(TakesApproval, "--print", args_.approval.print, "FILE");
