@@ -80,6 +80,7 @@ constexpr CommandRow kCommands[] = {
     {"prove", "audit", Command::AuditProve, TakesSequence | TakesOut},
     {"checkpoint", "audit", Command::AuditCheckpoint, TakesNothing},
     {"export", "audit", Command::AuditExport, TakesRelease | TakesOut},
+    {"key", "audit", Command::LogKey, TakesNothing},
     {"rotate-key", "audit", Command::RotateKey, TakesNothing},
     {"erase", "audit", Command::Erase, TakesDigest | TakesReason},
     {"replay", "audit", Command::Replay, TakesAnyRelease | TakesAllDifferences},
