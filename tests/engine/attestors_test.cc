@@ -71,6 +71,7 @@ bool ended(World& world) {
 struct Witnessed {
   explicit Witnessed(World& world_in) : world(world_in), witness(world.signer.verifier_key()) {
     world.witnesses = {{&witness, witness.vkey().to_string()}};
+    world.kill();
     world.start();
   }
   World& world;
