@@ -20,6 +20,7 @@ PEOPLE = """people:
 
 class Approve(CarriesReleases):
     NEEDS = ["haproxy", "python3", "ssh-keygen"]
+    written = ""
 
     def setUp(self):
         super().setUp()
@@ -33,11 +34,10 @@ class Approve(CarriesReleases):
 
     def write_environment(self, change=lambda text: text):
         """What init wrote, with three people instead of one, who check each other."""
-        text = self.text_of("stellwerk.yaml") if not hasattr(self, "written") else self.written
-        before, rest = text.split("people:\n", 1)
-        after = rest[rest.index("\n#", rest.index("self_approval: true")):]
-        self.written = before + PEOPLE.format(paul=self.key_of("paul"), olga=self.key_of("olga")) + after \
-            if not hasattr(self, "written") else self.written
+        if not self.written:
+            before, rest = self.text_of("stellwerk.yaml").split("people:\n", 1)
+            after = rest[rest.index("\n#", rest.index("self_approval: true")):]
+            self.written = before + PEOPLE.format(paul=self.key_of("paul"), olga=self.key_of("olga")) + after
         self.write("stellwerk.yaml", change(self.written))
 
     def begin(self):
@@ -60,8 +60,9 @@ class Approve(CarriesReleases):
         return self.expect(stellwerk("approve", "greeter-1.0.1", *words, folder=self.folder), exit_code)
 
     def entries(self, kind):
-        lines = stellwerk("release", "watch", "greeter-1.0.1", "--json", folder=self.folder) if self.running.poll() is not None else None
-        return [] if lines is None else [json.loads(line) for line in lines.stdout.splitlines() if kind in line]
+        """Of the release, when it has ended."""
+        lines = stellwerk("release", "watch", "greeter-1.0.1", "--json", folder=self.folder).stdout.splitlines()
+        return [json.loads(line) for line in lines if kind in line]
 
     def test_a_requester_never_approves_alone_and_a_signature_is_its_keys_word(self):
         self.begin()
@@ -100,7 +101,7 @@ class Approve(CarriesReleases):
         self.assertIn("AUD-0025", refused.stderr)
         self.assertIn("revoked", refused.stderr)
         self.write_environment(lambda text: text + "nonsense: true\n")
-        refused = stellwerk("approve", "greeter-1.0.1", "--key", "paul", folder=self.folder)
+        refused = stellwerk("approve", "greeter-1.0.1", "--key", "paul", "--data", "stellwerk-data", folder=self.folder)
         self.assertIn("ENG-0038", refused.stderr)
 
     def test_a_rejection_is_signed_with_its_reason(self):

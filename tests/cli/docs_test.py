@@ -87,7 +87,7 @@ class Reference(unittest.TestCase):
         known = set(commands()) | {"audit", "release"}
         first = {name.split()[0] for name in known}
         for page in pages() + sorted(glob.glob("src/**/*.cc", root_dir=ROOT, recursive=True)):
-            for words in re.findall(r"""(?:`|\n    |then\(")stellwerk ([a-z][a-z ]*)""", text_of(page)):
+            for words in re.findall(r"""(?:`|\n    |then\(")stellwerk ([a-z](?:[a-z ]|-(?=[a-z]))*)""", text_of(page)):
                 words = words.split()
                 self.assertIn(words[0], first, f"{page}: stellwerk {' '.join(words)}")
                 if words[0] in ("release", "audit") and len(words) > 1:
