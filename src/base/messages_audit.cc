@@ -19,9 +19,10 @@ constexpr MessageRow kAudit[] = {
      "{digest} is erased; the entry audit.content.erased says so."},
     {"cli.rotate.done",
      "Prüfpunkte werden jetzt mit {new} signiert; bisher mit {old}. Beide haben den Wechsel "
-     "signiert.",
-     "Checkpoints are signed with {new} from now on; until now with {old}. Both signed the "
-     "change."},
+     "signiert. Zeugen und Prüfer brauchen den neuen Schlüssel: ein Zeuge, der ihn nicht kennt, "
+     "zeichnet nichts mehr gegen.",
+     "Checkpoints are signed with {new} from now on; until now with {old}. Both signed the change. "
+     "Give witnesses and verifiers the new key: a witness that does not know it cosigns nothing."},
     {"cli.help.audit.replay",
      "Trifft jede Entscheidung des Journals noch einmal und vergleicht; ohne ID alle Releases",
      "Makes every decision of the journal again and compares; without ID, all releases"},

@@ -24,6 +24,8 @@ base::Error contradiction(std::string what, std::string why) {
 audit::TreeHead tree_head(const ports::Head& head) { return {head.size, head.root}; }
 
 constexpr const char* kKeysPath = "keys/all";
+/// The latest checkpoint as we signed it, without what others add.
+constexpr const char* kCopyPath = "checkpoint.signed";
 
 /// The keys that have signed this log so far: the present one, and those of `keys/all`.
 std::vector<audit::VerifierKey> keys_of(const std::string& listed, const ports::Signer& signer) {
@@ -67,37 +69,63 @@ audit::FileSink LogPublisher::writing() {
       [this](std::string_view path, std::string_view bytes) { return store_.write(path, bytes); };
 }
 
+/// A file that may not be there.
+base::Result<std::optional<std::string>> LogPublisher::read_if_there(const std::string& path) {
+  auto bytes = store_.read(path);
+  if (bytes) return std::optional(std::move(*bytes));
+  if (bytes.error().code == base::Code::NotFound) return std::optional<std::string>();
+  return base::fail(std::move(bytes.error()));
+}
+
+/// The last checkpoint: the one that is published, or the copy of it that nobody adds to.
+base::Result<std::optional<Published>> LogPublisher::last_signed() {
+  auto listed = read_if_there(kKeysPath);
+  if (!listed) return base::fail(std::move(listed.error()));
+  const std::vector<audit::VerifierKey> keys = keys_of(listed->value_or(""), signer_);
+  std::string why = "it is missing, and so is its copy";
+  std::optional<Published> newest;
+  for (const std::string& path : {std::string(audit::kCheckpointPath), std::string(kCopyPath)}) {
+    auto note = read_if_there(path);
+    if (!note) return base::fail(std::move(note.error()));
+    if (!*note) continue;
+    const auto known = own_checkpoint(**note, keys);
+    if (!known)
+      why = known.error().one_line();
+    else if (!newest || known->size > newest->head.size)
+      newest = Published{*known, std::move(**note)};
+  }
+  if (newest || !*listed) return newest;  // neither: nothing was published so far
+  return base::fail(
+      base::error(base::Code::Unavailable, "AUD-0043",
+                  "the log's last checkpoint is none that this installation signed")
+          .because(std::move(why))
+          .now("no checkpoint was signed; the journal itself is untouched")
+          .then("stellwerk explain AUD-0043", "how to save it and let the log be made anew"));
+}
+
 /// What was published before this process began.
 base::Result<void> LogPublisher::recall(const ports::Head& head) {
-  auto note = store_.read(std::string(audit::kCheckpointPath));
-  if (!note && note.error().code != base::Code::NotFound) return base::fail(note.error());
-  if (!note) return {};
-  const auto listed = store_.read(kKeysPath);
-  auto known = own_checkpoint(*note, keys_of(listed.value_or(""), signer_));
-  if (!known)
-    return base::fail(
-        base::error(base::Code::Unavailable, "AUD-0043",
-                    "the log's last checkpoint is none that this installation signed")
-            .because(known.error().one_line())
-            .now("no checkpoint was signed; the journal itself is untouched")
-            .then("stellwerk explain AUD-0043", "how to save it and let the log be made anew"));
-  if (known->size > head.size)
+  auto last = last_signed();
+  if (!last) return base::fail(std::move(last.error()));
+  if (*last && (*last)->head.size > head.size)
     return base::fail(
         contradiction("the journal is shorter than a checkpoint that was signed",
                       fmt::format("the checkpoint covers {} entries, the journal has {}",
-                                  known->size, head.size)));
-  latest_ = Published{*known, std::move(*note)};
+                                  (*last)->head.size, head.size)));
+  latest_ = std::move(*last);
   return {};
 }
 
 base::Result<void> LogPublisher::keep_key() {
   auto key = audit::VerifierKey::parse(signer_.verifier_key());
   if (!key) return base::fail(std::move(key.error()));
-  if (store_.read(key_path(*key))) return {};
+  auto kept = read_if_there(key_path(*key));
+  auto before = read_if_there(kKeysPath);
+  if (!kept || !before) return base::fail(kept ? before.error() : kept.error());
   const std::string line = key->to_string() + "\n";
-  const std::string before = store_.read(kKeysPath).value_or("");
-  if (auto listed = store_.write(kKeysPath, before + line); !listed) return listed;
-  return store_.write(key_path(*key), line);
+  if (before->value_or("").find(line) == std::string::npos)
+    if (auto listed = store_.write(kKeysPath, before->value_or("") + line); !listed) return listed;
+  return *kept ? base::Result<void>() : store_.write(key_path(*key), line);
 }
 
 /// From the journal, all of it: the files are lost, damaged, or were never made.
@@ -172,11 +200,31 @@ base::Result<Published> LogPublisher::sign(const ports::Head& head) {
   checkpoint.root = head.root;
   auto note = signer_.sign_note(checkpoint.to_text());
   if (!note) return base::fail(std::move(note.error()));
-  if (auto written = store_.write(audit::kCheckpointPath, *note); !written)
-    return base::fail(std::move(written.error()));
+  // The copy first: what is published is never newer than what is remembered.
+  for (const std::string_view path : {std::string_view(kCopyPath), audit::kCheckpointPath})
+    if (auto written = store_.write(path, *note); !written)
+      return base::fail(std::move(written.error()));
   if (auto synced = store_.sync(); !synced) return base::fail(std::move(synced.error()));
   latest_ = Published{head, std::move(*note)};
   return *latest_;
+}
+
+/// Asked for before a later one was signed; or the journal is another one. A tile that is damaged
+/// is made again before it is believed.
+base::Result<Published> LogPublisher::older(const ports::Head& head) {
+  for (const bool anew : {false, true}) {
+    if (anew) {
+      builder_.emplace(writing());
+      if (auto grown = grow_to(latest_->head); !grown) return base::fail(std::move(grown.error()));
+    }
+    audit::TileReader tiles(latest_->head.size, reading());
+    auto root = audit::root_at(head.size, tiles);
+    if (root && *root == head.root && head.size < latest_->head.size) return *latest_;
+  }
+  return base::fail(
+      contradiction("the journal is another one than the last checkpoint's",
+                    fmt::format("{} entries have the root {} in it, and another one in the log",
+                                head.size, head.root.to_string())));
 }
 
 base::Result<Published> LogPublisher::publish(const ports::Head& head) {
@@ -185,17 +233,7 @@ base::Result<Published> LogPublisher::publish(const ports::Head& head) {
     recalled_ = true;
   }
   if (latest_ && latest_->head == head) return *latest_;
-  if (latest_ && head.size <= latest_->head.size) {
-    // Asked for before a later one was signed; or the journal is another one.
-    audit::TileReader tiles(latest_->head.size, reading());
-    auto root = audit::root_at(head.size, tiles);
-    if (!root) return base::fail(std::move(root.error()));
-    if (*root == head.root && head.size < latest_->head.size) return *latest_;
-    return base::fail(
-        contradiction("the journal is another one than the last checkpoint's",
-                      fmt::format("{} entries have the root {}, the log says {}", head.size,
-                                  head.root.to_string(), root->to_string())));
-  }
+  if (latest_ && head.size <= latest_->head.size) return older(head);
   if (auto grown = grow_to(head); !grown) {
     builder_.reset();  // begins anew from the last checkpoint
     return base::fail(std::move(grown.error()));
@@ -203,14 +241,24 @@ base::Result<Published> LogPublisher::publish(const ports::Head& head) {
   return sign(head);
 }
 
-base::Result<void> LogPublisher::add_cosignature(const ports::Head& head,
-                                                 const std::string& lines) {
+base::Result<void> LogPublisher::add_cosignature(const ports::Head& head, const std::string& line) {
   if (!latest_ || latest_->head != head) return {};
-  const std::string note = latest_->note + lines;
-  if (auto kept = store_.write(fmt::format("cosigned/{}.note", head.size), note); !kept)
+  auto note = audit::parse_note(latest_->note);
+  if (!note) return base::fail(std::move(note.error()));
+  auto added = audit::parse_signatures(line);
+  if (!added) return base::fail(std::move(added.error()));
+  for (audit::NoteSignature& each : *added) {
+    std::erase_if(note->signatures, [&](const audit::NoteSignature& older) {
+      return older.name == each.name && older.key_id == each.key_id;
+    });
+    note->signatures.push_back(std::move(each));
+  }
+  const std::string cosigned = audit::format_note(*note);
+  if (auto readable = audit::parse_note(cosigned); !readable) return base::fail(readable.error());
+  if (auto kept = store_.write(fmt::format("cosigned/{}.note", head.size), cosigned); !kept)
     return kept;
-  if (auto written = store_.write(audit::kCheckpointPath, note); !written) return written;
-  latest_->note = note;
+  if (auto written = store_.write(audit::kCheckpointPath, cosigned); !written) return written;
+  latest_->note = cosigned;
   return store_.sync();
 }
 

@@ -43,7 +43,7 @@ class LogPublisher {
 
   /// Adds a witness's line to the latest checkpoint, if that is still the one that was cosigned;
   /// and keeps the note under `cosigned/`. @errors Unavailable AUD-0041
-  base::Result<void> add_cosignature(const ports::Head& head, const std::string& lines);
+  base::Result<void> add_cosignature(const ports::Head& head, const std::string& line);
 
   /// Keeps a time stamp of a checkpoint's text beside it: `timestamps/<size>.tsr` and `.txt`.
   /// @errors Unavailable AUD-0041
@@ -54,6 +54,9 @@ class LogPublisher {
 
  private:
   base::Result<void> recall(const ports::Head& head);
+  base::Result<std::optional<std::string>> read_if_there(const std::string& path);
+  base::Result<std::optional<Published>> last_signed();
+  base::Result<Published> older(const ports::Head& head);
   base::Result<Published> sign(const ports::Head& head);
   base::Result<void> grow_to(const ports::Head& head);
   base::Result<void> rebuild();
