@@ -89,7 +89,7 @@ config::Loaded<config::EnvironmentFile> load_environment(World& world, const Arg
 }
 
 config::Loaded<config::EnvironmentFile> peek_environment(const Arguments& arguments) {
-  return load_with(arguments, {});
+  return load_bare(arguments, {});
 }
 
 config::Loaded<std::string> data_folder(const Arguments& arguments) {
