@@ -37,6 +37,11 @@ std::string reserve_path(const std::string& data_folder) {
   return data_folder + "/rollback.reserve";
 }
 
+/// The name of the log and of its key.
+std::string origin_of(const config::EnvironmentFile& file) {
+  return file.environment.installation.str() + "/stellwerk";
+}
+
 /// Moves a made object into place, or hands its error on.
 template <class T>
 base::Result<void> put(T& place, base::Result<T> made) {
@@ -91,11 +96,19 @@ base::Result<void> Host::open_stores() {
   return open_key();
 }
 
+base::Result<std::string> Host::log_key(const config::EnvironmentFile& file) {
+  const std::string& data = file.environment.data_folder;
+  if (auto made = base::make_folders(data); !made) return base::fail(std::move(made.error()));
+  auto signer = adapters::FileSigner::open(data + "/journal.key", origin_of(file));
+  if (!signer) return base::fail(std::move(signer.error()));
+  return (*signer)->verifier_key();
+}
+
 std::string Host::key_path() const { return file_.environment.data_folder + "/journal.key"; }
 
 /// Also finishes a change of keys that a crash has cut off.
 base::Result<void> Host::open_key() {
-  const std::string name = file_.environment.installation.str() + "/stellwerk";
+  const std::string name = origin_of(file_);
   adapters::KeyRotation rotation(key_path());
   if (rotation.is_begun()) {
     auto named = last_key_named();

@@ -41,6 +41,9 @@ class Host final : public cli::EngineHost {
   ~Host() override;
 
   engine::Engine& engine() override { return *engine_; }
+  /// The present key for verifiers; made where there is none. Takes no lock: whoever makes it first
+  /// wins.
+  static base::Result<std::string> log_key(const config::EnvironmentFile& file);
   /// Makes another key and has `record` name it in the journal. Used from the next opening on.
   base::Result<cli::KeyChange> rotate_key(
       const std::function<base::Result<void>(cli::EngineHost&, const core::Event&)>& record);

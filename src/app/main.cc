@@ -95,6 +95,10 @@ class RealWorld final : public cli::World {
     return app::section_problems(file);
   }
 
+  base::Result<std::string> log_key(const config::EnvironmentFile& environment) override {
+    return Host::log_key(environment);
+  }
+
   base::Result<cli::KeyChange> rotate_key(
       const config::EnvironmentFile& environment,
       const std::function<base::Result<void>(cli::EngineHost&, const core::Event&)>& record)

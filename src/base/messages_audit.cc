@@ -7,7 +7,9 @@ namespace {
 constexpr MessageRow kAudit[] = {
     {"cli.help.audit", "Prüft den Nachweis, auch ohne laufendes Stellwerk",
      "Checks the record, with or without a running Stellwerk"},
-    {"cli.help.audit.rotate-key", "Einen neuen Schlüssel für die Checkpoints einführen",
+    {"cli.help.audit.key", "Der Schlüssel, der die Prüfpunkte signiert, für Prüfer und Zeugen",
+     "The key that signs checkpoints, for verifiers and witnesses"},
+    {"cli.help.audit.rotate-key", "Einen neuen Schlüssel für die Prüfpunkte einführen",
      "Take another key for checkpoints"},
     {"cli.help.audit.erase", "Einen privaten Text löschen; Digest und Grund bleiben im Journal",
      "Erase a private text; its digest and the reason stay in the journal"},
@@ -16,7 +18,7 @@ constexpr MessageRow kAudit[] = {
     {"cli.erase.done", "{digest} ist gelöscht; der Eintrag audit.content.erased sagt es.",
      "{digest} is erased; the entry audit.content.erased says so."},
     {"cli.rotate.done",
-     "Checkpoints werden jetzt mit {new} signiert; bisher mit {old}. Beide haben den Wechsel "
+     "Prüfpunkte werden jetzt mit {new} signiert; bisher mit {old}. Beide haben den Wechsel "
      "signiert.",
      "Checkpoints are signed with {new} from now on; until now with {old}. Both signed the "
      "change."},

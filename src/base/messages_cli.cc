@@ -76,6 +76,8 @@ constexpr MessageRow kCli[] = {
      "dann: {command}",
      "{file} is written. Sign it: ssh-keygen -Y sign -n {namespace} -f KEY {file}; then: "
      "{command}"},
+    {"cli.help.option.approve-all", "Alles geben, was von dieser Person fehlt",
+     "Give everything of this person's that is missing"},
     {"cli.help.option.all", "Auch die älteren", "The older ones too"},
     {"cli.help.argument.file", "Datei des Releases", "The release's file"},
     {"cli.help.argument.release", "Id des Releases", "The release's id"},

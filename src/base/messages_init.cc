@@ -74,10 +74,10 @@ constexpr MessageRow kInit[] = {
     {"cli.init.done.type", "{release}: {type}, {service} {from} → {to}",
      "{release}: {type}, {service} {from} → {to}"},
     {"cli.init.done.major",
-     "Ein Major-Release verlangt signierte Freigaben, die diese Version noch nicht kennt: planen "
-     "und simulieren geht, durchführen nicht.",
-     "A major release demands signed approvals, which this version does not know yet: it can be "
-     "planned and simulated, not carried out."},
+     "Ein Major-Release verlangt signierte Freigaben: dazu gehören die öffentlichen SSH-Schlüssel "
+     "der Personen in stellwerk.yaml (keys). Planen und simulieren geht auch ohne.",
+     "A major release demands signed approvals, for which people need their public SSH keys in "
+     "stellwerk.yaml (keys). It can be planned and simulated without."},
     {"cli.init.next.plan", "was geschehen wird, wann und hinter welchem Gate",
      "what will happen, when, and behind which gates"},
     {"cli.init.next.doctor", "was dieser Maschine noch fehlt", "what this machine still lacks"},

@@ -148,6 +148,8 @@ Exit dispatch(World& world, Console& console, const Arguments& arguments) {
       return schema_command(world, console, arguments);
     case Command::Explain:
       return explain_command(console, arguments);
+    case Command::LogKey:
+      return log_key_command(world, console, arguments);
     case Command::RotateKey:
       return rotate_key_command(world, console, arguments);
     case Command::Erase:

@@ -42,6 +42,7 @@ enum Takes : unsigned {
   TakesOut = 1U << 24,
   TakesBytes = 1U << 25,
   TakesDigest = 1U << 29,
+  TakesEverything = 1U << 30,
 };
 
 struct CommandRow {
@@ -66,7 +67,8 @@ constexpr CommandRow kCommands[] = {
     {"approve",
      {},
      Command::Steer,
-     TakesRelease | TakesReason | TakesPlanDigest | TakesApproval | TakesDecision},
+     TakesRelease | TakesReason | TakesPlanDigest | TakesApproval | TakesDecision |
+         TakesEverything},
     {"reject", {}, Command::Steer, TakesRelease | TakesReason | TakesPlanDigest | TakesApproval},
     {"attest", {}, Command::Steer, TakesRelease | TakesSteps | TakesNote},
     {"doctor", {}, Command::Doctor, TakesNothing},
@@ -78,6 +80,7 @@ constexpr CommandRow kCommands[] = {
     {"prove", "audit", Command::AuditProve, TakesSequence | TakesOut},
     {"checkpoint", "audit", Command::AuditCheckpoint, TakesNothing},
     {"export", "audit", Command::AuditExport, TakesRelease | TakesOut},
+    {"key", "audit", Command::LogKey, TakesNothing},
     {"rotate-key", "audit", Command::RotateKey, TakesNothing},
     {"erase", "audit", Command::Erase, TakesDigest | TakesReason},
     {"replay", "audit", Command::Replay, TakesAnyRelease | TakesAllDifferences},
@@ -215,7 +218,7 @@ class Parser {
     option(TakesNote, "--note", args_.reason, "TEXT");
     option(TakesPlanDigest, "--plan", args_.plan, "DIGEST");
     option(TakesApproval, "--key", args_.approval.key, "FILE");
-    option(TakesDecision, "--decision", args_.approval.decision, "WORD");
+    option(TakesDecision, "--decision", args_.approval.decision, "DECISION");
     option(TakesApproval, "--role", args_.approval.role, "ROLE");
     option(TakesApproval, "--by", args_.approval.person, "PERSON");
     option(TakesApproval, "--print", args_.approval.print, "FILE");
@@ -242,6 +245,8 @@ class Parser {
       command.add_option("--out", args_.audit.out, text(topic_text + "out"))->option_text("FILE");
     if ((row.takes & TakesBytes) != 0)
       command.add_flag("--bytes", args_.audit.bytes, text(topic_text + "bytes"));
+    if ((row.takes & TakesEverything) != 0)
+      command.add_flag("--all", args_.all, text("cli.help.option.approve-all"));
     if ((row.takes & TakesAll) != 0)
       command.add_flag("--all", args_.all, text("cli.help.option.all"));
   }

@@ -25,6 +25,7 @@ enum class Command : std::uint8_t {
   Doctor,
   Schema,
   Explain,
+  LogKey,
   RotateKey,
   Erase,
   Replay,

@@ -32,7 +32,13 @@ constexpr std::array kOffers = {
     Offer{"TOPIC", "words:release,environment"},
     Offer{"SHELL", "words:bash,zsh,fish"},
     // What nobody can know before it is typed.
+    Offer{"DECISION",
+          "words:approve,accept-features,accept-changelog,accept-completeness,sign-off,"
+          "emergency-approve"},
+    Offer{"ROLE", "words:release-manager,devops,qa,product-owner,audit-officer"},
     Offer{"STEP", "none"},
+    Offer{"PERSON", "none"},
+    Offer{"DURATION", "none"},
     Offer{"TEXT", "none"},
     Offer{"DIGEST", "none"},
     Offer{"N", "none"},

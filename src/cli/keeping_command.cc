@@ -98,6 +98,21 @@ Exit erase_command(World& world, Console& console, const Arguments& arguments) {
   return erase_in(world, console, arguments, *file.value, *by);
 }
 
+Exit log_key_command(World& world, Console& console, const Arguments& arguments) {
+  auto file = peek_environment(arguments);
+  if (!file.value) {
+    report(console, file.problems);
+    return Exit::Usage;
+  }
+  const auto key = world.log_key(*file.value);
+  if (!key) return failed(console, key.error());
+  if (console.json)
+    console.print_json_line({{"key", *key}});
+  else
+    console.out << *key << '\n';
+  return Exit::Done;
+}
+
 Exit rotate_key_command(World& world, Console& console, const Arguments& arguments) {
   auto file = load_environment(world, arguments);
   if (!file.value) {

@@ -10,6 +10,10 @@
 
 namespace stellwerk::cli {
 
+/// `audit key`: the key that signs checkpoints, for verifiers and witnesses; made where there is
+/// none. @errors AUD-0001, AUD-0002
+Exit log_key_command(World& world, Console& console, const Arguments& arguments);
+
 /// `audit rotate-key`: a new key signs checkpoints from here on; a note that both keys signed says
 /// so in the journal. @errors Forbidden ENG-0010, ENG-0011; Conflict JRN-0005: an engine runs
 Exit rotate_key_command(World& world, Console& console, const Arguments& arguments);

@@ -37,7 +37,7 @@ TEST(PlanView, ShowsGatesApprovalsUndoingOriginsAndDigest) {
   const core::Plan plan = stellwerk::testing::sample_plan();
   const std::string text = render_plan(plan, {.locale = base::Locale::En});
   for (const char* wanted :
-       {"T-24h   □ Changelog and release notes", "§ Approval: Product Owner (1)",
+       {"T-24h   □ Changelog and release notes", "§ New features accepted",
         "═ Gate: All tests green, changelog approved", "↺ return-traffic",
         "↺ retire-document-domain", "5 Rollback, if it must be", "Defaults: slo.error_rate_pause"})
     EXPECT_TRUE(has_line(text, wanted)) << wanted;

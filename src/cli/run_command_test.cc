@@ -34,7 +34,8 @@ services:
     health: {url: /health}
     port: 8080
     run: {command: [/bin/true], instances: 1}
-people: [{id: lena, os_user: devops-1, roles: [release-manager, devops, qa, product-owner]}]
+people: [{id: lena, os_user: devops-1, roles: [release-manager, devops, qa, product-owner, audit-officer]}]
+self_approval: true
 router: {adapter: haproxy}
 workload: {adapter: process}
 )";

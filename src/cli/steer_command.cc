@@ -19,6 +19,7 @@ namespace {
 
 constexpr std::size_t kDigestDigits = 64;
 constexpr std::size_t kPrefixDigitsMin = 12;
+constexpr int kApprovalsMax = 10;  ///< that one person can give at once
 
 /// approve, reject and attest say something about a release; they do not carry it on.
 bool is_a_statement(const std::string& verb) {
@@ -59,6 +60,7 @@ class Steering {
 
   Exit steer() {
     if (!arguments_.approval.print.empty()) return print_text();
+    if (arguments_.all) return steer_all();
     return world_.engine_runs(data_folder_) ? through_socket() : here();
   }
 
@@ -80,6 +82,26 @@ class Steering {
       all.push_back(command);
     }
     return all;
+  }
+
+  /// approve --all: one after the other, until none of this person's is missing. An engine runs.
+  Exit steer_all() {
+    if (!world_.engine_runs(data_folder_))
+      return failed(console_, needs_engine("approve --all", release_));
+    for (int given = 0; given < kApprovalsMax; ++given) {
+      nothing_missing_ = false;
+      const Exit exit = through_socket();
+      if (exit == Exit::Done) continue;
+      return nothing_missing_ && given > 0 ? Exit::Done : exit;
+    }
+    return Exit::Done;
+  }
+
+  /// Told, unless it only says that --all is through.
+  Exit refused(const base::Error& error) {
+    nothing_missing_ = error.id == "ENG-0015";
+    return arguments_.all && nothing_missing_ && !answered_.empty() ? Exit::Usage
+                                                                    : failed(console_, error);
   }
 
   /// The text that somebody signs elsewhere.
@@ -125,7 +147,7 @@ class Steering {
         tell(command, answer->value("ignored_because", ""),
              answer->value("entries", std::vector<std::string>{}));
       else
-        worst = std::max(worst, failed(console_, answer.error()));
+        worst = std::max(worst, refused(answer.error()));
     }
     finish();
     if (arguments_.verb == "rollback" && worst == Exit::Done && !console_.json)
@@ -139,15 +161,15 @@ class Steering {
     auto stored = load();
     if (!stored) return failed(console_, stored.error());
     auto word = word_of(*stored);
-    if (!word) return failed(console_, word.error());
+    if (!word) return refused(word.error());
     const base::Json body = {{"command", arguments_.verb},
                              {"signed_text", (*word)->text},
                              {"signature", (*word)->signature},
                              {"sealed_reason", (*word)->sealed_reason}};
     const auto answer = ApiClient(world_.socket_path(data_folder_))
                             .post(fmt::format("/v1/releases/{}/commands", release_.str()), body);
-    if (!answer) return failed(console_, answer.error());
-    tell({arguments_.verb}, answer->value("ignored_because", ""),
+    if (!answer) return refused(answer.error());
+    tell({arguments_.verb, {}, {}, {}, {}}, answer->value("ignored_because", ""),
          answer->value("entries", std::vector<std::string>{}));
     finish();
     return Exit::Done;
@@ -246,6 +268,7 @@ class Steering {
 
   void tell(const engine::PersonCommand& command, const std::string& ignored,
             const std::vector<std::string>& entries) {
+    answered_ = command.verb;
     const std::string what = command.step.empty() ? command.verb : "attest " + command.step;
     if (console_.json) {
       base::Json row = {{"command", command.verb}, {"entries", entries}};
@@ -274,6 +297,8 @@ class Steering {
   base::ReleaseId release_;
   base::Digest plan_;
   base::Json answers_ = base::Json::array();
+  std::string answered_;          ///< the verb of the last command that was carried out
+  bool nothing_missing_ = false;  ///< why the last one was not
 };
 
 }  // namespace

@@ -97,6 +97,11 @@ class World {
   virtual std::vector<base::Error> section_problems(const config::EnvironmentFile& /*file*/) {
     return {};
   }
+  /// The key that signs this installation's checkpoints, as verifiers and witnesses are given it;
+  /// made when there is none. @errors AUD-0001, AUD-0002, BAS-0012
+  virtual base::Result<std::string> log_key(const config::EnvironmentFile& /*environment*/) {
+    return base::fail(base::Code::Unavailable, "AUD-0001", "this world has no key");
+  }
   /// Another key for the log. `record` writes the entry that names it; only then it is used.
   /// @errors Conflict JRN-0005: another stellwerk holds the data folder; AUD-0001; those of
   /// `record`

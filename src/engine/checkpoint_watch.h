@@ -33,13 +33,14 @@ class CheckpointWatch {
   void publish(const ports::Head& head, Then then);
   /// The journal has `size` entries.
   void grown(std::uint64_t size) { size_ = size; }
-  /// Asks for one when the last is a minute old, the journal has grown, and `running`.
+  /// Asks for one when the journal has grown: while releases run once a minute, else at once.
   void pump(base::MonoTime now, bool running);
   [[nodiscard]] bool quiet() const { return !asking_ && publishing_ == 0; }
   /// For jobs in lane `log` only.
   [[nodiscard]] const std::shared_ptr<LogPublisher>& publisher() const { return publisher_; }
 
  private:
+  bool is_due(base::MonoTime now, bool running);
   void finished(const base::Result<Published>& result, bool was_asked_for);
 
   EnginePorts& ports_;
@@ -50,6 +51,8 @@ class CheckpointWatch {
   base::MonoTime published_at_;
   bool asking_ = false;
   int publishing_ = 0;
+  bool begun_ = false;   ///< the first turn is over
+  bool failed_ = false;  ///< the last one could not be signed
 };
 
 }  // namespace stellwerk::engine

@@ -20,9 +20,9 @@ struct PersonCommand {
   std::string step;                  ///< attest
   std::vector<std::string> again;    ///< resume: undecided steps to run once more
   std::optional<base::Digest> plan;  ///< approve, reject: what is approved
-  std::string decision;              ///< approve: which; empty: the first that is missing
+  std::string decision = {};         ///< approve: which; empty: the first that is missing
   /// approve, reject: what the person signed; then it says all of the above.
-  std::optional<SignedWord> signed_word;
+  std::optional<SignedWord> signed_word = {};
 };
 
 /// Keeps the reason as a private text and makes the input. A rollback does not wait for the store:

@@ -79,7 +79,9 @@ EnginePorts World::ports() {
           {&notifier},
           [this]() -> base::Result<std::unique_ptr<ports::JournalStore>> {
             return std::make_unique<SharedJournal>(journal);
-          }};
+          },
+          witnesses,
+          {}};
 }
 
 void World::start() {

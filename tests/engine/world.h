@@ -110,6 +110,7 @@ class World {
   ScriptedSteps steps;
   SharedJournal writer{journal};
   std::vector<base::Error> reports;
+  std::vector<WitnessPort> witnesses;  ///< of the next process
 
  private:
   [[nodiscard]] EnginePorts ports();

@@ -50,9 +50,13 @@ void Machine::start() {
                                                 {&metrics},
                                                 {},
                                                 {},
-                                                {}},
+                                                [this] { return reader(); }},
                                     EngineSettings{});
   engine->on_report = [this](const base::Error& error) { reports.push_back(error); };
+}
+
+base::Result<std::unique_ptr<ports::JournalStore>> Machine::reader() {
+  return std::make_unique<stellwerk::testing::SharedJournal>(disk.journal);
 }
 
 void Machine::end() {

@@ -24,6 +24,7 @@
 #include "engine/testing/disk.h"
 #include "engine/testing/hand_lanes.h"
 #include "support/sample_release.h"
+#include "support/shared_journal.h"
 
 namespace stellwerk::engine::testing {
 
@@ -43,6 +44,7 @@ class Machine {
 
   // ---- the process
   void start();
+  base::Result<std::unique_ptr<ports::JournalStore>> reader();
   /// As kill -9: what was under way is gone.
   void end();
   void recover() { ASSERT_TRUE(engine->recover()); }

@@ -1,0 +1,73 @@
+"""A release whose checkpoints others confirm: a witness of ours, and a time stamping service; then the key is changed and a text erased."""
+import json
+import os
+import subprocess
+import sys
+
+from carried import CarriesReleases, free_port
+from support import PROGRAM, environment, main, run, stellwerk
+
+
+
+class Attested(CarriesReleases):
+    NEEDS = ["haproxy", "python3", "openssl"]
+
+    def serve(self, *words):
+        log = open(f"{self.folder}/{os.path.basename(words[0])}.log", "wb")
+        self.addCleanup(log.close)
+        served = subprocess.Popen(words, cwd=self.folder, env=environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.addCleanup(served.wait)
+        self.addCleanup(served.kill)
+        return served
+
+    def carry(self, name, release):
+        running = self.start(name)
+        self.until("the end", lambda: self.answer(release, self.show(release)) or running.poll() is not None)
+        self.assertEqual(self.show(release)["stage"], "completed", self.text_of(f"{name}.err"))
+
+    def test_what_others_confirmed_is_kept_and_verifies(self):
+        log_key = self.expect(stellwerk("audit", "key", folder=self.folder)).stdout.strip()
+        witness = ["witness", "--data", f"{self.folder}/witness", "--name", "other.example/witness"]
+        key = self.expect(stellwerk(*witness, "--show-key", folder=self.folder)).stdout.strip()
+        port = free_port()
+        self.serve(PROGRAM, *witness, "--log", log_key, "--listen", f"127.0.0.1:{port}")
+        self.append("stellwerk.yaml", f'\naudit:\n  witnesses: [{{key: "{key}", url: "http://127.0.0.1:{port}"}}]\n')
+        self.carry("release.yaml", "greeter-1.0.1")
+
+        data = f"{self.folder}/stellwerk-data"
+        cosigned = self.until("a cosignature", lambda: os.path.isdir(f"{data}/log/cosigned") and os.listdir(f"{data}/log/cosigned"))
+        self.assertTrue(cosigned)
+        self.assertIn("— other.example/witness ", self.text_of("stellwerk-data/log/checkpoint"))
+        verified = self.expect(stellwerk("audit", "verify", "--witness", key, "--json", folder=self.folder))
+        self.assertTrue(json.loads(verified.stdout)["good"], verified.stdout)
+
+        # Another key signs from here on, and the log says so itself.
+        changed = json.loads(self.expect(stellwerk("audit", "rotate-key", "--json", folder=self.folder)).stdout)
+        self.assertEqual(changed["old"], log_key)
+        self.assertEqual(self.expect(stellwerk("audit", "key", folder=self.folder)).stdout.strip(), changed["new"])
+        self.expect(stellwerk("audit", "verify", folder=self.folder))
+
+        # A note is erased: the record says so, and still verifies.
+        self.expect(stellwerk("attest", "greeter-1.0.1", "post-check/retrospective", "--note", "Lena was late", folder=self.folder))
+        steps = {row["id"]: row for row in self.show("greeter-1.0.1")["steps"]}
+        digest = steps["post-check/retrospective"]["text_digest"]
+        self.expect(stellwerk("audit", "erase", digest, "--reason", "she asked for it", folder=self.folder))
+        shown = {row["id"]: row for row in self.show("greeter-1.0.1")["steps"]}["post-check/retrospective"]
+        self.assertTrue(shown["text_erased"])
+        self.assertIn("erased", self.expect(stellwerk("audit", "verify", folder=self.folder)).stdout)
+        plan = self.show("greeter-1.0.1")["plan"]
+        refused = stellwerk("audit", "erase", plan, "--reason", "why not", folder=self.folder)
+        self.assertIn("AUD-0046", refused.stderr)
+
+    def test_an_archive_is_verified_without_stellwerk(self):
+        self.carry("release.yaml", "greeter-1.0.1")
+        self.expect(stellwerk("audit", "export", "greeter-1.0.1", "--out", "record.tar.gz", folder=self.folder))
+        self.expect(run(["mkdir", "out"], self.folder))
+        self.expect(run(["tar", "-xzf", "record.tar.gz", "-C", "out"], self.folder))
+        found = [root for root, _, files in os.walk(f"{self.folder}/out") if "verify.py" in files]
+        self.expect(run([sys.executable, "verify.py"], found[0]))
+        self.expect(stellwerk("audit", "verify", "record.tar.gz", folder=self.folder))
+
+
+if __name__ == "__main__":
+    main()
