@@ -2,7 +2,7 @@
 //
 // Role: adapters/file (a folder that any web server may serve), adapters/memory. What lies there
 // can be made again from the journal; only the checkpoint may not go back.
-// Thread-safety: read() from any thread, the others one at a time (the engine's `log` lane); readers
+// Thread-safety: read() from any thread, the others one at a time (lane `log`); readers
 // see each file whole.            Spec: c2sp.org/tlog-tiles; docs/journal.md "The published log"
 #pragma once
 
