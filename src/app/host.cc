@@ -214,7 +214,8 @@ base::Result<void> Host::sign_now() {
                           .now("the key is changed; the next engine signs with it")
                           .then("stellwerk audit verify", "whether the log is well"));
   if (!**result)
-    return base::fail((*result)->error().now("the key is changed; no checkpoint was signed yet"));
+    return base::fail(
+        base::Error((*result)->error()).now("the key is changed; no checkpoint was signed yet"));
   return {};
 }
 

@@ -66,7 +66,11 @@ Effects::Host Engine::effects_host() {
   };
   host.check_journal = [this](IntegrityWatch::Then then) { integrity_.check(std::move(then)); };
   host.publish = [this](const ports::Head& head, CheckpointWatch::Then then) {
-    checkpoints_.publish(head, std::move(then));
+    // What ends because the journal is damaged must be able to end.
+    if (integrity_.failure())
+      checkpoints_.sign_unpublished(head, std::move(then));
+    else
+      checkpoints_.publish(head, std::move(then));
   };
   host.keep = [this](const std::string& text) {
     return keeper_.keep(sealed_if_possible(text, ports_.entropy));

@@ -83,18 +83,20 @@ base::Result<std::optional<Published>> LogPublisher::last_signed() {
   if (!listed) return base::fail(std::move(listed.error()));
   const std::vector<audit::VerifierKey> keys = keys_of(listed->value_or(""), signer_);
   std::string why = "it is missing, and so is its copy";
+  bool published_before = listed->has_value();
   std::optional<Published> newest;
   for (const std::string& path : {std::string(audit::kCheckpointPath), std::string(kCopyPath)}) {
     auto note = read_if_there(path);
     if (!note) return base::fail(std::move(note.error()));
     if (!*note) continue;
+    published_before = true;
     const auto known = own_checkpoint(**note, keys);
     if (!known)
       why = known.error().one_line();
     else if (!newest || known->size > newest->head.size)
       newest = Published{*known, std::move(**note)};
   }
-  if (newest || !*listed) return newest;  // neither: nothing was published so far
+  if (newest || !published_before) return newest;
   return base::fail(
       base::error(base::Code::Unavailable, "AUD-0043",
                   "the log's last checkpoint is none that this installation signed")
@@ -193,12 +195,16 @@ base::Result<void> LogPublisher::grow_to(const ports::Head& head) {
   return {};
 }
 
-base::Result<Published> LogPublisher::sign(const ports::Head& head) {
+base::Result<std::string> LogPublisher::signed_note(const ports::Head& head) {
   audit::Checkpoint checkpoint;
   checkpoint.origin = signer_.name();
   checkpoint.size = head.size;
   checkpoint.root = head.root;
-  auto note = signer_.sign_note(checkpoint.to_text());
+  return signer_.sign_note(checkpoint.to_text());
+}
+
+base::Result<Published> LogPublisher::sign(const ports::Head& head) {
+  auto note = signed_note(head);
   if (!note) return base::fail(std::move(note.error()));
   // The copy first: what is published is never newer than what is remembered.
   for (const std::string_view path : {std::string_view(kCopyPath), audit::kCheckpointPath})
@@ -207,6 +213,21 @@ base::Result<Published> LogPublisher::sign(const ports::Head& head) {
   if (auto synced = store_.sync(); !synced) return base::fail(std::move(synced.error()));
   latest_ = Published{head, std::move(*note)};
   return *latest_;
+}
+
+base::Result<Published> LogPublisher::sign_unpublished(const ports::Head& head) {
+  auto last = last_signed();
+  if (!last) return base::fail(std::move(last.error()));
+  if (*last && ((*last)->head.size > head.size ||
+                ((*last)->head.size == head.size && (*last)->head.root != head.root)))
+    return base::fail(contradiction(
+        "the journal is another one than the last checkpoint's",
+        fmt::format("{} entries were signed, it has {}", (*last)->head.size, head.size)));
+  auto note = signed_note(head);
+  if (!note) return base::fail(std::move(note.error()));
+  if (auto kept = store_.write(kCopyPath, *note); !kept) return base::fail(std::move(kept.error()));
+  if (auto synced = store_.sync(); !synced) return base::fail(std::move(synced.error()));
+  return Published{head, std::move(*note)};
 }
 
 /// Asked for before a later one was signed; or the journal is another one. A tile that is damaged

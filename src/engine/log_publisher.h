@@ -41,6 +41,11 @@ class LogPublisher {
   /// what its head says; nothing was signed. Unavailable AUD-0041, AUD-0001; those of the journal.
   base::Result<Published> publish(const ports::Head& head);
 
+  /// For a journal that is known to be damaged on the disk: signs the head that was acknowledged,
+  /// which its tree in memory gives, and publishes nothing.
+  /// @errors Corruption AUD-0042: it would contradict an earlier checkpoint; as publish()
+  base::Result<Published> sign_unpublished(const ports::Head& head);
+
   /// Adds a witness's line to the latest checkpoint, if that is still the one that was cosigned;
   /// and keeps the note under `cosigned/`. @errors Unavailable AUD-0041
   base::Result<void> add_cosignature(const ports::Head& head, const std::string& line);
@@ -57,6 +62,7 @@ class LogPublisher {
   base::Result<std::optional<std::string>> read_if_there(const std::string& path);
   base::Result<std::optional<Published>> last_signed();
   base::Result<Published> older(const ports::Head& head);
+  base::Result<std::string> signed_note(const ports::Head& head);
   base::Result<Published> sign(const ports::Head& head);
   base::Result<void> grow_to(const ports::Head& head);
   base::Result<void> rebuild();

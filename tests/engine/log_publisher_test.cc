@@ -129,6 +129,35 @@ TEST(PublishedLog, IsNotContinuedFromAStrangersCheckpoint) {
   EXPECT_EQ(refused.error().id, "AUD-0043");
 }
 
+// Goal: a checkpoint that was damaged is remembered by its copy; both gone, nothing is signed.
+TEST(PublishedLog, RemembersItsLastCheckpointTwice) {
+  Log log;
+  log.append(3);
+  ASSERT_TRUE(log.publisher()->publish(*log.journal.head()));
+  log.append(1);
+  log.files.files["checkpoint"][0] ^= 1;
+  ASSERT_TRUE(log.publisher()->publish(*log.journal.head()));
+  ASSERT_TRUE(log.check());
+  log.files.files.erase("checkpoint");
+  log.files.files.erase("checkpoint.signed");
+  EXPECT_EQ(log.publisher()->publish(*log.journal.head()).error().id, "AUD-0043");
+}
+
+// Goal: what ends because its journal is damaged can be signed, and never against what was signed.
+TEST(PublishedLog, IsSignedUnpublishedForADamagedJournal) {
+  Log log;
+  const auto publisher = log.publisher();
+  log.append(3);
+  const ports::Head three = *log.journal.head();
+  ASSERT_TRUE(publisher->publish(three));
+  log.append(2);
+  const ports::Head five = *log.journal.head();
+  ASSERT_TRUE(publisher->sign_unpublished(five));
+  EXPECT_EQ(log.check()->size, 3U);
+  EXPECT_EQ(publisher->sign_unpublished(three).error().id, "AUD-0042");
+  EXPECT_EQ(publisher->sign_unpublished({5, base::sha256("another")}).error().id, "AUD-0042");
+}
+
 // Goal: a job that waited gets the later checkpoint, which covers its head, and no older one.
 TEST(PublishedLog, AnswersAnOlderHeadWithTheLaterCheckpoint) {
   Log log;
@@ -151,12 +180,12 @@ TEST(PublishedLog, KeepsCosignaturesOfTheLatestCheckpointOnly) {
   const auto publisher = log.publisher();
   log.append(3);
   const auto first = publisher->publish(*log.journal.head());
-  ASSERT_TRUE(publisher->add_cosignature(first->head, "— witness AAAA\n"));
-  EXPECT_TRUE(log.files.files.at("checkpoint").ends_with("— witness AAAA\n"));
+  ASSERT_TRUE(publisher->add_cosignature(first->head, "— witness AAAAAAE=\n"));
+  EXPECT_TRUE(log.files.files.at("checkpoint").ends_with("— witness AAAAAAE=\n"));
   EXPECT_TRUE(log.files.files.contains("cosigned/3.note"));
   log.append(1);
   ASSERT_TRUE(publisher->publish(*log.journal.head()));
-  ASSERT_TRUE(publisher->add_cosignature(first->head, "— late AAAA\n"));
+  ASSERT_TRUE(publisher->add_cosignature(first->head, "— late AAAAAAE=\n"));
   EXPECT_EQ(log.files.files.at("checkpoint").find("late"), std::string::npos);
 }
 
