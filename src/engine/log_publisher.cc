@@ -188,7 +188,6 @@ base::Result<void> LogPublisher::grow_to(const ports::Head& head) {
         contradiction("the journal's entries do not give the root of its head",
                       fmt::format("{} entries give {}, the head says {}", head.size,
                                   flushed->head.root.to_string(), head.root.to_string())));
-  if (auto kept = keep_key(); !kept) return kept;
   if (auto synced = store_.sync(); !synced) return synced;
   for (const std::string& folder : flushed->replaced_folders)
     static_cast<void>(store_.remove_folder(folder));  // tidying up: what stays does no harm
@@ -210,6 +209,8 @@ base::Result<Published> LogPublisher::sign(const ports::Head& head) {
   for (const std::string_view path : {std::string_view(kCopyPath), audit::kCheckpointPath})
     if (auto written = store_.write(path, *note); !written)
       return base::fail(std::move(written.error()));
+  // After it: a list of keys without a checkpoint says that one was lost.
+  if (auto kept = keep_key(); !kept) return base::fail(std::move(kept.error()));
   if (auto synced = store_.sync(); !synced) return base::fail(std::move(synced.error()));
   latest_ = Published{head, std::move(*note)};
   return *latest_;

@@ -143,6 +143,21 @@ TEST(PublishedLog, RemembersItsLastCheckpointTwice) {
   EXPECT_EQ(log.publisher()->publish(*log.journal.head()).error().id, "AUD-0043");
 }
 
+// Goal: a process that dies between any two writes leaves what the next one goes on from.
+TEST(PublishedLog, IsGoneOnWithWhereverAProcessDied) {
+  for (std::size_t writes = 0; writes < 12; ++writes) {
+    Log log;
+    log.append(3);
+    log.files.writes_left = writes;
+    static_cast<void>(log.publisher()->publish(*log.journal.head()));
+    log.files.writes_left.reset();
+    log.append(300);
+    const auto published = log.publisher()->publish(*log.journal.head());
+    ASSERT_TRUE(published) << writes << ": " << published.error().one_line();
+    EXPECT_TRUE(log.check()) << writes;
+  }
+}
+
 // Goal: what ends because its journal is damaged can be signed, and never against what was signed.
 TEST(PublishedLog, IsSignedUnpublishedForADamagedJournal) {
   Log log;
