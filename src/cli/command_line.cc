@@ -42,6 +42,8 @@ enum Takes : unsigned {
   TakesOut = 1U << 24,
   TakesBytes = 1U << 25,
   TakesDigest = 1U << 29,
+  TakesRecord = 1U << 30,
+  TakesBehind = 1U << 31,
 };
 
 struct CommandRow {
@@ -78,6 +80,9 @@ constexpr CommandRow kCommands[] = {
     {"prove", "audit", Command::AuditProve, TakesSequence | TakesOut},
     {"checkpoint", "audit", Command::AuditCheckpoint, TakesNothing},
     {"export", "audit", Command::AuditExport, TakesRelease | TakesOut},
+    {"procedure", "audit", Command::AuditProcedure, TakesOut | TakesRecord},
+    {"witnesses", "audit", Command::AuditWitnesses, TakesBehind},
+    {"mirror", "audit", Command::AuditMirror, TakesNothing},
     {"rotate-key", "audit", Command::RotateKey, TakesNothing},
     {"erase", "audit", Command::Erase, TakesDigest | TakesReason},
     {"replay", "audit", Command::Replay, TakesAnyRelease | TakesAllDifferences},
@@ -240,6 +245,10 @@ class Parser {
     const std::string topic_text = "cli.help.option.audit.";
     if ((row.takes & TakesOut) != 0)
       command.add_option("--out", args_.audit.out, text(topic_text + "out"))->option_text("FILE");
+    if ((row.takes & TakesRecord) != 0)
+      command.add_flag("--record", args_.audit.record, text(topic_text + "record"));
+    if ((row.takes & TakesBehind) != 0)
+      add_audit_option(command, "--behind", args_.audit.behind, "N");
     if ((row.takes & TakesBytes) != 0)
       command.add_flag("--bytes", args_.audit.bytes, text(topic_text + "bytes"));
     if ((row.takes & TakesAll) != 0)

@@ -34,6 +34,9 @@ enum class Command : std::uint8_t {
   AuditProve,
   AuditCheckpoint,
   AuditExport,
+  AuditProcedure,
+  AuditWitnesses,
+  AuditMirror,
   Simulate,
   Init,
   Completion,
@@ -114,6 +117,8 @@ struct AuditWords {
   bool follow = false;
   bool bytes = false;
   bool tree_only = false;
+  bool record = false;  ///< procedure
+  std::string behind;   ///< witnesses
 };
 
 struct Arguments {
