@@ -29,7 +29,7 @@ class ReportText {
     if (report_.remembered) row("remembered", *report_.remembered, say("remembered"));
     if (report_.cosigned > 0) row("cosigned", report_.cosigned, say("cosigned"));
     for (const audit::Cosigner& each : report_.cosigners)
-      label("witness", fmt::format("{}  {}", each.witness.name, time_text(each.unix_seconds)));
+      label("witness", fmt::format("{}  {}", each.witness.name, unix_time_text(each.unix_seconds)));
     if (report_.timestamps + report_.timestamps_unchecked > 0)
       row("timestamps", report_.timestamps, timestamp_words());
     verdict();
@@ -102,12 +102,6 @@ class ReportText {
     if (report_.timestamps_unchecked == 0) return say("timestamps");
     return counted("timestamps-unchecked", report_.timestamps_unchecked);
   }
-  static std::string time_text(std::uint64_t unix_seconds) {
-    constexpr std::uint64_t kSecondsMax = 253'402'300'799;  // the end of the year 9999
-    const auto seconds = static_cast<std::int64_t>(std::min(unix_seconds, kSecondsMax));
-    return base::rfc3339(base::WallTime{seconds * 1'000'000});
-  }
-
   void verdict() {
     text_ += report_.good() ? painted(say("good"), Colour::Green, colour_)
                             : painted(counted("bad", report_.problems_count), Colour::Red, colour_);
@@ -130,6 +124,12 @@ base::Json problem_json(const VerifyReport::Problem& problem) {
 }
 
 }  // namespace
+
+std::string unix_time_text(std::uint64_t unix_seconds) {
+  constexpr std::uint64_t kSecondsMax = 253'402'300'799;  // the end of the year 9999
+  const auto seconds = static_cast<std::int64_t>(std::min(unix_seconds, kSecondsMax));
+  return base::rfc3339(base::WallTime{seconds * 1'000'000});
+}
 
 std::string verify_text(const VerifyReport& report, base::Locale locale, bool colour) {
   return ReportText(report, locale, colour).text();
