@@ -233,7 +233,10 @@ class LogVerification {
       problem(looked.problem_at, std::move(looked.bundle.error()));
       return false;
     }
-    history_.append(looked.leaves);
+    if (looked.published)
+      history_.append(looked.leaves, looked.bundle->root);
+    else
+      history_.append(looked.leaves);
     for (const audit::EntryFacts& facts : looked.facts) record_->add(facts, history_);
     report_.entries = history_.size();
     if (inputs_.progress) inputs_.progress(report_.entries, all_);
