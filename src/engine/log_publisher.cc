@@ -67,13 +67,21 @@ audit::FileSink LogPublisher::writing() {
       [this](std::string_view path, std::string_view bytes) { return store_.write(path, bytes); };
 }
 
-/// What was published before this process began.
+/// Of `keys/all`; nothing before the first. What cannot be read is not taken for nothing.
+base::Result<std::string> LogPublisher::listed_keys() {
+  auto listed = store_.read(kKeysPath);
+  if (!listed && listed.error().code == base::Code::NotFound) return std::string();
+  return listed;
+}
+
+/// What was published before: by another process, or by this one when it could not finish.
 base::Result<void> LogPublisher::recall(const ports::Head& head) {
   auto note = store_.read(std::string(audit::kCheckpointPath));
   if (!note && note.error().code != base::Code::NotFound) return base::fail(note.error());
   if (!note) return {};
-  const auto listed = store_.read(kKeysPath);
-  auto known = own_checkpoint(*note, keys_of(listed.value_or(""), signer_));
+  const auto listed = listed_keys();
+  if (!listed) return base::fail(listed.error());
+  auto known = own_checkpoint(*note, keys_of(*listed, signer_));
   if (!known)
     return base::fail(
         base::error(base::Code::Unavailable, "AUD-0043",
@@ -81,11 +89,15 @@ base::Result<void> LogPublisher::recall(const ports::Head& head) {
             .because(known.error().one_line())
             .now("no checkpoint was signed; the journal itself is untouched")
             .then("stellwerk explain AUD-0043", "how to save it and let the log be made anew"));
-  if (known->size > head.size)
+  const bool is_unfinished = unfinished_ && *unfinished_ == *known;
+  if (known->size > head.size && !is_unfinished)
     return base::fail(
         contradiction("the journal is shorter than a checkpoint that was signed",
                       fmt::format("the checkpoint covers {} entries, the journal has {}",
                                   known->size, head.size)));
+  if (latest_ && known->size < latest_->head.size) return {};  // somebody put back an older one
+  // It may have got its name, and not been synced any more.
+  if (auto synced = store_.sync(); !synced) return synced;
   latest_ = Published{*known, std::move(*note)};
   return {};
 }
@@ -93,10 +105,14 @@ base::Result<void> LogPublisher::recall(const ports::Head& head) {
 base::Result<void> LogPublisher::keep_key() {
   auto key = audit::VerifierKey::parse(signer_.verifier_key());
   if (!key) return base::fail(std::move(key.error()));
-  if (store_.read(key_path(*key))) return {};
   const std::string line = key->to_string() + "\n";
-  const std::string before = store_.read(kKeysPath).value_or("");
-  if (auto listed = store_.write(kKeysPath, before + line); !listed) return listed;
+  auto own = store_.read(key_path(*key));
+  if (own && *own == line) return {};
+  if (!own && own.error().code != base::Code::NotFound) return base::fail(std::move(own.error()));
+  const auto before = listed_keys();
+  if (!before) return base::fail(before.error());
+  if (("\n" + *before).find("\n" + line) == std::string::npos)
+    if (auto listed = store_.write(kKeysPath, *before + line); !listed) return listed;
   return store_.write(key_path(*key), line);
 }
 
@@ -174,7 +190,10 @@ base::Result<Published> LogPublisher::sign(const ports::Head& head) {
   if (!note) return base::fail(std::move(note.error()));
   if (auto written = store_.write(audit::kCheckpointPath, *note); !written)
     return base::fail(std::move(written.error()));
-  if (auto synced = store_.sync(); !synced) return base::fail(std::move(synced.error()));
+  if (auto synced = store_.sync(); !synced)
+    return base::fail(std::move(synced.error())
+                          .now("a new checkpoint may lie in the log, and was given to nobody; the "
+                               "journal itself is untouched"));
   latest_ = Published{head, std::move(*note)};
   return *latest_;
 }
@@ -200,7 +219,14 @@ base::Result<Published> LogPublisher::publish(const ports::Head& head) {
     builder_.reset();  // begins anew from the last checkpoint
     return base::fail(std::move(grown.error()));
   }
-  return sign(head);
+  auto signed_now = sign(head);
+  if (!signed_now) {
+    // Others may see it already: the next one is shown to continue what lies there.
+    unfinished_ = head;
+    builder_.reset();
+    recalled_ = false;
+  }
+  return signed_now;
 }
 
 base::Result<void> LogPublisher::add_cosignature(const ports::Head& head,

@@ -59,6 +59,7 @@ class LogPublisher {
   base::Result<void> rebuild();
   base::Result<void> append_entries(ports::JournalStore& journal, const ports::Head& head);
   base::Result<void> continues_latest() const;
+  [[nodiscard]] base::Result<std::string> listed_keys();
   base::Result<void> keep_key();
   [[nodiscard]] audit::FileReader reading();
   [[nodiscard]] audit::FileSink writing();
@@ -68,6 +69,7 @@ class LogPublisher {
   OpenReader open_reader_;
   bool recalled_ = false;
   std::optional<Published> latest_;
+  std::optional<ports::Head> unfinished_;  ///< signed, and perhaps in the log
   std::optional<audit::TileBuilder> builder_;
 };
 
