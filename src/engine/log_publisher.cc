@@ -105,15 +105,21 @@ base::Result<std::optional<Published>> LogPublisher::last_signed() {
           .then("stellwerk explain AUD-0043", "how to save it and let the log be made anew"));
 }
 
-/// What was published before this process began.
+/// What was published before: by another process, or by this one when it could not finish.
 base::Result<void> LogPublisher::recall(const ports::Head& head) {
   auto last = last_signed();
   if (!last) return base::fail(std::move(last.error()));
-  if (*last && (*last)->head.size > head.size)
+  if (!*last) return {};
+  const ports::Head known = (*last)->head;
+  const bool is_unfinished = unfinished_ && *unfinished_ == known;
+  if (known.size > head.size && !is_unfinished)
     return base::fail(
         contradiction("the journal is shorter than a checkpoint that was signed",
                       fmt::format("the checkpoint covers {} entries, the journal has {}",
-                                  (*last)->head.size, head.size)));
+                                  known.size, head.size)));
+  if (latest_ && known.size < latest_->head.size) return {};  // somebody put back an older one
+  // It may have got its name, and not been synced any more.
+  if (auto synced = store_.sync(); !synced) return synced;
   latest_ = std::move(*last);
   return {};
 }
@@ -211,7 +217,10 @@ base::Result<Published> LogPublisher::sign(const ports::Head& head) {
       return base::fail(std::move(written.error()));
   // After it: a list of keys without a checkpoint says that one was lost.
   if (auto kept = keep_key(); !kept) return base::fail(std::move(kept.error()));
-  if (auto synced = store_.sync(); !synced) return base::fail(std::move(synced.error()));
+  if (auto synced = store_.sync(); !synced)
+    return base::fail(std::move(synced.error())
+                          .now("a new checkpoint may lie in the log, and was given to nobody; the "
+                               "journal itself is untouched"));
   latest_ = Published{head, std::move(*note)};
   return *latest_;
 }
@@ -260,7 +269,14 @@ base::Result<Published> LogPublisher::publish(const ports::Head& head) {
     builder_.reset();  // begins anew from the last checkpoint
     return base::fail(std::move(grown.error()));
   }
-  return sign(head);
+  auto signed_now = sign(head);
+  if (!signed_now) {
+    // Others may see it already: the next one is shown to continue what lies there.
+    unfinished_ = head;
+    builder_.reset();
+    recalled_ = false;
+  }
+  return signed_now;
 }
 
 base::Result<void> LogPublisher::add_cosignature(const ports::Head& head, const std::string& line) {

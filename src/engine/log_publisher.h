@@ -77,6 +77,7 @@ class LogPublisher {
   OpenReader open_reader_;
   bool recalled_ = false;
   std::optional<Published> latest_;
+  std::optional<ports::Head> unfinished_;  ///< signed, and perhaps in the log
   std::optional<audit::TileBuilder> builder_;
 };
 
