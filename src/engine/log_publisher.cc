@@ -153,6 +153,12 @@ base::Result<void> LogPublisher::continues_latest() const {
                                 latest_->head.root.to_string())));
 }
 
+/// The next call reads back what there is.
+void LogPublisher::begin_anew() {
+  builder_.reset();
+  journal_.reset();
+}
+
 base::Result<void> LogPublisher::append_entries(ports::JournalStore& journal,
                                                 const ports::Head& head) {
   while (builder_->head().size < head.size) {
@@ -184,9 +190,12 @@ base::Result<void> LogPublisher::grow_to(const ports::Head& head) {
     else if (auto begun = rebuild(); !begun)
       return begun;
   }
-  auto journal = open_reader_();
-  if (!journal) return base::fail(std::move(journal.error()));
-  if (auto grown = append_entries(**journal, head); !grown) return grown;
+  if (!journal_) {
+    auto opened = open_reader_();
+    if (!opened) return base::fail(std::move(opened.error()));
+    journal_ = std::move(*opened);
+  }
+  if (auto grown = append_entries(*journal_, head); !grown) return grown;
   auto flushed = builder_->flush();
   if (!flushed) return base::fail(std::move(flushed.error()));
   if (flushed->head != tree_head(head))
@@ -266,14 +275,14 @@ base::Result<Published> LogPublisher::publish(const ports::Head& head) {
   if (latest_ && latest_->head == head) return *latest_;
   if (latest_ && head.size <= latest_->head.size) return older(head);
   if (auto grown = grow_to(head); !grown) {
-    builder_.reset();  // begins anew from the last checkpoint
+    begin_anew();  // begins anew from the last checkpoint
     return base::fail(std::move(grown.error()));
   }
   auto signed_now = sign(head);
   if (!signed_now) {
     // Others may see it already: the next one is shown to continue what lies there.
     unfinished_ = head;
-    builder_.reset();
+    begin_anew();
     recalled_ = false;
   }
   return signed_now;

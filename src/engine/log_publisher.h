@@ -66,6 +66,7 @@ class LogPublisher {
   base::Result<Published> sign(const ports::Head& head);
   base::Result<void> grow_to(const ports::Head& head);
   base::Result<void> rebuild();
+  void begin_anew();
   base::Result<void> append_entries(ports::JournalStore& journal, const ports::Head& head);
   base::Result<void> continues_latest() const;
   base::Result<void> keep_key();
@@ -77,7 +78,8 @@ class LogPublisher {
   OpenReader open_reader_;
   bool recalled_ = false;
   std::optional<Published> latest_;
-  std::optional<ports::Head> unfinished_;  ///< signed, and perhaps in the log
+  std::optional<ports::Head> unfinished_;         ///< signed, and perhaps in the log
+  std::unique_ptr<ports::JournalStore> journal_;  ///< kept open: opening counts every entry
   std::optional<audit::TileBuilder> builder_;
 };
 
