@@ -31,7 +31,7 @@ armed      from kill -9 of `stellwerk run` in a wave, started again at once, to 
 integrated durable, and in the tree: when the append is acknowledged; all that go together wait for one transaction
 verified   as `stellwerk audit verify` does; "hashes alone" is one of every entry and one of a node of the tree for it
 simulated  whole minor releases of the simulator, each in a world of its own, its journal replayed at the end
-memory     the peak of resident memory (VmHWM) of `stellwerk run`"""
+memory     the peak of resident memory (VmHWM) of `stellwerk run`; of the check of a log where it says verified"""
 
 
 @dataclass
