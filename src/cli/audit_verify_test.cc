@@ -224,8 +224,8 @@ TEST_F(AuditLog, KnowsWhatIsNoLog) {
   EXPECT_NE(line.error().one_line().find("did you mean verify?"), std::string::npos);
   const auto none = parse_command_line({"audit", "zzzzzz"}, base::Locale::En);
   EXPECT_NE(
-      none.error().one_line().find(
-          "there are log, show, verify, prove, checkpoint, export, rotate-key, erase and replay"),
+      none.error().one_line().find("there are log, show, verify, prove, checkpoint, export, "
+                                   "procedure, witnesses, mirror, rotate-key, erase and replay"),
       std::string::npos)
       << none.error().one_line();
 }
