@@ -212,6 +212,8 @@ constexpr MessageRow kProcedure[] = {
     {"procedure.step.after-end", " (nach dem Ende)", " (after the end)"},
     {"procedure.step.approval", "Freigabe durch jede verlangte Rolle",
      "Approval by each role that is demanded"},
+    {"procedure.step.approval-roles", "die verlangten (Abschnitt 3), und wen das Release verlangt",
+     "those demanded (section 3), and whom the release demands"},
     {"procedure.step.deploy", "Neue Version jeder Komponente starten und aufwärmen",
      "Start and warm up the new version of each component"},
     {"procedure.step.wave", "Jede Welle: Verkehr umstellen, messen, halten",

@@ -70,6 +70,7 @@ class ProcedureWriter {
   [[nodiscard]] bool two_persons(const core::TypePolicy& policy) const;
   void phase(core::Phase phase);
   [[nodiscard]] std::string step_title(const core::StepTemplate& step) const;
+  [[nodiscard]] std::string step_roles(const core::StepTemplate& step) const;
   [[nodiscard]] std::string step_kind(const core::StepTemplate& step) const;
   [[nodiscard]] std::string requested_of(const ProcedureRelease& release) const;
   [[nodiscard]] std::string decisions_of(const ProcedureRelease& release) const;

@@ -241,6 +241,11 @@ std::string ProcedureWriter::step_kind(const core::StepTemplate& step) const {
   return {};
 }
 
+std::string ProcedureWriter::step_roles(const core::StepTemplate& step) const {
+  if (step.kind == core::StepKind::Approvals) return say("step.approval-roles");
+  return roles(step.roles.empty() ? core::roles_of(step.phase) : step.roles);
+}
+
 void ProcedureWriter::phase(core::Phase phase) {
   const core::Requirement* gate =
       core::find_requirement(fmt::format("phase{}.gate", number_of(phase)));
@@ -255,8 +260,7 @@ void ProcedureWriter::phase(core::Phase phase) {
     std::vector<std::string> ids;
     for (const core::Requirement& line : core::requirements())
       if (line.step == step.id) ids.push_back(code(line.id));
-    page_.row({code(step.id), step_title(step), step_kind(step),
-               roles(step.roles.empty() ? core::roles_of(phase) : step.roles),
+    page_.row({code(step.id), step_title(step), step_kind(step), step_roles(step),
                types_text(step.types), joined(ids)});
   }
 }
