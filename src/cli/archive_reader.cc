@@ -29,11 +29,12 @@ constexpr std::uint64_t kFreeBytes = std::uint64_t{64} << 20;
 using Reading = std::unique_ptr<archive, decltype(&archive_read_free)>;
 
 base::Failure archive_refused(const std::string& archive, std::string why) {
-  return base::fail(base::error(base::Code::InvalidArgument, "AUD-0058",
-                                fmt::format("{} cannot be used", base::printable(archive, 300)))
-                        .because(std::move(why))
-                        .now("nothing of it was checked, and nothing is left of it here")
-                        .then("get the archive again", "from who exported it"));
+  return base::fail(
+      base::error(base::Code::InvalidArgument, "AUD-0058",
+                  fmt::format("the archive {} cannot be used", base::in_quotes(archive)))
+          .because(std::move(why))
+          .now("nothing of it was checked, and nothing is left of it here")
+          .then("get the archive again", "from who exported it"));
 }
 
 /// Plain names, slash between them: whatever else there is has no business in an export.

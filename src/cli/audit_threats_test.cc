@@ -75,6 +75,10 @@ class Threats : public ::testing::Test {
     return words;
   }
 
+  [[nodiscard]] std::string bundle_path_of(std::uint64_t index) const {
+    const audit::TileId full{.level = audit::kEntriesLevel, .index = index};
+    return folder.path("log/" + audit::tile_of(full, maker.size())->path());
+  }
   [[nodiscard]] std::string bundle_path() const {
     return folder.path("log/" +
                        audit::tile_of({.level = audit::kEntriesLevel}, maker.size())->path());
@@ -208,6 +212,41 @@ TEST_F(Threats, DeletedInsertedAndSwappedEntriesAreNamed) {
   entries[2] = entries[1];
   write_whole(bundle_path(), bundle_of(entries));
   EXPECT_EQ(index_of(verify()), 2U);
+}
+
+// Goal: the damage is told, not what could not be judged because of it.
+TEST_F(Threats, WhatIsErasedLaterIsNotBlamedWhenTheLogBreaksOff) {
+  make(300);
+  maker.add("audit.content.erased", {{"digest", base::sha256("all good").to_string()}}, "", "anna");
+  const std::string hex = base::sha256("all good").hex();
+  std::filesystem::remove(folder.path("content/" + hex.substr(0, 2) + "/" + hex));
+  maker.contents.erase(hex);
+  maker.publish(folder.path());
+  ASSERT_TRUE(verify().good()) << words_of(verify());
+  std::string bytes = read_whole(bundle_path_of(1));
+  bytes.back() = static_cast<char>(bytes.back() ^ 1);
+  write_whole(bundle_path_of(1), bytes);
+  const VerifyReport report = verify();
+  ASSERT_EQ(report.problems.size(), 1U) << words_of(report);
+  EXPECT_EQ(index_of(report), maker.size() - 1);
+}
+
+// Goal: what an earlier checkpoint left there is compared, too.
+TEST_F(Threats, PartialTilesOfEarlierCheckpointsAreCompared) {
+  maker.add("audit.step.passed", {{"step", "check/first"}});
+  maker.publish(folder.path());
+  make(3);
+  EXPECT_TRUE(verify().good()) << words_of(verify());
+  for (const char* name : {"log/tile/entries/000.p/1", "log/tile/0/000.p/1"}) {
+    const std::string bytes = read_whole(folder.path(name));
+    ASSERT_FALSE(bytes.empty());
+    std::string changed = bytes;
+    changed.back() = static_cast<char>(changed.back() ^ 1);
+    write_whole(folder.path(name), changed);
+    EXPECT_FALSE(verify().good()) << name;
+    write_whole(folder.path(name), bytes);
+  }
+  EXPECT_TRUE(verify().good());
 }
 
 TEST_F(Threats, MissingFilesAreNamed) {

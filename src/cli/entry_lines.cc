@@ -61,7 +61,8 @@ std::string EntryTeller::line(const ports::StoredEntry& stored, const audit::Ent
   std::string line = fmt::format("{:>7}  ", entry.index);
   line +=
       painted(fmt::format("{} {}Z  ", time.substr(0, 10), time.substr(11, 8)), Colour::Dim, colour);
-  const std::string offset = entry.runbook_time ? base::offset_text(*entry.runbook_time) : "-";
+  const std::string offset =
+      entry.runbook_time ? base::offset_text(base::whole_seconds(*entry.runbook_time)) : "-";
   line += padded(offset + " ", kRunbookTimeWidth);
   if (!one_release)
     line += padded((entry.release.empty() ? "-" : entry.release.str()) + " ", kReleaseIdWidth);

@@ -120,6 +120,19 @@ std::vector<std::uint64_t> LogFiles::sizes_in(const char* folder, const char* en
   return sizes;
 }
 
+std::vector<std::uint32_t> LogFiles::partial_widths(const audit::TileId& tile) const {
+  std::vector<std::uint32_t> widths;
+  std::error_code problem;
+  for (fs::directory_iterator each(folder_ + "/" + tile.partial_folder(), problem), end;
+       !problem && each != end; each.increment(problem)) {
+    const auto width = audit::decimal(each->path().filename().string());
+    if (width && *width >= 1 && *width < audit::kTileWidth)
+      widths.push_back(static_cast<std::uint32_t>(*width));
+  }
+  std::sort(widths.begin(), widths.end());
+  return widths;
+}
+
 std::vector<std::uint64_t> LogFiles::cosigned_sizes() const {
   return sizes_in("cosigned", ".note");
 }

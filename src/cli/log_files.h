@@ -42,6 +42,8 @@ class LogFiles {
   [[nodiscard]] base::Result<std::string> timestamp(std::uint64_t size) const;
   /// What was stamped: the text of the checkpoint of that size.
   [[nodiscard]] base::Result<std::string> stamped_text(std::uint64_t size) const;
+  /// Widths of the partial forms of a tile that lie there, ascending.
+  [[nodiscard]] std::vector<std::uint32_t> partial_widths(const audit::TileId& tile) const;
   /// Paths below the folder of all files of `keys/`, sorted.
   [[nodiscard]] std::vector<std::string> key_files() const;
 

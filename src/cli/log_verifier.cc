@@ -6,10 +6,9 @@
 #include <utility>
 
 #include "audit/checkpoint.h"
-#include "audit/note.h"
 #include "audit/proof.h"
 #include "audit/tile_reader.h"
-#include "audit/timestamp.h"
+#include "cli/kept_files.h"
 #include "cli/log_pieces.h"
 #include "cli/ordered_work.h"
 #include "core/plan.h"
@@ -17,7 +16,6 @@
 namespace stellwerk::cli {
 namespace {
 
-using audit::CosignedCheckpoint;
 using audit::VerifierKey;
 
 base::Error checkpoint_error(std::string what, std::string why) {
@@ -25,42 +23,6 @@ base::Error checkpoint_error(std::string what, std::string why) {
       .because(std::move(why))
       .now("nothing of the log is believed without its checkpoint")
       .then("get checkpoint and key again from who keeps the log", "and keep these as evidence");
-}
-
-base::Error not_continued(std::string why) {
-  return base::error(base::Code::Corruption, "AUD-0055",
-                     "the log is no continuation of a checkpoint that was kept")
-      .because(std::move(why))
-      .then("keep both as evidence", "a log never gives up what it once signed");
-}
-
-base::Error bad_timestamp(std::uint64_t size, std::string why) {
-  return base::error(
-             base::Code::Corruption, "AUD-0056",
-             fmt::format("the time stamp of the checkpoint over {} entries does not fit", size))
-      .because(std::move(why));
-}
-
-/// A signed checkpoint with the keys that are known; the key that signed it.
-struct Signed {
-  audit::Checkpoint checkpoint;
-  std::optional<VerifierKey> key;  ///< none: no key was known, the signature is not judged
-};
-
-base::Result<Signed> read_signed(std::string_view bytes, const std::vector<VerifierKey>& keys) {
-  auto note = keys.empty() ? audit::parse_note(bytes) : audit::verify_note(bytes, keys);
-  if (!note) return base::fail(std::move(note.error()));
-  auto checkpoint = audit::Checkpoint::parse(note->text);
-  if (!checkpoint) return base::fail(std::move(checkpoint.error()));
-  Signed result{std::move(*checkpoint), std::nullopt};
-  for (const VerifierKey& key : keys)
-    for (const audit::NoteSignature& signature : note->signatures)
-      if (key.type == audit::KeyType::Ed25519 && signature.name == key.name &&
-          signature.key_id == key.id() && key.name == result.checkpoint.origin)
-        result.key = key;
-  if (!keys.empty() && !result.key)
-    return base::fail(base::Code::Rejected, "AUD-0006", "no key of the log signed the checkpoint");
-  return result;
 }
 
 class LogVerification {
@@ -107,6 +69,7 @@ class LogVerification {
 
   bool read_checkpoint() {
     if (!published()) return true;
+    beside_log_.emplace(files_);
     auto note = files_.checkpoint();
     if (!note) {
       problem(std::nullopt, std::move(note.error()));
@@ -200,9 +163,7 @@ class LogVerification {
 
   void want_roots() {
     if (kept_) history_.want(kept_->size);
-    if (!published()) return;
-    for (const std::uint64_t size : files_.cosigned_sizes()) history_.want(size);
-    for (const std::uint64_t size : files_.timestamp_sizes()) history_.want(size);
+    if (beside_log_) beside_log_->want(history_);
   }
 
   // ---- the entries
@@ -244,8 +205,8 @@ class LogVerification {
         [&](LookedAt looked) { return take(std::move(looked), tree); });
     if (tree_good_ && published()) end_of_tree(tree);
     if (tree_good_) end_of_journal();
-    // What an entry names is judged also when the log ends too early.
-    record_->finish(latest_key_);
+    // What is missing may be said to be erased by an entry that was not reached.
+    if (history_.size() == all_) record_->finish(latest_key_);
     if (tree_good_) check_key_was_named();
   }
 
@@ -310,80 +271,15 @@ class LogVerification {
                                           "the entries 0 to {} was changed",
                                           kept_->size, kept_->size - 1)));
     }
-    if (!published()) return;
-    for (const std::uint64_t size : files_.cosigned_sizes()) check_cosigned(size);
-    for (const std::uint64_t size : files_.timestamp_sizes()) check_timestamp(size);
-  }
-
-  void check_cosigned(std::uint64_t size) {
-    const auto fail_with = [&](std::string why) {
-      problem(std::nullopt, not_continued(fmt::format("cosigned/{}.note: {}", size, why)));
-    };
-    const auto note = files_.cosigned(size);
-    if (!note) return fail_with(note.error().one_line());
-    const auto kept = read_signed(*note, keys_with_retired());
-    if (!kept) return fail_with(kept.error().one_line());
-    if (kept->checkpoint.size != size) return fail_with("it is about another size");
-    const auto root = history_.root_at(size);
-    if (!root) return fail_with(fmt::format("the log has only {} entries", history_.size()));
-    if (*root != kept->checkpoint.root) return fail_with("its root is not the log's at that size");
-    if (auto witnessed = witnesses_of(*note); !witnessed)
-      return fail_with(witnessed.error().one_line());
-    ++report_.cosigned;
-  }
-
-  /// Known witnesses must have signed what is kept because a witness signed it.
-  base::Result<void> witnesses_of(const std::string& note) {
-    if (!inputs_.policy || inputs_.policy->witnesses.empty()) return {};
-    const auto witnesses = inputs_.policy->verifiers();
-    if (auto verified = audit::verify_note(note, witnesses); !verified)
-      return base::fail(std::move(verified.error()));
-    return {};
-  }
-
-  void check_timestamp(std::uint64_t size) {
-    const auto token = files_.timestamp(size);
-    if (!token) return problem(std::nullopt, bad_timestamp(size, token.error().one_line()));
-    if (inputs_.authorities.empty()) {
-      ++report_.timestamps_unchecked;
-      return;
-    }
-    std::string why = "no checkpoint of that size is kept beside it";
-    for (const std::string& bytes : stamped(size)) {
-      const auto stamp = audit::verify_timestamp(
-          *token, {.digest = base::sha256(bytes), .nonce = {}, .trusted = inputs_.authorities});
-      if (stamp) {
-        ++report_.timestamps;
-        return;
-      }
-      why = stamp.error().one_line();
-    }
-    problem(std::nullopt, bad_timestamp(size, std::move(why)));
-  }
-
-  /// What may have been stamped: the text kept beside the stamp; else the kept note as it is, with
-  /// its log's signature alone, its text.
-  std::vector<std::string> stamped(std::uint64_t size) {
-    if (const auto text = files_.stamped_text(size)) {
-      const auto named = audit::Checkpoint::parse(*text);
-      const bool is_ours = named && named->size == size && named->origin == report_.origin &&
-                           history_.root_at(size) == named->root;
-      return is_ours ? std::vector{*text} : std::vector<std::string>();
-    }
-    std::string bytes = files_.cosigned(size).value_or("");
-    if (bytes.empty() && size == report_.head.size) bytes = files_.checkpoint().value_or("");
-    const auto note = audit::parse_note(bytes);
-    if (!note) return {};
-    const auto kept = read_signed(bytes, keys_with_retired());
-    if (!kept || history_.root_at(size) != kept->checkpoint.root) return {};
-    std::vector<std::string> candidates{bytes};
-    audit::Note alone{note->text, {}};
-    for (const audit::NoteSignature& signature : note->signatures)
-      if (kept->key && signature.name == kept->key->name && signature.key_id == kept->key->id())
-        alone.signatures.push_back(signature);
-    candidates.push_back(audit::format_note(alone));
-    candidates.push_back(note->text);
-    return candidates;
+    if (!beside_log_) return;
+    KeptFiles& kept = *beside_log_;
+    kept.check(history_, {report_.origin, report_.head, keys_with_retired(),
+                          inputs_.policy ? inputs_.policy->verifiers() : std::vector<VerifierKey>(),
+                          inputs_.authorities});
+    report_.cosigned = kept.cosigned;
+    report_.timestamps = kept.timestamps;
+    report_.timestamps_unchecked = kept.timestamps_unchecked;
+    for (base::Error& error : kept.problems) problem(std::nullopt, std::move(error));
   }
 
   VerifyReport finish() {
@@ -411,6 +307,7 @@ class LogVerification {
   std::optional<ports::Head> head_of_journal_;
   std::optional<audit::Checkpoint> kept_;
   std::uint64_t all_ = 0;
+  std::optional<KeptFiles> beside_log_;
   audit::RootHistory history_;
   std::optional<audit::RecordCheck> record_;
   bool tree_good_ = true;
