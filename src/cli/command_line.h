@@ -115,6 +115,7 @@ struct AuditWords {
   bool follow = false;
   bool bytes = false;
   bool tree_only = false;
+  bool print_script = false;  ///< verify: prints verify.py, and nothing else
 };
 
 struct Arguments {
