@@ -37,6 +37,11 @@ class DataReader {
     const auto digest = base::Digest::parse(found->get_ref<const std::string&>());
     return digest ? *digest : wrong<base::Digest>(key, "digest");
   }
+  bool flag(const char* key) {
+    const auto found = entry_.data.find(key);
+    if (found != entry_.data.end() && found->is_boolean()) return found->get<bool>();
+    return wrong<bool>(key, "yes or no");
+  }
   [[nodiscard]] bool has(const char* key) const { return entry_.data.contains(key); }
 
  private:
@@ -56,6 +61,33 @@ bool signs_checkpoint(std::string_view type) {
          type == "audit.rollback.logged";
 }
 
+ReleaseMark mark_of(std::string_view type) {
+  if (type == "audit.release.planned") return ReleaseMark::Planned;
+  if (type == "scheduler.release.started") return ReleaseMark::Began;
+  const bool ends = type == "audit.release.logged" || type == "audit.rollback.logged" ||
+                    type == "scheduler.release.cancelled" || type == "scheduler.release.failed";
+  return ends ? ReleaseMark::Ended : ReleaseMark::None;
+}
+
+NamedApproval approval_of(const Entry& entry, DataReader& data) {
+  NamedApproval named;
+  named.granted = entry.type == "audit.approval.granted";
+  named.person = data.text("person");
+  named.plan = data.digest("plan");
+  if (data.has("key")) named.key = data.text("key");
+  if (data.has("reason")) named.reason = data.digest("reason");
+  if (data.has("document")) named.document = data.digest("document");
+  if (!named.granted) {
+    named.decision = "reject";
+    named.is_signed = named.document.has_value();
+    return named;
+  }
+  named.role = data.text("role");
+  named.is_signed = data.flag("signed");
+  named.decision = data.has("decision") ? data.text("decision") : "approve";
+  return named;
+}
+
 void add_contents(const Entry& entry, EntryFacts& facts) {
   for (const auto& [key, value] : entry.data.items()) {
     if (!names_content(key) || !value.is_string()) continue;
@@ -71,7 +103,8 @@ void add_contents(const Entry& entry, EntryFacts& facts) {
 }  // namespace
 
 bool EntryFacts::empty() const {
-  return contents.empty() && !checkpoint && !key_change && !approval && !erased && problem.empty();
+  return contents.empty() && !checkpoint && !key_change && !approval && !erased &&
+         mark == ReleaseMark::None && problem.empty();
 }
 
 bool names_content(std::string_view key) {
@@ -84,19 +117,26 @@ EntryFacts facts_of(const Entry& entry) {
   facts.time = entry.time;
   facts.release = entry.release;
   add_contents(entry, facts);
+  facts.mark = mark_of(entry.type);
+  if (facts.mark != ReleaseMark::None) facts.actor = entry.actor;
+  const bool approves =
+      entry.type == "audit.approval.granted" || entry.type == "audit.approval.rejected";
   DataReader data(entry, facts.problem);
   // Data that was too large stands in the content store as a whole; what it names is not seen here.
-  if (data.has("content")) return facts;
+  if (data.has("content")) {
+    if (approves) facts.problem = "an approval never is so large that its data stands apart";
+    return facts;
+  }
   if (signs_checkpoint(entry.type)) {
     facts.checkpoint = NamedCheckpoint{
         .size = data.number("tree_size"), .root = data.digest("root"), .note = data.digest("note")};
   } else if (entry.type == "audit.key.rotated") {
     facts.key_change = NamedKeyChange{
         .old_key = data.text("old"), .new_key = data.text("new"), .note = data.digest("note")};
-  } else if (entry.type == "audit.approval.granted" || entry.type == "audit.approval.rejected") {
-    facts.approval = NamedApproval{
-        .person = data.text("person"), .plan = data.digest("plan"), .document = std::nullopt};
-    if (data.has("document")) facts.approval->document = data.digest("document");
+  } else if (approves) {
+    facts.approval = approval_of(entry, data);
+  } else if (facts.mark == ReleaseMark::Planned) {
+    facts.planned = data.digest("plan");
   } else if (entry.type == "audit.content.erased") {
     facts.erased = data.digest("digest");
   }

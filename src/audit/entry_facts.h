@@ -41,12 +41,27 @@ struct NamedKeyChange {
   friend bool operator==(const NamedKeyChange&, const NamedKeyChange&) = default;
 };
 
-/// An approval or a rejection.
+/// An approval or a rejection, as the entry says it.
 struct NamedApproval {
+  bool granted = true;  ///< false: `audit.approval.rejected`
   std::string person;
   base::Digest plan;
-  std::optional<base::Digest> document;  ///< none: it was not signed
+  std::string role;                         ///< empty: a rejection
+  std::string decision;                     ///< `approve`, …; of a rejection `reject`
+  bool is_signed = false;                   ///< says the entry; of a rejection: it names a document
+  std::optional<std::string> key = {};      ///< fingerprint of the key that signed
+  std::optional<base::Digest> reason = {};  ///< of a text that is kept apart
+  std::optional<base::Digest> document =
+      {};  ///< what was signed, and the signature; none: unsigned
   friend bool operator==(const NamedApproval&, const NamedApproval&) = default;
+};
+
+/// Where in its release an entry stands, as far as approvals depend on it.
+enum class ReleaseMark : std::uint8_t {
+  None,
+  Planned,  ///< its plan, and who asked for it
+  Began,    ///< from here on it changes what runs
+  Ended,    ///< what follows is about a release that is over
 };
 
 struct EntryFacts {
@@ -58,7 +73,10 @@ struct EntryFacts {
   std::optional<NamedKeyChange> key_change;
   std::optional<NamedApproval> approval;
   std::optional<base::Digest> erased;  ///< this content was erased, says the entry
-  std::string problem;                 ///< what is wrong with a field of these; empty if nothing is
+  ReleaseMark mark = ReleaseMark::None;
+  std::string actor;                    ///< who did what is marked
+  std::optional<base::Digest> planned;  ///< with ReleaseMark::Planned: the plan's digest
+  std::string problem;  ///< what is wrong with a field of these; empty if nothing is
 
   /// Nothing to check beside the tree.
   [[nodiscard]] bool empty() const;

@@ -7,8 +7,6 @@
 
 #include "audit/checkpoint.h"
 #include "audit/note.h"
-#include "base/json.h"
-#include "base/text.h"
 
 namespace stellwerk::audit {
 namespace {
@@ -38,11 +36,10 @@ base::Error bad_key_change(std::uint64_t index, std::string why) {
       .then("ask who administers the log for both keys", "both must have signed the change");
 }
 
-base::Error bad_approval(std::uint64_t index, const base::Error& error) {
+base::Error unreadable_plan(std::uint64_t index, const base::Error& error) {
   return base::error(base::Code::Corruption, "AUD-0054",
-                     fmt::format("the signed approval that entry {} names does not count", index))
-      .because(error.one_line())
-      .then(fmt::format("stellwerk audit show {}", index), "who is said to have approved what");
+                     fmt::format("entry {} cannot be judged by its plan", index))
+      .because(error.one_line());
 }
 
 bool has_signature_of(const Note& note, const VerifierKey& key) {
@@ -73,10 +70,12 @@ void RecordCheck::add(const EntryFacts& facts, const RootHistory& tree) {
     return;
   }
   if (facts.erased) erased_.insert(*facts.erased);
+  approvals_.see(facts);
   for (const NamedContent& each : facts.contents) look(each.digest, facts, each.key);
   if (facts.checkpoint) check_checkpoint(facts, tree);
   if (facts.key_change) check_key_change(facts);
-  if (facts.approval) check_approval_of(facts);
+  if (facts.approval) check_approval_of(facts, tree);
+  if (facts.mark == ReleaseMark::Began) check_beginning(facts);
 }
 
 /// Contents are named again and again within a release: plans, evidence of an effect and its step.
@@ -103,7 +102,7 @@ RecordCheck::Looked RecordCheck::look_anew(const base::Digest& digest, const Ent
   auto bytes = sources_.content(digest);
   if (bytes && base::sha256(*bytes) == digest) {
     ++counts_.contents;
-    if (bytes->size() > kBytesKept && key != "plan") bytes->clear();
+    if (bytes->size() > kBytesKept && key != "plan" && key != "listed_in") bytes->clear();
     return {digest, State::Good, std::move(*bytes)};
   }
   if (!bytes && bytes.error().code == base::Code::NotFound) {
@@ -135,6 +134,7 @@ std::optional<base::Digest> RecordCheck::root_at(std::uint64_t size,
 
 void RecordCheck::check_checkpoint(const EntryFacts& facts, const RootHistory& tree) {
   const NamedCheckpoint& named = *facts.checkpoint;
+  if (!first_checkpoint_) first_checkpoint_ = facts.index;
   if (named.size > facts.index) {
     return found(facts.index, bad_checkpoint(facts.index, fmt::format("it covers {} entries, more "
                                                                       "than there were",
@@ -173,8 +173,21 @@ void RecordCheck::check_note(const EntryFacts& facts, const std::string& bytes) 
   const auto verified = verify_note(bytes, keys_);
   if (!verified)
     return found(facts.index, bad_checkpoint(facts.index, verified.error().one_line()));
-  for (const VerifierKey& key : keys_)
-    if (has_signature_of(*verified, key)) keys_used_.try_emplace(key.to_string(), facts.index);
+  std::optional<std::uint64_t> replaced;
+  bool by_present_key = false;
+  for (const VerifierKey& key : keys_) {
+    if (!has_signature_of(*verified, key)) continue;
+    keys_used_.try_emplace(key.to_string(), facts.index);
+    const auto retired = retired_at(key);
+    by_present_key = by_present_key || !retired;
+    if (retired) replaced = retired;
+  }
+  if (replaced && !by_present_key)
+    return found(facts.index,
+                 bad_checkpoint(facts.index, fmt::format("it is signed by a key that entry {} had "
+                                                         "replaced by another one",
+                                                         *replaced)));
+  proven_size_ = std::max(proven_size_, checkpoint->size);
   ++counts_.checkpoints;
 }
 
@@ -202,6 +215,8 @@ void RecordCheck::check_key_change(const EntryFacts& facts) {
                    bad_key_change(facts.index, "its note does not name " + key.to_string()));
   }
   changes_.emplace_back(*old_key, *new_key);
+  retired_[old_key->to_string()] = facts.index;
+  retired_.erase(new_key->to_string());
   ++counts_.key_changes;
 }
 
@@ -219,6 +234,11 @@ bool RecordCheck::leads_to(const VerifierKey& latest, std::span<const VerifierKe
                      [&](const VerifierKey& key) { return known.contains(key.to_string()); });
 }
 
+std::optional<std::uint64_t> RecordCheck::retired_at(const VerifierKey& key) const {
+  const auto found = retired_.find(key.to_string());
+  return found == retired_.end() ? std::nullopt : std::optional(found->second);
+}
+
 /// A key without a signed change that leads from it to the latest one could be anybody's.
 void RecordCheck::check_keys_used(const VerifierKey& latest) {
   const auto known = keys_before(latest);
@@ -232,48 +252,62 @@ void RecordCheck::check_keys_used(const VerifierKey& latest) {
 
 // ---- approvals
 
-void RecordCheck::check_approval_of(const EntryFacts& facts) {
-  if (!facts.approval->document) {
-    ++counts_.approvals_unsigned;
-    return;
-  }
+void RecordCheck::check_approval_of(const EntryFacts& facts, const RootHistory& tree) {
+  auto good = approvals_.judge_entry(facts);
+  if (good) good = judge_approval(facts, tree);
+  if (!good) found(facts.index, std::move(good.error()));
+}
+
+/// By the plan, and by what was signed, as far as they are at hand.
+base::Result<void> RecordCheck::judge_approval(const EntryFacts& facts, const RootHistory& tree) {
+  const NamedApproval& named = *facts.approval;
   // A copy: looking at the plan may push it out.
-  const Looked document = look(*facts.approval->document, facts, "document");
-  const Looked& plan = look(facts.approval->plan, facts, "plan");
-  const bool at_hand = document.state == State::Good && plan.state == State::Good;
-  if (!at_hand) {
+  const Looked document = named.document ? look(*named.document, facts, "document") : Looked{};
+  const Looked& plan = look(named.plan, facts, "plan");
+  const bool at_hand = plan.state == State::Good && sources_.approvers;
+  if (at_hand) {
+    const auto approvers = approvers_of(named.plan, plan.bytes);
+    if (!approvers) return base::fail(unreadable_plan(facts.index, approvers.error()));
+    if (auto good = approvals_.judge_by_plan(facts, **approvers); !good) return good;
+    const bool is_read = named.document && document.state == State::Good;
+    const auto root = [&](std::uint64_t size) { return root_at(size, tree); };
+    if (is_read) {
+      auto good = approvals_.judge_document(facts, document.bytes, **approvers, root);
+      if (!good) return good;
+    }
+  }
+  approvals_.count(facts, at_hand);
+  if (!named.document) {
+    ++counts_.approvals_unsigned;
+  } else if (at_hand && document.state == State::Good) {
+    ++counts_.approvals;
+  } else {
     // What is missing is said where it is counted; an erased document is no approval less.
     const bool is_absent = document.state == State::Absent || plan.state == State::Absent;
     ++(is_absent ? counts_.approvals_absent : counts_.approvals_erased);
-    return;
-  }
-  if (auto good = check_document(facts, document.bytes, plan.bytes); !good)
-    return found(facts.index, bad_approval(facts.index, good.error()));
-  ++counts_.approvals;
-}
-
-base::Result<void> RecordCheck::check_document(const EntryFacts& facts, const std::string& document,
-                                               const std::string& plan) {
-  const auto fields = base::parse_json(document, {.size_bytes_max = kBytesKept, .depth_max = 4});
-  if (!fields) return fail(fields.error());
-  const auto text_of = [&](const char* key) {
-    const auto found = fields->is_object() ? fields->find(key) : fields->end();
-    return found != fields->end() && found->is_string() ? found->get<std::string>() : std::string();
-  };
-  auto approvers = sources_.approvers(plan, facts.approval->plan);
-  if (!approvers) return fail(approvers.error());
-  approvers->expected.now = facts.time;
-  const std::string text = text_of("text");
-  const std::string signature = text_of("signature");
-  const auto checked = check_approval({.text = text, .signature = signature}, approvers->expected,
-                                      approvers->signers);
-  if (!checked) return fail(checked.error());
-  if (checked->person.str() != facts.approval->person) {
-    return base::fail(base::Code::Rejected, "AUD-0025",
-                      fmt::format("it was signed by {}, the entry says {}", checked->person.str(),
-                                  facts.approval->person));
   }
   return {};
+}
+
+void RecordCheck::check_beginning(const EntryFacts& facts) {
+  const auto digest = approvals_.plan_of(facts.release);
+  if (!digest) return;
+  const Looked& plan = look(*digest, facts, "plan");
+  if (plan.state != State::Good || !sources_.approvers) return;
+  const auto approvers = approvers_of(*digest, plan.bytes);
+  if (!approvers) return found(facts.index, unreadable_plan(facts.index, approvers.error()));
+  if (auto good = approvals_.judge_beginning(facts, **approvers); !good)
+    found(facts.index, std::move(good.error()));
+}
+
+base::Result<const PlanApprovers*> RecordCheck::approvers_of(const base::Digest& digest,
+                                                             const std::string& plan) {
+  if (!plan_ || plan_->first != digest) {
+    auto approvers = sources_.approvers(plan, digest);
+    if (!approvers) return base::fail(std::move(approvers.error()));
+    plan_.emplace(digest, std::move(*approvers));
+  }
+  return &plan_->second;
 }
 
 // ---- the end

@@ -19,7 +19,7 @@
 #include <string_view>
 #include <vector>
 
-#include "audit/approval.h"
+#include "audit/approval_judge.h"
 #include "audit/entry_facts.h"
 #include "audit/note_key.h"
 #include "audit/root_history.h"
@@ -31,12 +31,6 @@ namespace stellwerk::audit {
 struct Finding {
   std::uint64_t index = 0;
   base::Error error;
-};
-
-/// Who may approve a plan, and for what an approval of it must be.
-struct PlanApprovers {
-  ExpectedApproval expected;  ///< its time is set by the check
-  std::vector<Signer> signers;
 };
 
 struct RecordSources {
@@ -85,6 +79,14 @@ class RecordCheck {
   /// Whether changes that both keys signed lead from one of these keys to the latest, or it is one.
   [[nodiscard]] bool leads_to(const VerifierKey& latest, std::span<const VerifierKey> from) const;
 
+  /// The entry by which this key was replaced; nothing: it was not.
+  [[nodiscard]] std::optional<std::uint64_t> retired_at(const VerifierKey& key) const;
+  /// The first entry that names a signed checkpoint; nothing: none does.
+  [[nodiscard]] std::optional<std::uint64_t> first_checkpoint() const { return first_checkpoint_; }
+
+  /// The size of the largest tree that a checkpoint which entries name proves.
+  [[nodiscard]] std::uint64_t proven_size() const { return proven_size_; }
+
   [[nodiscard]] const RecordCounts& counts() const { return counts_; }
   /// In the order of their entries.
   [[nodiscard]] const std::vector<Finding>& findings() const { return findings_; }
@@ -107,9 +109,11 @@ class RecordCheck {
   void check_checkpoint(const EntryFacts& facts, const RootHistory& tree);
   void check_note(const EntryFacts& facts, const std::string& bytes);
   void check_key_change(const EntryFacts& facts);
-  void check_approval_of(const EntryFacts& facts);
-  base::Result<void> check_document(const EntryFacts& facts, const std::string& document,
-                                    const std::string& plan);
+  void check_approval_of(const EntryFacts& facts, const RootHistory& tree);
+  base::Result<void> judge_approval(const EntryFacts& facts, const RootHistory& tree);
+  void check_beginning(const EntryFacts& facts);
+  base::Result<const PlanApprovers*> approvers_of(const base::Digest& digest,
+                                                  const std::string& plan);
   [[nodiscard]] std::optional<base::Digest> root_at(std::uint64_t size,
                                                     const RootHistory& tree) const;
   void count_missing();
@@ -125,6 +129,11 @@ class RecordCheck {
   std::set<base::Digest> erased_;
   std::vector<std::pair<VerifierKey, VerifierKey>> changes_;
   std::map<std::string, std::uint64_t> keys_used_;  ///< with the first entry that names its note
+  std::map<std::string, std::uint64_t> retired_;    ///< keys, with the entry that replaced them
+  std::optional<std::uint64_t> first_checkpoint_;
+  std::uint64_t proven_size_ = 0;
+  ApprovalJudge approvals_;
+  std::optional<std::pair<base::Digest, PlanApprovers>> plan_;  ///< the one asked for last
 };
 
 }  // namespace stellwerk::audit

@@ -1,266 +1,30 @@
 // audit export: one release and the log in one archive.
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <functional>
-#include <map>
 #include <ostream>
 
-#include "audit/approval.h"
-#include "audit/checkpoint.h"
-#include "audit/entry_facts.h"
-#include "audit/note.h"
-#include "audit/tile.h"
-#include "base/files.h"
+#include "base/version.h"
 #include "cli/archive_writer.h"
 #include "cli/audit_command.h"
-#include "cli/audit_trail.h"
-#include "cli/entry_lines.h"
 #include "cli/error_text.h"
-#include "cli/event_table.h"
-#include "cli/export_files.h"
 #include "cli/inputs.h"
-#include "cli/log_verifier.h"
-#include "engine/loader.h"
+#include "cli/release_export.h"
 
 namespace stellwerk::cli {
 namespace {
 
-constexpr std::size_t kEntriesRead = 500;
-constexpr std::string_view kReadmeName = "export_readme.md";
-
-std::string replaced_all(std::string text, std::string_view mark, std::string_view by) {
-  for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at))
-    text.replace(at, mark.size(), by), at += by.size();
-  return text;
+base::Result<void> write_archive(const ReleaseExport& whole, const std::string& file) {
+  auto archive = ArchiveWriter::create(file, whole.last_time());
+  if (!archive) return base::fail(std::move(archive.error()));
+  const std::string top = fmt::format("audit-{}/", whole.release().str());
+  for (const auto& [path, bytes_of] : whole.files()) {
+    auto bytes = bytes_of();
+    if (!bytes) return base::fail(std::move(bytes.error()).during("exporting " + path));
+    const auto added = archive->add(top + path, *bytes, path == "verify.py");
+    if (!added) return base::fail(added.error());
+  }
+  return archive->finish();
 }
-
-/// What goes into the archive, by path; files are read when it is their turn.
-class Export {
- public:
-  using Bytes = std::function<base::Result<std::string>()>;
-
-  Export(Reader& reader, const std::string& data_folder, base::ReleaseId release)
-      : reader_(reader), log_(data_folder + "/log"), release_(std::move(release)) {}
-
-  base::Result<void> collect() {
-    if (auto read = read_checkpoint(); !read) return read;
-    add_log();
-    if (auto read = read_release(); !read) return read;
-    if (auto read = read_key_changes(); !read) return read;
-    return add_texts();
-  }
-
-  base::Result<void> write(const std::string& file) {
-    auto archive = ArchiveWriter::create(file, last_time_);
-    if (!archive) return base::fail(std::move(archive.error()));
-    for (const auto& [path, bytes_of] : files_) {
-      auto bytes = bytes_of();
-      if (!bytes) return base::fail(std::move(bytes.error()).during("exporting " + path));
-      const auto added = archive->add(top() + path, *bytes, path == "verify.py");
-      if (!added) return base::fail(added.error());
-    }
-    return archive->finish();
-  }
-
-  [[nodiscard]] std::size_t files() const { return files_.size(); }
-  [[nodiscard]] std::uint64_t entries() const { return entries_; }
-  [[nodiscard]] std::uint64_t size() const { return checkpoint_.size; }
-  [[nodiscard]] std::uint64_t erased() const { return erased_; }
-
- private:
-  [[nodiscard]] std::string top() const { return fmt::format("audit-{}/", release_.str()); }
-  void put(const std::string& path, std::string bytes) {
-    files_[path] = [bytes = std::move(bytes)]() -> base::Result<std::string> { return bytes; };
-  }
-
-  base::Result<void> read_checkpoint() {
-    auto bytes = log_.checkpoint();
-    if (!bytes) return base::fail(std::move(bytes.error()));
-    const auto note = audit::parse_note(*bytes);
-    if (!note) return base::fail(note.error());
-    auto checkpoint = audit::Checkpoint::parse(note->text);
-    if (!checkpoint) return base::fail(std::move(checkpoint.error()));
-    checkpoint_ = std::move(*checkpoint);
-    const auto keys = log_.keys();
-    if (!keys) return base::fail(keys.error());
-    for (const audit::VerifierKey& key : *keys)
-      for (const audit::NoteSignature& signature : note->signatures)
-        if (signature.name == key.name && signature.key_id == key.id()) key_ = key.to_string();
-    put("log/checkpoint", std::move(*bytes));
-    return {};
-  }
-
-  // ---- the log
-
-  void add_tile(const audit::TileId& tile) {
-    files_["log/" + tile.path()] = [this, tile] { return audit::read_tile(log_.reader(), tile); };
-  }
-
-  void add_log() {
-    for (const audit::TileLevel& level : audit::tiles_of(checkpoint_.size)) {
-      for (std::uint64_t index = 0; index <= level.full; ++index) {
-        const bool is_full = index < level.full;
-        if (!is_full && level.partial == 0) break;
-        audit::TileId tile{.level = level.level, .index = index};
-        if (!is_full) tile.width = level.partial;
-        add_tile(tile);
-        if (level.level != 0) continue;
-        tile.level = audit::kEntriesLevel;
-        add_tile(tile);
-      }
-    }
-    for (const std::string& name : log_.key_files())
-      files_["log/" + name] = [this, name] { return log_.reader()(name); };
-    for (const std::uint64_t size : log_.cosigned_sizes())
-      if (size <= checkpoint_.size)
-        files_[fmt::format("log/cosigned/{}.note", size)] = [this, size] {
-          return log_.cosigned(size);
-        };
-    for (const std::uint64_t size : log_.timestamp_sizes())
-      if (size <= checkpoint_.size)
-        files_[fmt::format("log/timestamps/{}.tsr", size)] = [this, size] {
-          return log_.timestamp(size);
-        };
-    for (const std::uint64_t size : log_.timestamp_sizes())
-      if (size <= checkpoint_.size && log_.stamped_text(size))
-        files_[fmt::format("log/timestamps/{}.txt", size)] = [this, size] {
-          return log_.stamped_text(size);
-        };
-  }
-
-  // ---- the release
-
-  base::Result<void> read_release() {
-    auto plan = engine::load_plan(*reader_.journal, *reader_.content, release_);
-    if (!plan) return base::fail(std::move(plan.error()));
-    AuditTrail trail(*plan);
-    EntryTeller german(reader_, base::Locale::De);
-    EntryTeller english(reader_, base::Locale::En);
-    csv_ = csv_header();
-    for (std::uint64_t version = 0;;) {
-      auto chunk = reader_.journal->read_stream(release_, version, kEntriesRead);
-      if (!chunk) return base::fail(std::move(chunk.error()));
-      for (const ports::StoredEntry& stored : *chunk) {
-        version = stored.stream_version;
-        // What no checkpoint covers yet would be proven by nothing.
-        if (stored.index >= checkpoint_.size) continue;
-        auto entry = audit::decode_entry(stored.bytes);
-        if (!entry) return base::fail(std::move(entry.error()));
-        if (const auto read = engine::decode(stored, *reader_.content)) trail.add(*read);
-        add_entry(stored,
-                  {*entry, stored.leaf, german.text(stored, *entry), english.text(stored, *entry)});
-        if (auto added = add_named(*entry); !added) return added;
-      }
-      if (chunk->size() < kEntriesRead) break;
-    }
-    put("audit-trail.json", trail.json().dump(2) + "\n");
-    return {};
-  }
-
-  /// What leads from an earlier key of the log to the present one.
-  base::Result<void> read_key_changes() {
-    for (std::uint64_t version = 0;;) {
-      auto chunk = reader_.journal->read_stream({}, version, kEntriesRead);
-      if (!chunk) return base::fail(std::move(chunk.error()));
-      for (const ports::StoredEntry& stored : *chunk) {
-        version = stored.stream_version;
-        if (stored.type != "audit.key.rotated" || stored.index >= checkpoint_.size) continue;
-        const auto entry = audit::decode_entry(stored.bytes);
-        if (!entry) return base::fail(entry.error());
-        if (auto added = add_named(*entry); !added) return added;
-      }
-      if (chunk->size() < kEntriesRead) return {};
-    }
-  }
-
-  void add_entry(const ports::StoredEntry& stored, const EventRow& row) {
-    ++entries_;
-    last_time_ = row.entry.time;
-    bytes_ += stored.bytes + "\n";
-    csv_ += csv_line(row);
-    ndjson_ += ndjson_line(row);
-  }
-
-  base::Result<void> add_named(const audit::Entry& entry) {
-    const audit::EntryFacts facts = audit::facts_of(entry);
-    for (const audit::NamedContent& each : facts.contents) {
-      const std::string hex = each.digest.hex();
-      const std::string path = fmt::format("content/{}/{}", hex.substr(0, 2), hex);
-      if (files_.contains(path)) continue;
-      const auto there = reader_.content->has(each.digest);
-      if (!there) return base::fail(there.error());
-      if (!*there) {
-        ++erased_;
-        continue;
-      }
-      files_[path] = [this, digest = each.digest] { return reader_.content->get(digest); };
-    }
-    if (facts.approval && facts.approval->document) return add_approval(facts);
-    return {};
-  }
-
-  base::Result<void> add_approval(const audit::EntryFacts& facts) {
-    const auto document = reader_.content->get(*facts.approval->document);
-    if (!document && document.error().code == base::Code::NotFound) return {};
-    if (!document) return base::fail(document.error());
-    const auto fields = base::parse_json(*document);
-    if (!fields) return base::fail(base::Error(fields.error()).during("reading an approval"));
-    put(fmt::format("approvals/{}.txt", facts.index), fields->value("text", ""));
-    put(fmt::format("approvals/{}.sig", facts.index), fields->value("signature", ""));
-    const auto plan = reader_.content->get(facts.approval->plan);
-    if (!plan) return base::fail(plan.error());
-    const auto approvers = approvers_of(*plan, facts.approval->plan);
-    if (!approvers) return base::fail(approvers.error());
-    auto signers = audit::allowed_signers_of(approvers->signers);
-    if (!signers) return base::fail(std::move(signers.error()));
-    put("approvals/allowed_signers", std::move(*signers));
-    return {};
-  }
-
-  // ---- beside both
-
-  base::Result<void> add_texts() {
-    put("entries.ndjson", std::move(bytes_));
-    put("events.csv", std::move(csv_));
-    put("events.ndjson", std::move(ndjson_));
-    const base::Json about{{"release", release_.str()},
-                           {"log", checkpoint_.origin},
-                           {"size", checkpoint_.size},
-                           {"entries", entries_},
-                           {"format", 1}};
-    put("export.json", about.dump(2) + "\n");
-    for (const ExportFile& each : export_files()) {
-      if (each.name != kReadmeName) {
-        put(std::string(each.name), std::string(each.text));
-        continue;
-      }
-      std::string text(each.text);
-      for (const auto& [mark, by] :
-           {std::pair<std::string_view, std::string>("@RELEASE@", release_.str()),
-            {"@ORIGIN@", checkpoint_.origin},
-            {"@SIZE@", std::to_string(checkpoint_.size)},
-            {"@ROOT@", checkpoint_.root.to_string()},
-            {"@KEY@", key_.empty() ? "-" : key_}})
-        text = replaced_all(std::move(text), mark, by);
-      put("README.md", std::move(text));
-    }
-    return {};
-  }
-
-  Reader& reader_;
-  LogFiles log_;
-  base::ReleaseId release_;
-  audit::Checkpoint checkpoint_;
-  std::string key_;
-  base::WallTime last_time_;
-  std::uint64_t entries_ = 0;
-  std::uint64_t erased_ = 0;
-  std::string bytes_;
-  std::string csv_;
-  std::string ndjson_;
-  std::map<std::string, Bytes> files_;
-};
 
 }  // namespace
 
@@ -272,25 +36,33 @@ Exit audit_export_command(World& world, Console& console, const Arguments& argum
   }
   auto reader = world.open_reader(*folder.value);
   if (!reader) return failed(console, reader.error());
-  Export whole(*reader, *folder.value, base::ReleaseId(arguments.release));
+  ReleaseExport whole(*reader, LogFiles(*folder.value + "/log"), base::ReleaseId(arguments.release),
+                      std::string(base::program_version()));
   if (auto collected = whole.collect(); !collected) return failed(console, collected.error());
   const std::string file = arguments.audit.out.empty()
                                ? fmt::format("audit-{}.tar.gz", arguments.release)
                                : arguments.audit.out;
-  if (auto written = whole.write(file); !written) return failed(console, written.error());
+  if (auto written = write_archive(whole, file); !written) return failed(console, written.error());
   if (console.json) {
     console.print_json({{"file", file},
-                        {"files", whole.files()},
-                        {"entries", whole.entries()},
+                        {"files", whole.files().size()},
+                        {"entries", whole.indexes().size()},
                         {"log_entries", whole.size()},
-                        {"not_at_hand", whole.erased()}});
+                        {"behind_checkpoint", whole.behind()},
+                        {"not_at_hand", whole.missing()}});
     return Exit::Done;
   }
   console.out << file << '\n';
-  console.err << console.text("cli.export.done", {{"entries", std::to_string(whole.entries())},
-                                                  {"size", std::to_string(whole.size())},
-                                                  {"files", std::to_string(whole.files())}})
+  const auto say = [&](const char* key, std::uint64_t count) {
+    if (count > 0) console.err << console.text(key, {{"count", std::to_string(count)}}) << '\n';
+  };
+  console.err << console.text("cli.export.done",
+                              {{"entries", std::to_string(whole.indexes().size())},
+                               {"size", std::to_string(whole.size())},
+                               {"files", std::to_string(whole.files().size())}})
               << '\n';
+  say("cli.export.behind", whole.behind());
+  say("cli.export.missing", whole.missing());
   return Exit::Done;
 }
 

@@ -14,6 +14,7 @@ namespace stellwerk::cli {
 namespace {
 
 using testing::files_below;
+using testing::Forgery;
 using testing::LogMaker;
 using testing::LogWorld;
 using testing::Outcome;
@@ -183,8 +184,7 @@ TEST_F(AuditExport, ChangesAreFoundWithoutStellwerk) {
   EXPECT_EQ(found.exit, 3);
   EXPECT_NE(found.out.find("entry 41"), std::string::npos) << found.out;
   for (const std::string& name : files_below(top)) {
-    const bool beside = name == "README.md" || name == "fields.md" || name == "verify.py" ||
-                        name == "audit-trail.json" || name == "export.json" || name == "events.csv";
+    const bool beside = name == "README.md" || name == "fields.md" || name == "verify.py";
     if (beside) continue;
     const std::size_t size = read_whole(top + "/" + name).size();
     if (name.starts_with("content/") && size % 3 != 0) continue;  // a third of them will do
@@ -195,6 +195,196 @@ TEST_F(AuditExport, ChangesAreFoundWithoutStellwerk) {
     EXPECT_NE(found.out.find("WRONG"), std::string::npos) << name;
   }
   EXPECT_EQ(checked().exit, 0);
+}
+
+// Goal: nothing beside the log is believed: what is emptied, taken away or exchanged in an export
+// is found by both, and what stays is still told.
+class ForgedExport : public AuditExport {
+ protected:
+  void expect_found(const std::string& id, std::string_view words) {
+    const Outcome outcome = run({"verify", top});
+    EXPECT_EQ(outcome.exit, Exit::VerificationFailed) << outcome.out;
+    EXPECT_NE((outcome.out + outcome.err).find(words), std::string::npos)
+        << outcome.out << outcome.err;
+    EXPECT_NE(outcome.err.find("error[" + id + "]"), std::string::npos) << outcome.err;
+    const Checked found = checked();
+    EXPECT_EQ(found.exit, 3) << found.out;
+    EXPECT_EQ(found.out.find("Everything fits"), std::string::npos) << found.out;
+  }
+  void empty_content() {
+    for (const std::string& name : files_below(top))
+      if (name.starts_with("content/")) std::filesystem::remove(top + "/" + name);
+  }
+  void exchange(const std::string& name, const std::string& what, const std::string& by) {
+    std::string bytes = read_whole(top + "/" + name);
+    const std::size_t at = bytes.find(what);
+    ASSERT_NE(at, std::string::npos) << name;
+    write_whole(top + "/" + name, bytes.replace(at, what.size(), by));
+  }
+};
+
+TEST_F(ForgedExport, AnHonestOneIsNone) {
+  const Outcome outcome = run({"verify", top});
+  EXPECT_EQ(outcome.exit, Exit::Done) << outcome.err;
+  EXPECT_NE(outcome.out.find("files are what log and contents give"), std::string::npos)
+      << outcome.out;
+  EXPECT_EQ(outcome.out.find("note"), std::string::npos) << outcome.out;
+}
+
+TEST_F(ForgedExport, WithoutItsContents) {
+  std::filesystem::remove_all(top + "/content");
+  expect_found("AUD-0064", "NOT IN ORDER");
+}
+
+TEST_F(ForgedExport, WithEmptyContentsOfAnotherRelease) {
+  empty_content();
+  exchange("export.json", kRelease, "rel-2030-01-001");
+  expect_found("AUD-0064", "NOT IN ORDER");
+}
+
+TEST_F(ForgedExport, OfAReleaseThatTheLogDoesNotHave) {
+  exchange("export.json", kRelease, "rel-2030-01-001");
+  expect_found("AUD-0064", "rel-2030-01-001");
+}
+
+TEST_F(ForgedExport, WithoutOneContent) {
+  const std::string hex = base::sha256(maker.plans.at(kRelease)).hex();
+  std::filesystem::remove(top + "/content/" + hex.substr(0, 2) + "/" + hex);
+  expect_found("AUD-0064", "NOT IN ORDER");
+}
+
+TEST_F(ForgedExport, WithoutItsApprovals) {
+  for (const std::string& name : files_below(top))
+    if (name.starts_with("approvals/")) std::filesystem::remove(top + "/" + name);
+  expect_found("AUD-0064", "approvals/");
+}
+
+TEST_F(ForgedExport, WithOtherAllowedSigners) {
+  exchange("approvals/allowed_signers", "release-manager-123", "mallory");
+  expect_found("AUD-0064", "allowed_signers");
+}
+
+TEST_F(ForgedExport, WithAnApprovalMore) {
+  write_whole(top + "/approvals/99.txt", read_whole(top + "/approvals/9.txt"));
+  expect_found("AUD-0064", "approvals/99.txt");
+}
+
+TEST_F(ForgedExport, WithoutEntries) {
+  write_whole(top + "/entries.ndjson", "");
+  expect_found("AUD-0064", "entries.ndjson");
+}
+
+TEST_F(ForgedExport, WithAnEmptySummary) {
+  write_whole(top + "/audit-trail.json", "{}\n");
+  expect_found("AUD-0064", "audit-trail.json");
+}
+
+TEST_F(ForgedExport, WithAnotherApproverInTheSummary) {
+  exchange("audit-trail.json", "release-manager-123", "mallory");
+  expect_found("AUD-0064", "mallory");
+}
+
+TEST_F(ForgedExport, WithOtherNamesInTheTables) {
+  for (const char* name : {"events.csv", "events.ndjson"}) {
+    const std::string bytes = read_whole(top + "/" + name);
+    exchange(name, "release-manager-123", "mallory-------------");
+    expect_found("AUD-0064", name);
+    write_whole(top + "/" + name, bytes);
+  }
+  // A row in the middle, by its entry.
+  exchange("events.csv", "\r\n41,", "\r\n42,");
+  const base::Json json = base::Json::parse(run({"verify", top, "--json"}).out);
+  EXPECT_EQ(json["problems"][0]["index"], 41) << json.dump(1);
+}
+
+// Goal: an export is none of a log's folder, and without export.json it is nothing.
+TEST_F(ForgedExport, WithoutItsDescription) {
+  std::filesystem::remove(top + "/export.json");
+  const Outcome outcome = run({"verify", top});
+  EXPECT_EQ(outcome.exit, Exit::Usage);
+  EXPECT_NE(outcome.err.find("error[AUD-0058]"), std::string::npos) << outcome.err;
+  EXPECT_EQ(checked().exit, 3);
+}
+
+// Goal: an approval in another's name is found by verify.py in an export whose forger has the log's
+// key and made everything beside it fit.
+TEST_F(ForgedExport, OfForgedApprovalsIsFoundWithoutStellwerk) {
+  const auto found_with = [&](const Forgery& forgery, const std::string& words) {
+    LogMaker forger;
+    forger.forgery = forgery;
+    forger.add_kept("with-inputs");
+    TestFolder data;
+    forger.publish(data.path());
+    LogWorld forged_world(forger);
+    const std::string archive = data.path("out.tar.gz");
+    const Outcome exported = run_audit(
+        forged_world, {"audit", "export", kRelease, "--out", archive, "--data", data.path()});
+    ASSERT_EQ(exported.exit, Exit::Done) << exported.err;
+    std::filesystem::remove_all(folder.path("unpacked"));
+    std::filesystem::create_directories(folder.path("unpacked"));
+    top = unpack(archive, folder.path("unpacked")).value();
+    const Checked found = checked();
+    EXPECT_EQ(found.exit, 3) << words << found.out;
+    EXPECT_NE(found.out.find(words), std::string::npos) << found.out;
+  };
+  const auto text = [](std::function<void(audit::Approval&)> change) {
+    return Forgery{{}, std::move(change), {}};
+  };
+  const auto entry = [](std::uint64_t index, std::function<void(base::Json&)> change) {
+    return Forgery{{}, {}, [=](std::uint64_t at, base::Json& json) {
+                     if (at == index) change(json["data"]);
+                   }};
+  };
+  found_with(text([](auto& said) { said.release = base::ReleaseId("rel-2"); }), "entry 9");
+  found_with(text([](auto& said) { said.installation = base::InstallationId("x"); }), "entry 9");
+  found_with(text([](auto& said) { said.artifacts.clear(); }), "artifacts");
+  found_with(text([](auto& said) { said.expires = base::WallTime{1'760'558'400'000'000}; }),
+             "expired");
+  found_with(text([](auto& said) { said.role = "product-owner"; }), "role");
+  found_with(entry(9, [](base::Json& data) { data["key"] = "SHA256:x"; }), "key");
+  found_with(entry(11, [](base::Json& data) { data["signed"] = true; }), "entry 11");
+  found_with(entry(11, [](base::Json& data) { data["role"] = "qa"; }), "role");
+  found_with({[](core::Plan& plan) { plan.separation_of_duties = true; }, {}, {}},
+             "only who requested it");
+  found_with({[](core::Plan& plan) {
+                for (core::Person& person : plan.people)
+                  for (core::PersonKey& key : person.keys)
+                    key.revoked = base::WallTime{1'760'558'399'000'000};
+              },
+              {},
+              {}},
+             "does not verify");
+}
+
+TEST_F(AuditExport, SaysWhatIsNotInIt) {
+  EXPECT_EQ(run({"export", kRelease, "--out", folder.path("a.tar.gz")}).err.find("behind"),
+            std::string::npos);
+  maker.add("audit.step.attested", {{"step", "a/b"}, {"person", "anna"}}, kRelease, "anna");
+  const auto plan = base::Json::parse(maker.entries[55])["data"]["evidence"].get<std::string>();
+  ASSERT_TRUE(maker.content.erase(base::Digest::parse(plan).value()));
+  const Outcome outcome = run({"export", kRelease, "--out", folder.path("b.tar.gz")});
+  EXPECT_EQ(outcome.exit, Exit::Done) << outcome.err;
+  EXPECT_NE(outcome.err.find("1 entries of the release lie behind the checkpoint"),
+            std::string::npos)
+      << outcome.err;
+  EXPECT_NE(outcome.err.find("1 contents that are named are not there"), std::string::npos)
+      << outcome.err;
+  const base::Json json =
+      base::Json::parse(run({"export", kRelease, "--json", "--out", folder.path("c.tar.gz")}).out);
+  EXPECT_EQ(json["behind_checkpoint"], 1);
+  EXPECT_EQ(json["not_at_hand"], 1);
+}
+
+// Goal: the script that judges an archive can be had from where its sender cannot change it.
+TEST_F(AuditExport, TheScriptIsPrintedByItself) {
+  const Outcome outcome = run({"verify", "--print-script"});
+  EXPECT_EQ(outcome.exit, Exit::Done);
+  EXPECT_EQ(outcome.out, read_whole(top + "/verify.py"));
+  write_whole(top + "/verify.py", "print('Everything fits.')\n");
+  const Outcome verified = run({"verify", top});
+  EXPECT_EQ(verified.exit, Exit::Done) << verified.err;
+  EXPECT_NE(verified.out.find("verify.py is not the file of this program"), std::string::npos)
+      << verified.out;
 }
 
 TEST_F(AuditExport, MissingFilesAreFoundWithoutStellwerk) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "audit/checkpoint.h"
+#include "audit/merkle.h"
 #include "audit/testing/test_authority.h"
 #include "audit/tile.h"
 #include "audit/tile_builder.h"
@@ -414,7 +415,7 @@ TEST_F(Threats, DatabaseAndLogThatDifferAreNamed) {
   testing::LogWorld world(maker);
   auto reader = world.open_reader("");
   VerifyInputs inputs = trusting_key();
-  inputs.place = {folder.path("log"), {}, {}};
+  inputs.place = {folder.path("log"), {}, {}, {}};
   inputs.reader = &*reader;
   inputs.threads = 3;
   VerifyReport report = verify_log(inputs);
@@ -479,6 +480,126 @@ TEST_F(Threats, TimeStampsAreJudged) {
   write_whole(file, stamp_of(note));
   inputs.authorities = other.trusted();
   EXPECT_EQ(verify_log(inputs).problems.front().error.id, "AUD-0056");
+}
+
+// Goal: nobody stamps or cosigns what is not written yet; times say when what they cover was there.
+TEST_F(Threats, StampsAndCosignaturesBeforeTheEntriesAreFound) {
+  make(2);
+  audit::testing::TestAuthority authority;
+  const audit::TimestampNonce nonce{};
+  const std::string file = folder.path(fmt::format("log/timestamps/{}.tsr", maker.size()));
+  const auto stamp = [&](std::int64_t seconds) {
+    const auto digest = base::sha256(maker.checkpoint(maker.size()));
+    write_whole(file, authority.answer(audit::timestamp_request(digest, nonce).value(), seconds));
+  };
+  VerifyInputs inputs = trusting_key();
+  inputs.authorities = authority.trusted();
+  inputs.policy = policy();
+  stamp(1'760'558'300);  // within what clocks differ
+  VerifyReport report = verify_log(inputs);
+  EXPECT_TRUE(report.good()) << words_of(report);
+  ASSERT_EQ(report.stamps.size(), 1U);
+  EXPECT_EQ(report.stamps.front().size, maker.size());
+  ASSERT_EQ(report.kept_cosigners.size(), 1U);
+  EXPECT_EQ(report.kept_cosigners.front().by, maker.witness.verifier().name);
+  stamp(1'760'550'000);
+  report = verify_log(inputs);
+  ASSERT_FALSE(report.good());
+  EXPECT_EQ(report.problems.front().error.id, "AUD-0056");
+  stamp(1'760'600'000);
+  maker.cosigned_at = 1'760'550'000;
+  maker.publish(folder.path());
+  stamp(1'760'600'000);
+  report = verify_log(inputs);
+  ASSERT_EQ(report.problems.size(), 2U) << words_of(report);
+  EXPECT_EQ(report.problems.front().error.id, "AUD-0056");
+}
+
+// Goal: a clock that was put back is a note, by its entry; where an entry tells it, it is none.
+TEST_F(Threats, TimesThatRunBackwardsAreNotes) {
+  make(2);
+  maker.clock_off = -base::hours(1);
+  const std::uint64_t back = maker.add("audit.step.passed", {{"step", "check/late"}});
+  maker.publish(folder.path());
+  VerifyReport report = verify();
+  EXPECT_TRUE(report.good()) << words_of(report);
+  ASSERT_EQ(report.time_steps.size(), 1U);
+  EXPECT_EQ(report.time_steps.front().index, back);
+  maker.add("scheduler.clock.stepped", {{"step_us", -3'600'000'000}});
+  maker.publish(folder.path());
+  EXPECT_TRUE(verify().time_steps.empty());
+}
+
+// Goal: a key that was replaced signs nothing any more, neither what entries name nor the latest.
+TEST_F(Threats, AKeyThatWasReplacedSignsNothingMore) {
+  make(2);
+  const std::uint64_t index = maker.add_checkpoint_of(maker.first_key);
+  maker.publish(folder.path());
+  VerifyReport report = verify_log(trusting_key());
+  ASSERT_FALSE(report.good());
+  EXPECT_EQ(report.problems.front().error.id, "AUD-0051") << words_of(report);
+  EXPECT_EQ(report.problems.front().index, index);
+
+  LogMaker fresh;
+  fresh.add_checkpoint();
+  fresh.change_key();
+  TestFolder place;
+  fresh.publish(place.path());
+  audit::RootHistory tree;
+  for (const std::string& entry : fresh.entries) {
+    const base::Digest leaf = audit::leaf_hash(entry);
+    tree.append({&leaf, 1});
+  }
+  const std::string text =
+      audit::Checkpoint{LogMaker::kOrigin, fresh.size(), tree.root(), {}}.to_text();
+  write_whole(place.path("log/checkpoint"), text + "\n" + fresh.first_key.signature_line(text));
+  VerifyInputs inputs;
+  inputs.place = place_of(place.path()).value();
+  report = verify_log(inputs);
+  ASSERT_FALSE(report.good());
+  EXPECT_EQ(report.problems.front().error.id, "AUD-0050") << words_of(report);
+}
+
+// Goal: a log that was published and is gone was taken away; whoever is named judges nothing then.
+TEST_F(Threats, ALogThatIsGoneIsFound) {
+  LogMaker quiet;
+  quiet.add("audit.step.passed", {{"step", "check/one"}});
+  testing::LogWorld quiet_world(quiet);
+  auto quiet_reader = quiet_world.open_reader("");
+  VerifyInputs inputs;
+  inputs.reader = &*quiet_reader;
+  EXPECT_TRUE(verify_log(inputs).good());
+  inputs.keys = {quiet.key().verifier()};
+  EXPECT_EQ(verify_log(inputs).problems.front().error.id, "AUD-0050");
+  inputs.keys.clear();
+  inputs.policy = policy();
+  EXPECT_EQ(verify_log(inputs).problems.front().error.id, "AUD-0050");
+
+  make(2);
+  testing::LogWorld world(maker);
+  auto reader = world.open_reader("");
+  VerifyInputs gone;
+  gone.reader = &*reader;
+  const VerifyReport report = verify_log(gone);
+  ASSERT_FALSE(report.good());
+  EXPECT_EQ(report.problems.front().error.id, "AUD-0050") << words_of(report);
+  EXPECT_EQ(report.problems.front().index, 3U);
+}
+
+// Goal: a key from beside the log is not called given because something else was.
+TEST_F(Threats, OnlyAKeyThatWasNamedIsGiven) {
+  make(2);
+  VerifyInputs inputs = trusting_key();
+  EXPECT_TRUE(verify_log(inputs).key_given);
+  inputs.keys.clear();
+  inputs.policy = audit::LogPolicy{};
+  VerifyReport report = verify_log(inputs);
+  EXPECT_TRUE(report.good()) << words_of(report);
+  EXPECT_FALSE(report.key_given);
+  inputs.policy = policy();
+  EXPECT_TRUE(verify_log(inputs).key_given);
+  inputs.policy->logs.clear();
+  EXPECT_FALSE(verify_log(inputs).key_given);
 }
 
 // Goal: a demand that cannot be judged is not met.

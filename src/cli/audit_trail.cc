@@ -44,6 +44,19 @@ OrderedJson kpi_of(const base::Json& component) {
 
 }  // namespace
 
+/// The first who said it; only the release manager approves a release in the runbook's words.
+void AuditTrail::add_approval(const core::ApprovalGranted& approval) {
+  const auto by = [&](std::string& who) {
+    if (who.empty()) who = approval.person.str();
+  };
+  using core::ApprovalKind;
+  if (approval.decision == ApprovalKind::Approve && approval.role == core::Role::ReleaseManager)
+    by(approved_by_);
+  if (approval.decision == ApprovalKind::EmergencyApprove) by(emergency_approved_by_);
+  if (approval.decision == ApprovalKind::SignOff) by(signed_off_by_);
+  if (approval.decision == ApprovalKind::AcceptCompleteness) by(completeness_accepted_by_);
+}
+
 void AuditTrail::add_wave(const core::WaveStarted& wave) {
   Wave row{wave.wave, wave.tenants, wave.share, false};
   if (row.tenants.empty() && wave.wave >= 1 && wave.wave <= plan_.waves.size())
@@ -57,9 +70,7 @@ void AuditTrail::add_wave(const core::WaveStarted& wave) {
 void AuditTrail::add(const engine::ReadEntry& entry) {
   const core::Event& event = entry.event;
   if (const auto* approved = std::get_if<core::ApprovalGranted>(&event)) {
-    if (approved_first_.empty()) approved_first_ = approved->person.str();
-    if (approved_by_.empty() && approved->role == core::Role::ReleaseManager)
-      approved_by_ = approved->person.str();
+    add_approval(*approved);
   } else if (std::holds_alternative<core::VersionDeployed>(event)) {
     deployed_at_ = entry.at.wall;
   } else if (const auto* wave = std::get_if<core::WaveStarted>(&event)) {
@@ -100,6 +111,17 @@ OrderedJson AuditTrail::waves_json() const {
   return rows;
 }
 
+void AuditTrail::write_people(OrderedJson& json) const {
+  const auto write = [&](const char* name, const std::string& who) {
+    if (!who.empty()) json[name] = who;
+  };
+  write("approvedBy", approved_by_);
+  write("emergencyApprovedBy", emergency_approved_by_);
+  write("signedOffBy", signed_off_by_);
+  if (!emergency_approved_by_.empty()) json["signOffOutstanding"] = signed_off_by_.empty();
+  write("completenessAcceptedBy", completeness_accepted_by_);
+}
+
 OrderedJson AuditTrail::json() const {
   OrderedJson json = OrderedJson::object();
   json["releaseId"] = plan_.release.str();
@@ -107,8 +129,7 @@ OrderedJson AuditTrail::json() const {
     json["version"] = plan_.components.front().to.to_string();
     json["domain"] = plan_.components.front().name.str();
   }
-  const std::string& approved = approved_by_.empty() ? approved_first_ : approved_by_;
-  if (!approved.empty()) json["approvedBy"] = approved;
+  write_people(json);
   if (deployed_at_) json["deployedAt"] = second_text(*deployed_at_);
   if (completed_at_ && !rolled_back_) json["completedAt"] = second_text(*completed_at_);
   json["waves"] = waves_json();

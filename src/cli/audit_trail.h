@@ -28,13 +28,17 @@ class AuditTrail {
     base::Ppm share;
     bool complete = false;
   };
+  void add_approval(const core::ApprovalGranted& approval);
   void add_wave(const core::WaveStarted& wave);
+  void write_people(config::OrderedJson& json) const;
   [[nodiscard]] config::OrderedJson waves_json() const;
   [[nodiscard]] const char* outcome() const;
 
   const core::Plan& plan_;
-  std::string approved_by_;
-  std::string approved_first_;
+  std::string approved_by_;  ///< the release manager who approved the plan; empty: none did
+  std::string emergency_approved_by_;
+  std::string signed_off_by_;
+  std::string completeness_accepted_by_;
   std::optional<base::WallTime> deployed_at_;
   std::optional<base::WallTime> completed_at_;
   std::vector<Wave> waves_;

@@ -11,6 +11,7 @@
 #include "cli/audit_command.h"
 #include "cli/audit_options.h"
 #include "cli/error_text.h"
+#include "cli/export_files.h"
 #include "cli/inputs.h"
 #include "cli/log_verifier.h"
 #include "cli/status_line.h"
@@ -156,6 +157,13 @@ Exit check_folder(World& world, Console& console, const std::string& folder, Ver
   return check_log_of(world, console, std::move(inputs));
 }
 
+/// The script as it is in this program, and so from where an archive's sender cannot change it.
+Exit print_script(Console& console) {
+  for (const ExportFile& each : export_files())
+    if (each.name == "verify.py") console.out << each.text;
+  return Exit::Done;
+}
+
 Exit check_archive(World& world, Console& console, const std::string& archive,
                    VerifyInputs inputs) {
   const std::string parent = world.variable("TMPDIR");
@@ -163,6 +171,13 @@ Exit check_archive(World& world, Console& console, const std::string& archive,
   if (!folder) return failed(console, folder.error());
   const auto top = unpack(archive, folder->path());
   if (!top) return failed(console, top.error());
+  std::error_code ignored;
+  if (!fs::is_regular_file(*top + "/export.json", ignored))
+    return failed(console,
+                  base::error(base::Code::InvalidArgument, "AUD-0058", "the archive is no export")
+                      .because("it has no export.json, and so does not say of what")
+                      .now("nothing was checked")
+                      .then("get the archive again", "from who exported it"));
   return check_folder(world, console, *top, std::move(inputs));
 }
 
@@ -224,6 +239,7 @@ Exit check_proof(Console& console, const Arguments& arguments, const VerifyInput
 }  // namespace
 
 Exit audit_verify_command(World& world, Console& console, const Arguments& arguments) {
+  if (arguments.audit.print_script) return print_script(console);
   auto inputs = read_trust(arguments.audit);
   if (!inputs) return failed(console, inputs.error());
   const std::string& log = arguments.audit.log;

@@ -136,10 +136,24 @@ TEST_F(AuditLog, VerifiesTheDataFolderAndSaysWhatWasChecked) {
 }
 
 TEST_F(AuditLog, VerifiesAJournalOfWhichNothingWasPublished) {
+  LogMaker young;
+  young.add("stellwerk.engine.restarted", {{"lease_alive", false}, {"routes_moved", false}});
+  LogWorld young_world(young);
   std::filesystem::remove_all(folder.path("log"));
-  const Outcome outcome = run({"verify"});
+  const Outcome outcome = run_audit(young_world, {"audit", "verify", "--data", folder.path()});
   EXPECT_EQ(outcome.exit, Exit::Done) << outcome.err;
   EXPECT_NE(outcome.out.find("the journal alone is verified"), std::string::npos) << outcome.out;
+}
+
+// Goal: who deletes the published log does not get away with it, nor with a key that was named.
+TEST_F(AuditLog, MissesALogThatWasPublished) {
+  std::filesystem::remove_all(folder.path("log"));
+  const Outcome outcome = run({"verify"});
+  EXPECT_EQ(outcome.exit, Exit::VerificationFailed);
+  EXPECT_NE(outcome.err.find("error[AUD-0050]"), std::string::npos) << outcome.err;
+  const Outcome named = run({"verify", "--key", maker.key().verifier().to_string()});
+  EXPECT_EQ(named.exit, Exit::VerificationFailed);
+  EXPECT_NE(named.err.find("error[AUD-0050]"), std::string::npos) << named.err;
 }
 
 TEST_F(AuditLog, EndsWithThreeAndSaysWhatIsStillGood) {

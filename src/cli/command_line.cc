@@ -328,6 +328,8 @@ class Parser {
     repeated("--witness", words.witnesses);
     add_audit_option(command, "--tsa-ca", words.authorities, "FILE");
     add_audit_option(command, "--entry", words.entry, "FILE");
+    command.add_flag("--print-script", words.print_script,
+                     text("cli.help.option.audit.print-script"));
     command.add_flag("--tree-only", words.tree_only, text("cli.help.option.audit.tree-only"));
     command.add_option("-j,--threads", words.threads, text("cli.help.option.audit.threads"))
         ->option_text("N");

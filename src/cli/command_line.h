@@ -120,6 +120,7 @@ struct AuditWords {
   bool tree_only = false;
   bool record = false;  ///< procedure
   std::string behind;   ///< witnesses
+  bool print_script = false;  ///< verify: prints verify.py, and nothing else
 };
 
 struct Arguments {

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "audit/note.h"
@@ -18,6 +19,11 @@ base::Error bad_timestamp(std::uint64_t size, std::string why) {
       .because(std::move(why));
 }
 
+void keep(std::vector<Confirmed>& kept, Confirmed confirmed) {
+  if (kept.size() == KeptFiles::kConfirmedKept) kept.erase(kept.begin());
+  kept.push_back(std::move(confirmed));
+}
+
 /// The first `width` of what the latest tile holds.
 bool is_beginning(const audit::TileId& earlier, std::string_view bytes, std::string_view latest) {
   if (!latest.starts_with(bytes)) return false;
@@ -32,6 +38,14 @@ base::Error not_continued(std::string why) {
                      "the log is no continuation of a checkpoint that was kept")
       .because(std::move(why))
       .then("keep both as evidence", "a log never gives up what it once signed");
+}
+
+base::Error too_early(std::string what, base::WallTime said, base::WallTime covered) {
+  return base::error(base::Code::Corruption, "AUD-0056", std::move(what) + " is older than that")
+      .because(fmt::format("it says {}; the last entry that it covers says {}", base::rfc3339(said),
+                           base::rfc3339(covered)))
+      .now("all entries of the latest checkpoint fit")
+      .then("compare the clocks of both", "nobody can sign what is not written yet");
 }
 
 base::Result<SignedCheckpoint> read_signed(std::string_view bytes,
@@ -51,14 +65,22 @@ base::Result<SignedCheckpoint> read_signed(std::string_view bytes,
   return result;
 }
 
+base::WallTime wall_time(std::uint64_t unix_seconds) {
+  constexpr std::uint64_t kSecondsMax = 253'402'300'799;  // the end of the year 9999
+  return {static_cast<std::int64_t>(std::min(unix_seconds, kSecondsMax)) * 1'000'000};
+}
+
 KeptFiles::KeptFiles(const LogFiles& files)
     : files_(files),
       cosigned_sizes_(files.cosigned_sizes()),
       timestamp_sizes_(files.timestamp_sizes()) {}
 
-void KeptFiles::want(audit::RootHistory& history) const {
-  for (const std::uint64_t size : cosigned_sizes_) history.want(size);
-  for (const std::uint64_t size : timestamp_sizes_) history.want(size);
+void KeptFiles::want(audit::RootHistory& history, audit::ClockCheck& clock) const {
+  for (const auto* sizes : {&cosigned_sizes_, &timestamp_sizes_})
+    for (const std::uint64_t size : *sizes) {
+      history.want(size);
+      clock.want(size);
+    }
 }
 
 void KeptFiles::check(const audit::RootHistory& history, const KeptAgainst& against) {
@@ -108,10 +130,32 @@ void KeptFiles::check_cosigned(std::uint64_t size, const audit::RootHistory& his
   const auto root = history.root_at(size);
   if (!root) return fail_with(fmt::format("the log has only {} entries", history.size()));
   if (*root != kept->checkpoint.root) return fail_with("its root is not the log's at that size");
-  if (!against.witnesses.empty())
+  if (kept->key && against.record != nullptr)
+    if (const auto retired = against.record->retired_at(*kept->key); retired && *retired < size)
+      return fail_with(fmt::format("it is signed by a key that entry {} had replaced", *retired));
+  if (!against.witnesses.empty()) {
     if (const auto verified = audit::verify_note(*note, against.witnesses); !verified)
       return fail_with(verified.error().one_line());
+    check_cosigners(*note, *kept, against);
+  }
   ++cosigned;
+}
+
+/// When known witnesses say that they signed it.
+void KeptFiles::check_cosigners(std::string_view note, const SignedCheckpoint& kept,
+                                const KeptAgainst& against) {
+  if (!kept.key) return;
+  const auto verified = audit::verify_cosigned(note, *kept.key, against.witnesses);
+  if (!verified) return;
+  const std::uint64_t size = kept.checkpoint.size;
+  for (const audit::Cosigner& each : verified->cosigners) {
+    const base::WallTime at = wall_time(each.unix_seconds);
+    keep(cosigners, {size, each.witness.name, at});
+    if (against.clock != nullptr && against.clock->is_before(at, size))
+      problems.push_back(
+          too_early(fmt::format("the cosignature of {} over {} entries", each.witness.name, size),
+                    at, against.clock->covered_until(size).value_or(at)));
+  }
 }
 
 void KeptFiles::check_timestamp(std::uint64_t size, const audit::RootHistory& history,
@@ -129,13 +173,21 @@ void KeptFiles::check_timestamp(std::uint64_t size, const audit::RootHistory& hi
   for (const std::string& bytes : stamped(size, history, against)) {
     const auto stamp = audit::verify_timestamp(
         *token, {.digest = base::sha256(bytes), .nonce = {}, .trusted = against.authorities});
-    if (stamp) {
-      ++timestamps;
-      return;
-    }
+    if (stamp) return take_stamp({size, stamp->authority, stamp->time}, against);
     why = stamp.error().one_line();
   }
   problems.push_back(bad_timestamp(size, std::move(why)));
+}
+
+void KeptFiles::take_stamp(const Confirmed& stamp, const KeptAgainst& against) {
+  if (against.clock != nullptr && against.clock->is_before(stamp.at, stamp.size)) {
+    problems.push_back(
+        too_early(fmt::format("the time stamp of the checkpoint over {} entries", stamp.size),
+                  stamp.at, against.clock->covered_until(stamp.size).value_or(stamp.at)));
+    return;
+  }
+  keep(stamps, stamp);
+  ++timestamps;
 }
 
 /// What may have been stamped: the text kept beside the stamp; else the kept note as it is, with

@@ -13,7 +13,10 @@
 #include <vector>
 
 #include "audit/checkpoint.h"
+#include "audit/clock_check.h"
+#include "audit/cosignature.h"
 #include "audit/proof.h"
+#include "audit/record_check.h"
 #include "audit/root_history.h"
 #include "cli/log_files.h"
 
@@ -32,13 +35,28 @@ base::Result<SignedCheckpoint> read_signed(std::string_view bytes,
 /// AUD-0055: something that was kept is not the beginning of the log.
 base::Error not_continued(std::string why);
 
+/// AUD-0056: said to be signed or stamped before the last entry that it covers was written.
+base::Error too_early(std::string what, base::WallTime said, base::WallTime covered);
+
+/// No later than the year 9999.
+base::WallTime wall_time(std::uint64_t unix_seconds);
+
+/// A witness's word, or a stamp's, on the tree of that size.
+struct Confirmed {
+  std::uint64_t size = 0;
+  std::string by;  ///< the witness's name; the authority
+  base::WallTime at;
+};
+
 /// Against what kept files are judged.
 struct KeptAgainst {
   std::string origin;
-  audit::TreeHead head;                       ///< of the latest checkpoint
-  std::vector<audit::VerifierKey> keys;       ///< of the log, retired ones too
-  std::vector<audit::VerifierKey> witnesses;  ///< one of them must have signed what they cosigned
-  std::string authorities;                    ///< certificates (PEM); empty: stamps are not judged
+  audit::TreeHead head;                        ///< of the latest checkpoint
+  std::vector<audit::VerifierKey> keys;        ///< of the log, retired ones too
+  std::vector<audit::VerifierKey> witnesses;   ///< one of them must have signed what they cosigned
+  std::string authorities;                     ///< certificates (PEM); empty: stamps are not judged
+  const audit::ClockCheck* clock = nullptr;    ///< of all entries
+  const audit::RecordCheck* record = nullptr;  ///< … which keys were replaced, and where
 };
 
 class KeptFiles {
@@ -46,14 +64,18 @@ class KeptFiles {
   /// Lists what there is.
   explicit KeptFiles(const LogFiles& files);
 
-  /// Roots that check() will ask for.
-  void want(audit::RootHistory& history) const;
+  static constexpr std::size_t kConfirmedKept = 1000;
+
+  /// Roots and times that check() will ask for.
+  void want(audit::RootHistory& history, audit::ClockCheck& clock) const;
   /// Judges all of it; counts and problems stand below.
   void check(const audit::RootHistory& history, const KeptAgainst& against);
 
   std::uint64_t cosigned = 0;
   std::uint64_t timestamps = 0;
   std::uint64_t timestamps_unchecked = 0;
+  std::vector<Confirmed> cosigners;  ///< of kept checkpoints; the latest kConfirmedKept, as stamps
+  std::vector<Confirmed> stamps;
   std::vector<base::Error> problems;
 
  private:
@@ -63,6 +85,9 @@ class KeptFiles {
                       const KeptAgainst& against);
   void check_timestamp(std::uint64_t size, const audit::RootHistory& history,
                        const KeptAgainst& against);
+  void check_cosigners(std::string_view note, const SignedCheckpoint& kept,
+                       const KeptAgainst& against);
+  void take_stamp(const Confirmed& stamp, const KeptAgainst& against);
   [[nodiscard]] std::vector<std::string> stamped(std::uint64_t size,
                                                  const audit::RootHistory& history,
                                                  const KeptAgainst& against) const;

@@ -7,6 +7,7 @@
 
 #include "audit/encoding.h"
 #include "base/files.h"
+#include "base/ids.h"
 #include "base/json.h"
 #include "base/text.h"
 
@@ -38,13 +39,27 @@ base::Failure nothing_published(const std::string& folder) {
                               "name a data folder, a log's own folder, or an export"));
 }
 
-base::Result<std::string> release_of_export(const fs::path& file) {
-  if (!is_file(file)) return std::string();
+/// Without its export.json an export would pass for a folder with a log and nothing else.
+bool has_parts_of_export(const fs::path& root) {
+  for (const char* name : {"entries.ndjson", "events.csv", "events.ndjson", "audit-trail.json"})
+    if (is_file(root / name)) return true;
+  return is_file(root / "approvals" / "allowed_signers");
+}
+
+base::Result<std::string> release_of_export(const fs::path& root) {
+  const fs::path file = root / "export.json";
+  if (!is_file(file) && !has_parts_of_export(root)) return std::string();
+  if (!is_file(file))
+    return base::fail(base::error(base::Code::InvalidArgument, "AUD-0058", "not a whole export")
+                          .because(file.string() + " is missing")
+                          .now("nothing was checked")
+                          .then("get the archive again", "from who exported it"));
   const auto text = base::read_file(file.string(), kExportFileBytesMax);
   if (!text) return base::fail(text.error());
   const auto json = base::parse_json(*text);
-  const bool is_right =
-      json && json->is_object() && json->contains("release") && (*json)["release"].is_string();
+  const bool is_right = json && json->is_object() && json->contains("release") &&
+                        (*json)["release"].is_string() &&
+                        base::parse_name((*json)["release"].get<std::string>()).has_value();
   if (is_right) return (*json)["release"].get<std::string>();
   return base::fail(base::error(base::Code::InvalidArgument, "AUD-0058", "not an export")
                         .because(file.string() + " does not name a release")
@@ -156,13 +171,20 @@ base::Result<std::string> LogFiles::timestamp(std::uint64_t size) const {
 base::Result<LogPlace> place_of(const std::string& folder) {
   const fs::path root(folder);
   if (is_file(root / "log" / "checkpoint")) {
-    auto release = release_of_export(root / "export.json");
+    auto release = release_of_export(root);
     if (!release) return base::fail(release.error());
     const fs::path content = root / "content";
-    return LogPlace{(root / "log").string(), is_folder(content) ? content.string() : std::string(),
-                    std::move(*release)};
+    LogPlace place{(root / "log").string(),
+                   is_folder(content) ? content.string() : std::string(),
+                   std::move(*release),
+                   {}};
+    if (place.release.empty()) return place;
+    // What an export does not have is missing, the whole folder too.
+    place.content = content.string();
+    place.archive = folder;
+    return place;
   }
-  if (is_file(root / "checkpoint")) return LogPlace{folder, {}, {}};
+  if (is_file(root / "checkpoint")) return LogPlace{folder, {}, {}, {}};
   return nothing_published(folder);
 }
 

@@ -58,11 +58,13 @@ struct LogPlace {
   std::string log;
   std::string content;
   std::string release;  ///< of an export: whose contents are complete; empty: of every release
+  std::string archive;  ///< the folder of an export; empty: it is none
 };
 
 /// The parts below a folder: of a data folder or an export (`log/`, `content/`), or of a log
 /// itself.
-/// @errors NotFound AUD-0057: no log is there; InvalidArgument AUD-0058: export.json is not right
+/// @errors NotFound AUD-0057: no log is there; InvalidArgument AUD-0058: export.json is not right,
+/// or is missing though other parts of an export are there
 base::Result<LogPlace> place_of(const std::string& folder);
 
 /// A content by its digest below `content/`; its bytes are not judged.

@@ -58,13 +58,17 @@ class Entries {
       return base::fail(base::Code::Corruption, "AUD-0003",
                         fmt::format("it says that it is entry {}", entry->index));
     if (auto same = compare(bytes); !same) return same;
+    times_.push_back({entry->time, entry->type == "scheduler.clock.stepped"});
     auto facts = audit::facts_of(*entry);
     if (!facts.empty()) facts_.push_back(std::move(facts));
     ++good_;
     return {};
   }
   [[nodiscard]] std::uint64_t good() const { return good_; }
-  std::vector<audit::EntryFacts> take() { return std::move(facts_); }
+  void take_into(LookedAt& looked) {
+    looked.facts = std::move(facts_);
+    looked.times = std::move(times_);
+  }
   /// Set when the database has other bytes than the bundle.
   [[nodiscard]] const std::optional<base::Error>& difference() const { return difference_; }
 
@@ -83,6 +87,7 @@ class Entries {
   bool tree_only_;
   std::uint64_t good_ = 0;
   std::vector<audit::EntryFacts> facts_;
+  std::vector<EntryTime> times_;
   std::optional<base::Error> difference_;
 };
 
@@ -107,7 +112,7 @@ LookedAt look_at_bundle(const Piece& piece, const audit::FileReader& read, bool 
     return looked;
   }
   looked.leaves = audit::decode_hashes(tile, *hashes).value_or(std::vector<base::Digest>{});
-  looked.facts = entries.take();
+  entries.take_into(looked);
   return looked;
 }
 
@@ -129,7 +134,7 @@ LookedAt look_at_rows(const Piece& piece, bool tree_only) {
     }
     looked.leaves.push_back(audit::leaf_hash(row.bytes));
   }
-  looked.facts = entries.take();
+  entries.take_into(looked);
   return looked;
 }
 

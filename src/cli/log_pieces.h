@@ -28,11 +28,17 @@ struct Piece {
   std::uint64_t error_at = 0;             ///< … from this entry on
 };
 
+struct EntryTime {
+  base::WallTime time;
+  bool tells_step = false;  ///< the entry says that the clock was set
+};
+
 struct LookedAt {
   std::uint64_t first = 0;
   bool published = false;
   std::vector<base::Digest> leaves = {};
   std::vector<audit::EntryFacts> facts = {};  ///< only of entries that have some
+  std::vector<EntryTime> times = {};          ///< of all entries; none where they may be anything
   base::Result<audit::CheckedBundle> bundle = audit::CheckedBundle{};
   std::uint64_t problem_at = 0;  ///< when `bundle` is an error: the entry
 };

@@ -8,10 +8,10 @@
 #include "audit/checkpoint.h"
 #include "audit/proof.h"
 #include "audit/tile_reader.h"
+#include "cli/export_check.h"
 #include "cli/kept_files.h"
 #include "cli/log_pieces.h"
 #include "cli/ordered_work.h"
-#include "core/plan.h"
 
 namespace stellwerk::cli {
 namespace {
@@ -37,6 +37,7 @@ class LogVerification {
       want_roots();
       check_entries();
       if (tree_good_) check_what_was_kept();
+      if (tree_good_ && !inputs_.place.archive.empty()) check_what_was_exported();
     }
     return finish();
   }
@@ -51,11 +52,17 @@ class LogVerification {
   // ---- before the entries
 
   bool read_keys() {
-    report_.key_given = !inputs_.keys.empty() || inputs_.policy;
+    report_.key_given = !inputs_.keys.empty() || (inputs_.policy && !inputs_.policy->logs.empty());
     keys_ = inputs_.keys;
     if (keys_.empty() && inputs_.policy)
       for (const audit::PolicyLog& log : inputs_.policy->logs) keys_.push_back(log.key);
-    if (!published()) return true;
+    if (!published()) {
+      if (!keys_.empty() || inputs_.policy)
+        problem(std::nullopt, checkpoint_error("there is no checkpoint of the log to be judged",
+                                               "keys or witnesses were named, and nothing is "
+                                               "published there (log/checkpoint is missing)"));
+      return true;
+    }
     auto beside = files_.keys();
     if (!beside) {
       problem(std::nullopt, std::move(beside.error()));
@@ -163,7 +170,8 @@ class LogVerification {
 
   void want_roots() {
     if (kept_) history_.want(kept_->size);
-    if (beside_log_) beside_log_->want(history_);
+    if (beside_log_) beside_log_->want(history_, clock_);
+    clock_.want(report_.head.size);
   }
 
   // ---- the entries
@@ -207,7 +215,33 @@ class LogVerification {
     if (tree_good_) end_of_journal();
     // What is missing may be said to be erased by an entry that was not reached.
     if (history_.size() == all_) record_->finish(latest_key_);
-    if (tree_good_) check_key_was_named();
+    clock_.finish();
+    check_was_published();
+    if (!tree_good_) return;
+    check_key_was_named();
+    check_latest_key();
+  }
+
+  /// The key that signed the latest checkpoint must not have been replaced within it.
+  void check_latest_key() {
+    if (!latest_key_) return;
+    const auto retired = record_->retired_at(*latest_key_);
+    if (!retired || *retired >= report_.head.size) return;
+    problem(std::nullopt,
+            checkpoint_error("the log's checkpoint is signed by a key that was replaced",
+                             fmt::format("entry {}, which it covers, replaced {}", *retired,
+                                         latest_key_->to_string())));
+  }
+
+  /// Whatever signs checkpoints publishes them: a log that is gone was taken away.
+  void check_was_published() {
+    const auto first = record_->first_checkpoint();
+    if (published() || !first) return;
+    problem(*first,
+            checkpoint_error("the log that was published is missing",
+                             fmt::format("entry {} names a signed checkpoint, and there is no "
+                                         "log/checkpoint",
+                                         *first)));
   }
 
   void check_key_was_named() {
@@ -238,16 +272,23 @@ class LogVerification {
     else
       history_.append(looked.leaves);
     for (const audit::EntryFacts& facts : looked.facts) record_->add(facts, history_);
+    for (std::uint64_t i = 0; i < looked.times.size(); ++i)
+      clock_.add(looked.first + i, looked.times[i].time, looked.times[i].tells_step);
     report_.entries = history_.size();
     if (inputs_.progress) inputs_.progress(report_.entries, all_);
     return true;
   }
 
   void end_of_tree(const audit::TreeCheck& tree) {
-    if (auto whole = tree.finish(); !whole) {
-      tree_good_ = false;
-      problem(std::nullopt, std::move(whole.error()));
-    }
+    auto whole = tree.finish();
+    if (whole) return;
+    tree_good_ = false;
+    const std::uint64_t proven = record_->proven_size();
+    if (proven == 0) return problem(std::nullopt, std::move(whole.error()));
+    problem(proven, std::move(whole.error())
+                        .during(fmt::format("behind the last checkpoint that entries name and "
+                                            "that fits: entries 0 to {} are proven by it",
+                                            proven - 1)));
   }
 
   void end_of_journal() {
@@ -278,15 +319,39 @@ class LogVerification {
     KeptFiles& kept = *beside_log_;
     kept.check(history_, {report_.origin, report_.head, keys_with_retired(),
                           inputs_.policy ? inputs_.policy->verifiers() : std::vector<VerifierKey>(),
-                          inputs_.authorities});
+                          inputs_.authorities, &clock_, &*record_});
     report_.cosigned = kept.cosigned;
     report_.timestamps = kept.timestamps;
     report_.timestamps_unchecked = kept.timestamps_unchecked;
+    report_.kept_cosigners = std::move(kept.cosigners);
+    report_.stamps = std::move(kept.stamps);
     for (base::Error& error : kept.problems) problem(std::nullopt, std::move(error));
+    check_times_of_cosigners();
+  }
+
+  void check_times_of_cosigners() {
+    const std::uint64_t size = report_.head.size;
+    for (const audit::Cosigner& each : report_.cosigners) {
+      const base::WallTime at = wall_time(each.unix_seconds);
+      if (clock_.is_before(at, size))
+        problem(std::nullopt, too_early(fmt::format("the cosignature of {} over {} entries",
+                                                    each.witness.name, size),
+                                        at, clock_.covered_until(size).value_or(at)));
+    }
+  }
+
+  void check_what_was_exported() {
+    ExportCheck check(inputs_.place);
+    check.run();
+    report_.export_files = check.same();
+    report_.export_unlike = check.unlike();
+    for (const ExportCheck::Problem& each : check.problems()) problem(each.index, each.error);
   }
 
   VerifyReport finish() {
     report_.root = history_.root();
+    report_.time_steps = clock_.steps();
+    report_.time_steps_count = clock_.steps_count();
     if (record_) {
       report_.record = record_->counts();
       for (const audit::Finding& each : record_->findings()) problem(each.index, each.error);
@@ -312,6 +377,7 @@ class LogVerification {
   std::uint64_t all_ = 0;
   std::optional<KeptFiles> beside_log_;
   audit::RootHistory history_;
+  audit::ClockCheck clock_;
   std::optional<audit::RecordCheck> record_;
   bool tree_good_ = true;
 };
@@ -319,25 +385,5 @@ class LogVerification {
 }  // namespace
 
 VerifyReport verify_log(const VerifyInputs& inputs) { return LogVerification(inputs).run(); }
-
-base::Result<audit::PlanApprovers> approvers_of(std::string_view bytes,
-                                                const base::Digest& digest) {
-  const auto plan = core::decode_plan(bytes);
-  if (!plan) return base::fail(plan.error());
-  audit::PlanApprovers approvers;
-  approvers.expected.installation = plan->installation;
-  approvers.expected.release = plan->release;
-  approvers.expected.plan = digest;
-  for (const core::PlannedComponent& component : plan->components)
-    approvers.expected.artifacts.push_back({component.name, component.to, component.artifact});
-  for (const core::Person& person : plan->people)
-    for (const core::PersonKey& each : person.keys) {
-      auto key = audit::SshPublicKey::parse(each.key);
-      if (!key) return base::fail(std::move(key.error()));
-      approvers.signers.push_back(
-          {person.id, std::move(*key), each.valid_after, each.valid_before, each.revoked});
-    }
-  return approvers;
-}
 
 }  // namespace stellwerk::cli

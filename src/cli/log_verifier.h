@@ -13,9 +13,11 @@
 #include <string>
 #include <vector>
 
+#include "audit/clock_check.h"
 #include "audit/log_policy.h"
 #include "audit/proof.h"
 #include "audit/record_check.h"
+#include "cli/kept_files.h"
 #include "cli/log_files.h"
 #include "cli/world.h"
 
@@ -51,7 +53,13 @@ struct VerifyReport {
   std::uint64_t cosigned = 0;               ///< kept cosigned checkpoints that fit
   std::uint64_t timestamps = 0;             ///< that fit
   std::uint64_t timestamps_unchecked = 0;   ///< no certificates were given
-  std::optional<std::uint64_t> remembered;  ///< the size of the kept checkpoint that it continues
+  std::vector<Confirmed> kept_cosigners;    ///< of kept checkpoints, by known witnesses
+  std::vector<Confirmed> stamps;            ///< by authorities that were named
+  std::vector<audit::TimeStep> time_steps;  ///< notes: the first entries whose time runs backwards
+  std::uint64_t time_steps_count = 0;
+  std::uint64_t export_files = 0;            ///< of an export, written again and the same
+  std::vector<std::string> export_unlike{};  ///< notes: texts beside the record that differ
+  std::optional<std::uint64_t> remembered;   ///< the size of the kept checkpoint that it continues
   audit::RecordCounts record;
   std::vector<Problem> problems;  ///< the first to be told first
   std::uint64_t problems_count = 0;
@@ -60,7 +68,7 @@ struct VerifyReport {
 
 VerifyReport verify_log(const VerifyInputs& inputs);
 
-/// Who may approve a plan: its people's keys. @errors those of core::decode_plan, AUD-0020
+/// Who may approve a plan, and what it demands of approvals. @errors those of core::decode_plan
 base::Result<audit::PlanApprovers> approvers_of(std::string_view plan, const base::Digest& digest);
 
 }  // namespace stellwerk::cli

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <utility>
+
 #include "audit/tile.h"
 #include "base/text.h"
 #include "cli/console.h"
@@ -10,6 +13,7 @@ namespace stellwerk::cli {
 namespace {
 
 constexpr std::size_t kReportLabelWidth = 16;
+constexpr std::size_t kConfirmedShown = 3;
 
 class ReportText {
  public:
@@ -29,9 +33,14 @@ class ReportText {
     if (report_.remembered) row("remembered", *report_.remembered, say("remembered"));
     if (report_.cosigned > 0) row("cosigned", report_.cosigned, say("cosigned"));
     for (const audit::Cosigner& each : report_.cosigners)
-      label("witness", fmt::format("{}  {}", each.witness.name, unix_time_text(each.unix_seconds)));
+      label("witness",
+            fmt::format("{}  {}", each.witness.name, base::rfc3339(wall_time(each.unix_seconds))));
+    confirmed("witness", report_.kept_cosigners);
     if (report_.timestamps + report_.timestamps_unchecked > 0)
       row("timestamps", report_.timestamps, timestamp_words());
+    confirmed("authority", report_.stamps);
+    if (report_.export_files > 0) row("export", report_.export_files, say("export"));
+    notes();
     verdict();
     return std::move(text_);
   }
@@ -102,6 +111,25 @@ class ReportText {
     if (report_.timestamps_unchecked == 0) return say("timestamps");
     return counted("timestamps-unchecked", report_.timestamps_unchecked);
   }
+  /// The latest of what others said, and how many came before.
+  void confirmed(std::string_view name, const std::vector<Confirmed>& all) {
+    const std::size_t begin = all.size() - std::min(all.size(), kConfirmedShown);
+    for (std::size_t i = begin; i < all.size(); ++i)
+      label(name, fmt::format("{}  {}  {}", base::printable(all[i].by, 100),
+                              base::rfc3339(all[i].at), counted("size", all[i].size)));
+    if (begin > 0) label(name, counted("earlier", begin));
+  }
+
+  void notes() {
+    for (const audit::TimeStep& each : report_.time_steps)
+      label("note", say("time-back", {{"index", std::to_string(each.index)},
+                                      {"span", base::to_string(base::whole_seconds(each.back))}}));
+    const std::uint64_t more = report_.time_steps_count - report_.time_steps.size();
+    if (more > 0) label("note", counted("time-back-more", more));
+    for (const std::string& file : report_.export_unlike)
+      label("note", say("export-unlike", {{"file", file}}));
+  }
+
   void verdict() {
     text_ += report_.good() ? painted(say("good"), Colour::Green, colour_)
                             : painted(counted("bad", report_.problems_count), Colour::Red, colour_);
@@ -113,6 +141,19 @@ class ReportText {
   bool colour_;
   std::string text_;
 };
+
+base::Json confirmed_json(const Confirmed& each) {
+  return {{"size", each.size}, {"by", each.by}, {"time", base::rfc3339(each.at)}};
+}
+
+base::Json notes_json(const VerifyReport& report) {
+  base::Json notes = base::Json::array();
+  for (const audit::TimeStep& each : report.time_steps)
+    notes.push_back({{"kind", "time-runs-back"}, {"index", each.index}, {"back_us", each.back.us}});
+  for (const std::string& file : report.export_unlike)
+    notes.push_back({{"kind", "file-of-another-program"}, {"file", file}});
+  return notes;
+}
 
 base::Json problem_json(const VerifyReport::Problem& problem) {
   base::Json json{{"id", problem.error.id},
@@ -173,6 +214,14 @@ base::Json verify_json(const VerifyReport& report) {
   if (report.remembered) json["continues"] = *report.remembered;
   for (const audit::Cosigner& each : report.cosigners)
     json["witnesses"].push_back({{"name", each.witness.name}, {"unix_seconds", each.unix_seconds}});
+  json["notes"] = notes_json(report);
+  json["notes_count"] = report.time_steps_count + report.export_unlike.size();
+  for (const auto& [key, all] : {std::pair("kept_cosignatures", &report.kept_cosigners),
+                                 std::pair("stamps", &report.stamps)}) {
+    json[key] = base::Json::array();
+    for (const Confirmed& each : *all) json[key].push_back(confirmed_json(each));
+  }
+  if (report.export_files > 0) json["export_files"] = report.export_files;
   for (const VerifyReport::Problem& each : report.problems)
     json["problems"].push_back(problem_json(each));
   return json;

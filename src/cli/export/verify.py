@@ -3,13 +3,15 @@
 
     python3 verify.py [--key VKEY] [--witness VKEY ...] [--tsa-ca FILE] [FOLDER]
 
-Needs Python 3.8, openssl, and ssh-keygen where there are signed approvals. Ends with 0 when everything fits, with 3 when
-something does not (the first line that begins with FALSCH/WRONG names the entry), with 2 when it cannot be tried.
+Take this script from a trusted copy (`stellwerk audit verify --print-script`), not from the archive it is to judge: who
+forged the one could have changed the other. Needs Python 3.8, openssl, and ssh-keygen where there are signed approvals. Ends
+with 0 when everything fits, with 3 when something does not (the first line that begins with FALSCH/WRONG names the entry),
+with 2 when it cannot be tried.
 Without --key the key beside the log is used: that says only that the log fits itself.
 """
 import argparse
 import base64
-import csv
+import calendar
 import hashlib
 import json
 import os
@@ -18,6 +20,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 
 WIDTH = 256
 ED25519_DER = bytes.fromhex("302a300506032b6570032100")
@@ -26,6 +29,20 @@ CHECKPOINTS = {"audit.checkpoint.signed", "audit.release.logged", "audit.rollbac
 APPROVALS = {"audit.approval.granted", "audit.approval.rejected"}
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}\Z")
 FILE_BYTES_MAX = 64 << 20
+NAMESPACE = "approval@stellwerk"
+BEGINS = {"approve", "accept-features", "accept-changelog"}
+ENDS = {"audit.release.logged", "audit.rollback.logged", "scheduler.release.cancelled", "scheduler.release.failed"}
+EMERGENCY_ROLES = {"release-manager", "devops"}
+REJECT_ROLES = {"release-manager", "devops", "qa", "product-owner", "audit-officer"}
+COLUMNS = ["index", "time", "runbook_time", "release", "type", "actor", "cause", "text_de", "text_en", "data", "effects", "leaf"]
+FORMULA_BEGINS = ("=", "+", "-", "@", "\t", "\r")
+TOLERANCE_SECONDS = 300
+TOLD_WITHIN = 64  # entries: so soon after the clock was set an entry says so
+APPROVAL = re.compile(
+    r"stellwerk-approval/v1\ninstallation: (?P<installation>[^\n]+)\nrelease: (?P<release>[^\n]+)\nplan: (?P<plan>sha256:[0-9a-f]{64})\n"
+    r"(?P<artifacts>(?:artifact: [^\n]+\n){0,64})role: (?P<role>[a-z-]{1,63})\ndecision: (?P<decision>[a-z-]{1,63})\n"
+    r"(?:reason: (?P<reason>sha256:[0-9a-f]{64})\n)?(?:head: (?P<size>0|[1-9][0-9]*) (?P<root>[A-Za-z0-9+/]{43}=)\n)?"
+    r"nonce: (?P<nonce>[0-9a-f]{32})\nexpires: (?P<expires>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)\n")
 
 
 class Wrong(Exception):
@@ -42,6 +59,12 @@ def leaf_hash(entry):
 
 def node_hash(left, right):
     return sha(b"\1" + left + right)
+
+
+def csv_value(text):
+    """RFC 4180, with an apostrophe before what a spreadsheet would run."""
+    text = "'" + text if text.startswith(FORMULA_BEGINS) else text
+    return '"' + text.replace('"', '""') + '"' if re.search('[",\r\n]', text) else text
 
 
 class Tree:
@@ -66,6 +89,25 @@ class Tree:
         for _, left in reversed(self.subtrees[:-1]):
             result = node_hash(left, result)
         return result
+
+
+def canonical(value):
+    """RFC 8785, of what entries hold: keys in the order of their UTF-16 code units."""
+    if isinstance(value, dict):
+        keys = sorted(value, key=lambda key: key.encode("utf-16-be"))
+        return "{" + ",".join(canonical(key) + ":" + canonical(value[key]) for key in keys) + "}"
+    if isinstance(value, list):
+        return "[" + ",".join(canonical(each) for each in value) + "]"
+    return json.dumps(value, ensure_ascii=False)
+
+
+def seconds_of(text):
+    """Of a time as entries have it: 2025-10-15T20:00:00.000Z."""
+    return calendar.timegm(time.strptime(text[:19], "%Y-%m-%dT%H:%M:%S")) + int(text[20:23]) / 1000
+
+
+def openssh_time(seconds):
+    return time.strftime("%Y%m%d%H%M%SZ", time.gmtime(seconds))
 
 
 def root_of(leaves):
@@ -178,8 +220,20 @@ class Note(Signed):
             raise Wrong(f"{self.what}: its root is none")
 
     def demand_log(self, keys):
-        if not any(key.name == self.origin and self.signed_by(key) for key in keys):
+        """The known keys of the log that signed it."""
+        signers = [key for key in keys if key.name == self.origin and self.signed_by(key)]
+        if not signers:
             raise Wrong(f"{self.what}: no known key of the log signed it")
+        return signers
+
+    def cosigned_at(self, witness):
+        """When the witness says it signed; None: it did not."""
+        if not self.signed_by(witness):
+            return None
+        for name, key_id, signature in self.signatures:
+            if (name, key_id) == (witness.name, witness.id):
+                return struct.unpack(">Q", signature[:8])[0] if witness.kind == 4 else None
+        return None
 
 
 def tile_path(level, index, width):
@@ -265,6 +319,224 @@ class Log:
             self.climb(levels, level + 1, root_of(hashes))
 
 
+class Approvals:
+    """Who may approve by a release's plan, and whether what its entries call an approval is one."""
+
+    def __init__(self, plan, digest):
+        self.plan = plan
+        self.digest = digest
+        self.people = {person["id"]: set(person["roles"]) for person in plan["people"]}
+        self.steps = [(step, after or step["follow_up"]) for part, after in (("steps", False), ("rollback", True))
+                      for step in plan[part] if step["action"]["kind"] == "approval"]
+        self.nonces = {}
+        self.given = []  # (person, role, decision, signed)
+        self.requesters = {plan["requested_by"]}
+        self.ended = None
+
+    def artifacts(self):
+        rows = sorted(self.plan["components"], key=lambda each: each["name"])
+        return "".join(f"artifact: {each['name']} {each['to']} {each.get('artifact', 'none')}\n" for each in rows)
+
+    def allowed_signers(self):
+        """The file for ssh-keygen, as the plan's people give it: the strictest row of a key counts."""
+        rows = {}
+        for person in self.plan["people"]:
+            for key in person.get("keys", []):
+                row = rows.setdefault((person["id"], " ".join(key["key"].split()[:2])), [None, None, None])
+                for place, (name, strictest) in enumerate((("valid_after_us", max), ("valid_before_us", min), ("revoked_us", min))):
+                    if name in key:
+                        value = key[name] // 1000000
+                        row[place] = value if row[place] is None else strictest(row[place], value)
+        lines = []
+        for (person, key), (after, before, revoked) in rows.items():
+            after = after if after is not None and after >= 1 else None
+            if revoked is not None:
+                before = revoked - 1 if before is None else min(before, revoked - 1)
+            if before is not None and before <= (after or 0):
+                continue
+            words = [f'namespaces="{NAMESPACE}"']
+            words += [] if after is None else [f'valid-after="{openssh_time(after)}"']
+            words += [] if before is None else [f'valid-before="{openssh_time(before)}"']
+            lines.append(f"{person} {','.join(words)} {key}\n")
+        return "".join(lines)
+
+    def wrong(self, index, why):
+        raise Wrong(f"entry {index}: the approval it names does not count: {why}")
+
+    def judge_entry(self, index, entry):
+        data, granted = entry["data"], entry["type"] == "audit.approval.granted"
+        signed = data["signed"] if granted else "document" in data
+        decision = data.get("decision", "approve") if granted else "reject"
+        if data["plan"] != self.digest:
+            self.wrong(index, "it is for another plan")
+        if signed != ("document" in data) or ("key" in data and not signed):
+            self.wrong(index, "it is called signed and names no document, or the other way round")
+        roles = self.people.get(data["person"])
+        if roles is None:
+            self.wrong(index, f"{data['person']} is nobody in the plan")
+        if not granted:
+            if not roles & REJECT_ROLES:
+                self.wrong(index, f"{data['person']} has no role that rejects")
+            return decision
+        if data["role"] not in roles:
+            self.wrong(index, f"{data['person']} does not have the role {data['role']}")
+        self.judge_by_steps(index, data, decision)
+        self.given.append((data["person"], data["role"], decision, signed))
+        return decision
+
+    def judge_by_steps(self, index, data, decision):
+        if decision == "emergency-approve":
+            off = any(step["action"].get("decision") == "sign-off" for step, _ in self.steps)
+            if self.plan["type"] != "hotfix" or not off or data["role"] not in EMERGENCY_ROLES:
+                self.wrong(index, "the plan knows no such emergency approval")
+            wanted = [step for step, after in self.steps if not after]
+            enough = data["signed"] or not any(step["action"]["signature_required"] for step in wanted)
+        else:
+            wanted = [step for step, _ in self.steps
+                      if step["action"].get("decision", "approve") == decision and data["role"] in step["roles"]]
+            if not wanted:
+                self.wrong(index, f"no step of the plan wants {decision} of the role {data['role']}")
+            enough = data["signed"] or any(not step["action"]["signature_required"] for step in wanted)
+            if decision not in BEGINS:
+                self.judge_after_the_end(index, data, decision)
+        if not enough:
+            self.wrong(index, "the plan demands a signature")
+
+    def judge_after_the_end(self, index, data, decision):
+        began = any(person == data["person"] and what == "emergency-approve" for person, _, what, _ in self.given)
+        if decision == "sign-off" and began:
+            self.wrong(index, "the emergency approval that it signs off was theirs")
+        if self.plan.get("separation_of_duties") and data["person"] in self.requesters:
+            self.wrong(index, f"{data['person']} requested the release, and another person decides on that")
+
+    def judge_text(self, index, entry, decision, text):
+        """What was signed, against plan and entry."""
+        said, data = APPROVAL.fullmatch(text), entry["data"]
+        if not said:
+            self.wrong(index, "what was signed is no approval")
+        for name, expected in (("installation", self.plan["installation"]), ("release", self.plan["release"]),
+                               ("plan", self.digest), ("artifacts", self.artifacts()), ("decision", decision),
+                               ("reason", data.get("reason"))):
+            if said[name] != expected:
+                self.wrong(index, f"the {name} that was signed is {said[name]!r}, not {expected!r}")
+        same_role = decision in ("reject", "emergency-approve") or said["role"] == data["role"]
+        if not same_role or said["role"] not in self.people[data["person"]]:
+            self.wrong(index, f"it was signed in the role {said['role']}")
+        if entry["time"][:19] >= said["expires"][:19]:
+            self.wrong(index, f"it had expired: {said['expires']}")
+        if self.nonces.setdefault(said["nonce"], index) != index:
+            self.wrong(index, f"the text with this nonce was used before, in entry {self.nonces[said['nonce']]}")
+        if said["size"] is not None and decision == "accept-completeness" and (self.ended is None or int(said["size"]) <= self.ended):
+            self.wrong(index, "its head does not hold the release's end")
+
+    def judge_beginning(self, index):
+        if any(decision == "emergency-approve" for _, _, decision, _ in self.given):
+            return
+        before = [step for step, after in self.steps if not after]
+        for step in before:
+            action = step["action"]
+            people = {person for person, role, decision, signed in self.given
+                      if decision == action.get("decision", "approve") and role in step["roles"]
+                      and (signed or not action["signature_required"])}
+            if len(people) < action["count"]:
+                raise Wrong(f"entry {index}: the release begins without the approvals of {step['id']}")
+        people = {person for person, _, decision, _ in self.given if decision in BEGINS}
+        if before and self.plan.get("separation_of_duties") and people <= self.requesters:
+            raise Wrong(f"entry {index}: the release begins, and only who requested it approved")
+        if before and self.plan.get("two_persons") and len(people) < 2:
+            raise Wrong(f"entry {index}: the release begins, and two different people must approve it")
+
+
+class Trail:
+    """The runbook's summary, from the release's entries."""
+
+    def __init__(self, plan):
+        self.plan = plan
+        self.people = {}
+        self.times = {}
+        self.waves = []
+        self.comparison = {}
+        self.rolled_back = self.cancelled = self.failed = False
+
+    def add(self, entry, data):
+        kind, when = entry["type"], entry["time"][:19] + "Z"
+        if kind == "audit.approval.granted":
+            decision = data.get("decision", "approve")
+            if decision != "approve" or data["role"] == "release-manager":
+                self.people.setdefault(decision, data["person"])
+        elif kind == "scheduler.release.deployed":
+            self.times["deployedAt"] = when
+        elif kind == "audit.release.completed":
+            self.times["completedAt"] = when
+        elif re.fullmatch(r"scheduler\.release\.wave[0-9]+", kind):
+            number = data["wave"]
+            tenants = data["tenants"]
+            if not tenants and 1 <= number <= len(self.plan["waves"]):
+                tenants = self.plan["waves"][number - 1]["adds"]
+            share = f"{data['share_ppm'] / 10000:.4f}".rstrip("0").rstrip(".") + "%"
+            self.waves = [each for each in self.waves if each["wave"] != number]
+            self.waves.append({"wave": number, "tenants": tenants, "traffic": share, "status": "under-way"})
+        elif kind in ("stellwerk.hold.completed", "scheduler.release.completed"):
+            for wave in self.waves:
+                if kind == "scheduler.release.completed" or wave["wave"] == data["wave"]:
+                    wave["status"] = "success"
+        elif kind == "analytics.release.metrics":
+            self.comparison = data["values"]
+        self.rolled_back = self.rolled_back or kind == "notification.rollback.initiated"
+        self.cancelled = self.cancelled or kind == "scheduler.release.cancelled"
+        self.failed = self.failed or kind == "scheduler.release.failed"
+
+    def kpi(self, component):
+        result = {}
+        for side in ("before", "after"):
+            result["errorRate" + side.capitalize()] = component[side]["error_rate_ppm"] / 10000
+        for side in ("before", "after"):
+            if "p95_us" in component[side]:
+                us = component[side]["p95_us"]
+                result["p95Latency" + side.capitalize()] = us // 1000 if us % 1000 == 0 else us / 1000
+        return result
+
+    def outcome(self):
+        if self.failed:
+            return "failed"
+        if self.rolled_back:
+            return "rolled-back"
+        if self.cancelled:
+            return "cancelled"
+        return "completed" if "completedAt" in self.times else "under-way"
+
+    def document(self):
+        plan, result = self.plan, {"releaseId": self.plan["release"]}
+        if plan["components"]:
+            result["version"], result["domain"] = plan["components"][0]["to"], plan["components"][0]["name"]
+        for name, decision in (("approvedBy", "approve"), ("emergencyApprovedBy", "emergency-approve"), ("signedOffBy", "sign-off")):
+            if decision in self.people:
+                result[name] = self.people[decision]
+        if "emergency-approve" in self.people:
+            result["signOffOutstanding"] = "sign-off" not in self.people
+        if "accept-completeness" in self.people:
+            result["completenessAcceptedBy"] = self.people["accept-completeness"]
+        if "deployedAt" in self.times:
+            result["deployedAt"] = self.times["deployedAt"]
+        if "completedAt" in self.times and not self.rolled_back:
+            result["completedAt"] = self.times["completedAt"]
+        result["waves"] = [{**wave, "status": "rolled-back"} if self.rolled_back else wave for wave in self.waves]
+        compared = self.comparison.get("components") or []
+        if compared:
+            result["kpiComparison"] = self.kpi(compared[0])
+        if len(plan["components"]) > 1:
+            result["components"] = []
+            for component in plan["components"]:
+                row = {"domain": component["name"], "version": component["to"]}
+                for figures in compared:
+                    if figures["component"] == component["name"]:
+                        row["kpiComparison"] = self.kpi(figures)
+                result["components"].append(row)
+        if self.outcome() != "completed":
+            result["outcome"] = self.outcome()
+        return result
+
+
 class Record:
     """What the entries of the release say, and everything beside the log."""
 
@@ -278,6 +550,12 @@ class Record:
         self.erased = set()
         self.wanted = {}  # size: [(index, root)]
         self.changes = []  # (index, data) of changes of the log's key
+        self.retired = {}  # key: the entry that replaced it
+        self.times = []  # of all entries
+        self.told = []  # entries that say that the clock was set
+        self.notes = []
+        self.cosigned = []
+        self.stamps = []
         self.lines = [line for line in read(self.folder, "entries.ndjson").split(b"\n") if line]
         self.leaves = []
         self.roots = {}  # by size, of trees that were stamped
@@ -319,16 +597,35 @@ class Record:
             note = Signed(data, f"entry {index}")
             if not (note.signed_by(old) and note.signed_by(new)):
                 raise Wrong(f"entry {index}: the change of the key is not signed by both")
+            self.retired[old.text] = index
+            self.retired.pop(new.text, None)
             if any(key.text == old.text for key in trusted):
                 trusted.append(new)
         return trusted
 
+    def demand_present_key(self, note, keys, at):
+        """A key that was replaced signs nothing from the entry on that says so."""
+        signers = note.demand_log(keys)
+        if all(self.retired.get(key.text, at) < at for key in signers):
+            raise Wrong(f"{note.what}: it is signed by a key that entry {self.retired[signers[0].text]} had replaced")
+
+    def demand_time(self, what, seconds, size):
+        """Nobody signs or stamps what is not written yet."""
+        if 0 < size <= len(self.times) and seconds < self.times[size - 1] - TOLERANCE_SECONDS:
+            raise Wrong(f"{what} is older than entry {size - 1}, which it covers")
+
     def check_checkpoint(self):
-        self.note.demand_log(self.learn_keys())
+        self.demand_present_key(self.note, self.learn_keys(), self.note.size)
+        words = f"{self.note.origin}, {self.note.size} entries"
         for text in self.options.witness:
-            if not self.note.signed_by(Key(text)):
+            witness = Key(text)
+            if not self.note.signed_by(witness):
                 raise Wrong(f"log/checkpoint: {text} did not cosign it")
-        return f"{self.note.origin}, {self.note.size} entries, {len(self.options.witness)} witnesses"
+            seconds = self.note.cosigned_at(witness)
+            if seconds is not None:
+                self.demand_time(f"the cosignature of {witness.name}", seconds, self.note.size)
+                words += f", {witness.name} {openssh_time(seconds)}"
+        return f"{words}, {len(self.options.witness)} witnesses"
 
     def collect(self):
         """The sizes whose roots are compared."""
@@ -337,12 +634,41 @@ class Record:
                 self.collect_one(index * WIDTH + place, data)
         for name in names_in(self.folder, "log/cosigned"):
             kept = Note(read(self.folder, f"log/cosigned/{name}"), f"log/cosigned/{name}")
-            kept.demand_log(self.keys)
             for text in self.options.witness:
-                kept.signed_by(Key(text))
+                seconds = kept.cosigned_at(Key(text))
+                if seconds is not None:
+                    self.demand_time(f"log/cosigned/{name}", seconds, kept.size)
+            self.cosigned.append(kept)
             if name != f"{kept.size}.note" or kept.size > self.note.size:
                 raise Wrong(f"log/cosigned/{name}: the log does not continue it")
             self.wanted.setdefault(kept.size, []).append((f"log/cosigned/{name}", kept.root))
+        if not self.own:
+            raise Wrong(f"export.json names {self.release}, and the log has no entries of it")
+        self.learn_keys()
+        for kept in self.cosigned:
+            self.demand_present_key(kept, self.keys, kept.size)
+        self.collect_heads()
+        self.note_times()
+
+    def collect_heads(self):
+        """What people say to have looked at when they signed."""
+        for index, entry in self.own:
+            if entry["type"] in APPROVALS and "document" in entry["data"]:
+                data = self.content(entry["data"]["document"], index, "document")
+                said = APPROVAL.fullmatch(json.loads(data)["text"]) if data is not None else None
+                if said and said["size"] is not None:
+                    if int(said["size"]) > index:
+                        raise Wrong(f"entry {index}: the head that was signed covers more than there was")
+                    self.wanted.setdefault(int(said["size"]), []).append((f"entry {index}", base64.b64decode(said["root"])))
+
+    def note_times(self):
+        latest = None
+        for index, seconds in enumerate(self.times):
+            back = latest is not None and seconds < latest - TOLERANCE_SECONDS
+            if back and not any(index <= told <= index + TOLD_WITHIN for told in self.told):
+                self.notes.append(f"entry {index}: its time is {latest - seconds:.0f} s before that of earlier entries")
+            if back or latest is None or seconds > latest:
+                latest = seconds
 
     def collect_one(self, index, data):
         try:
@@ -350,6 +676,11 @@ class Record:
             if entry["index"] != index:
                 raise Wrong(f"entry {index} says that it is entry {entry['index']}")
             fields = entry["data"]
+            self.times.append(seconds_of(entry["time"]))
+            if entry["type"] == "scheduler.clock.stepped":
+                self.told.append(index)
+            if entry["type"] in APPROVALS and "content" in fields:
+                raise Wrong(f"entry {index}: an approval never is so large that its data stands apart")
             if entry["type"] in CHECKPOINTS and "content" not in fields:
                 root = bytes.fromhex(fields["root"][len("sha256:"):])
                 self.wanted.setdefault(fields["tree_size"], []).append((f"entry {index}", root))
@@ -400,51 +731,132 @@ class Record:
                 if data is None:
                     continue
                 note = Note(data, f"entry {index}")
-                note.demand_log(self.keys)
+                self.demand_present_key(note, self.keys, index)
                 if note.size != entry["data"]["tree_size"] or "sha256:" + note.root.hex() != entry["data"]["root"]:
                     raise Wrong(f"entry {index}: its note is about another tree")
                 count += 1
         return f"{count} signed"
 
-    def check_approvals(self):
-        signed = 0
-        approvals = [(index, entry) for index, entry in self.own if entry["type"] in APPROVALS]
-        for index, entry in approvals:
-            if "document" not in entry["data"]:
-                continue
-            data = self.content(entry["data"]["document"], index, "document")
-            if data is not None:
-                self.check_approval(index, entry, json.loads(data))
-                signed += 1
-        return f"{signed} signed, {len(approvals) - signed} unsigned or erased"
+    def read_plan(self):
+        """The plan with which the release began; approvals are for it."""
+        index, first = self.own[0]
+        if first["type"] != "audit.release.planned":
+            raise Wrong(f"entry {index}: the release does not begin with its plan")
+        data = self.content(first["data"]["plan"], index, "plan")
+        if data is None:
+            raise Wrong(f"entry {index}: its plan is erased")
+        plan = json.loads(data)
+        if plan["release"] != self.release:
+            raise Wrong(f"entry {index}: its plan is that of another release")
+        return plan
 
-    def check_approval(self, index, entry, document):
+    def check_approvals(self):
+        plan = self.read_plan()
+        approvals = Approvals(plan, self.own[0][1]["data"]["plan"])
+        approvals.requesters.add(self.own[0][1]["actor"])
+        signers = approvals.allowed_signers().encode()
+        signed, count, files = 0, 0, set()
+        for index, entry in self.own:
+            if entry["type"] in ENDS and approvals.ended is None:
+                approvals.ended = index
+            if entry["type"] == "scheduler.release.started":
+                approvals.judge_beginning(index)
+            if entry["type"] not in APPROVALS:
+                continue
+            count += 1
+            decision = approvals.judge_entry(index, entry)
+            document = entry["data"].get("document")
+            data = None if document is None else self.content(document, index, "document")
+            if data is not None:
+                files |= {"allowed_signers", f"{index}.txt", f"{index}.sig"}
+                self.check_approval(index, entry, json.loads(data), signers)
+                approvals.judge_text(index, entry, decision, json.loads(data)["text"])
+                signed += 1
+        for name in names_in(self.folder, "approvals"):
+            if name not in files:
+                raise Wrong(f"approvals/{name}: no entry names it")
+        return f"{signed} signed, {count - signed} unsigned or erased"
+
+    def check_approval(self, index, entry, document, signers):
         text = read(self.folder, f"approvals/{index}.txt")
         signature = read(self.folder, f"approvals/{index}.sig")
         if text != document["text"].encode() or signature != document["signature"].encode():
             raise Wrong(f"entry {index}: approvals/{index} is not its document")
-        said = dict(line.split(": ", 1) for line in document["text"].split("\n") if ": " in line)
-        if said.get("release") != self.release or said.get("plan") != entry["data"]["plan"]:
-            raise Wrong(f"entry {index}: what was signed approves something else")
+        if read(self.folder, "approvals/allowed_signers") != signers:
+            raise Wrong("approvals/allowed_signers is not what the plan's people give")
+        body = b"".join(signature.split(b"\n")[1:-2])
+        blob = base64.b64decode(body, validate=True)
+        length = struct.unpack(">I", blob[10:14])[0]
+        fingerprint = "SHA256:" + base64.b64encode(sha(blob[14:14 + length])).decode().rstrip("=")
+        if entry["data"].get("key") != fingerprint:
+            raise Wrong(f"entry {index}: it was signed with the key {fingerprint}, the entry says {entry['data'].get('key')}")
         when = re.sub(r"[-:T]", "", entry["time"])[:14]
-        done = run(["ssh-keygen", "-Y", "verify", "-f", os.path.join(self.folder, "approvals/allowed_signers"),
-                    "-I", entry["data"]["person"], "-n", "approval@stellwerk", f"-Overify-time={when}",
-                    "-s", os.path.join(self.folder, f"approvals/{index}.sig")],
-                   input=text, env={**os.environ, "TZ": "UTC"})
+        with tempfile.TemporaryDirectory() as folder:
+            allowed = os.path.join(folder, "allowed_signers")
+            with open(allowed, "wb") as file:
+                file.write(signers)
+            done = run(["ssh-keygen", "-Y", "verify", "-f", allowed, "-I", entry["data"]["person"], "-n", NAMESPACE,
+                        f"-Overify-time={when}", "-s", os.path.join(self.folder, f"approvals/{index}.sig")],
+                       input=text, env={**os.environ, "TZ": "UTC"})
         if done.returncode != 0:
             raise Wrong(f"entry {index}: the signature of {entry['data']['person']} does not verify")
 
+    def columns_of(self, place, texts):
+        """A row of the tables; what an entry says to people is taken from the archive, it stands nowhere else."""
+        _, entry = self.own[place]
+        values = [entry["index"], entry["time"], entry.get("runbook_time", ""), entry["release"], entry["type"], entry["actor"],
+                  str(entry.get("cause", "")), texts[0], texts[1], json.loads(json.dumps(entry["data"], sort_keys=True)), json.loads(json.dumps(entry.get("effects", []), sort_keys=True)),
+                  self.leaves[place]]
+        return dict(zip(COLUMNS, values))
+
     def check_tables(self):
-        events = [json.loads(line) for line in read(self.folder, "events.ndjson").split(b"\n") if line]
-        text = read(self.folder, "events.csv").decode()
-        rows = list(csv.DictReader(text.splitlines(keepends=True)))
+        """Both tables are made again, byte for byte."""
+        lines = read(self.folder, "events.ndjson").split(b"\n")
+        table = read(self.folder, "events.csv")
+        at = self.compare_row(table, 0, ",".join(COLUMNS).encode() + b"\r\n", "events.csv: its header is another one")
         for place, (index, _) in enumerate(self.own):
-            for name, table in (("events.ndjson", events), ("events.csv", rows)):
-                if place >= len(table) or str(table[place]["index"]) != str(index) or table[place]["leaf"] != self.leaves[place]:
-                    raise Wrong(f"entry {index}: {name} has another row")
-        if not len(events) == len(rows) == len(self.own):
+            if place >= len(lines) - 1:
+                raise Wrong(f"entry {index}: events.ndjson has no row for it")
+            said = json.loads(lines[place])
+            row = self.columns_of(place, (said["text_de"], said["text_en"]))
+            if json.dumps(row, ensure_ascii=False, separators=(",", ":")).encode() != lines[place]:
+                raise Wrong(f"entry {index}: events.ndjson has another row")
+            cells = [row[name] if isinstance(row[name], str) else str(row[name]) for name in COLUMNS]
+            cells[9] = canonical(row["data"])
+            cells[10] = canonical(row["effects"]) if row["effects"] else ""
+            line = ",".join(csv_value(cell) for cell in cells).encode() + b"\r\n"
+            at = self.compare_row(table, at, line, f"entry {index}: events.csv has another row")
+        if len(lines) - 1 != len(self.own) or lines[-1] or at != len(table):
             raise Wrong("a table has more rows than the release has entries")
-        return f"{len(rows)} rows"
+        return f"{len(self.own)} rows"
+
+    @staticmethod
+    def compare_row(table, at, row, problem):
+        if table[at:at + len(row)] != row:
+            raise Wrong(problem)
+        return at + len(row)
+
+    def check_summary(self):
+        trail = Trail(self.read_plan())
+        for index, entry in self.own:
+            data = entry["data"]
+            if "content" in data:
+                apart = self.content(data["content"], index, "content")
+                data = json.loads(apart) if apart is not None else {}
+            trail.add(entry, data)
+        said = json.loads(read(self.folder, "audit-trail.json"))
+        expected = trail.document()
+        for name in list(expected) + list(said):
+            if json.dumps(said.get(name)) != json.dumps(expected.get(name)):
+                raise Wrong(f"audit-trail.json: {name} is {said.get(name)!r}, the entries give {expected.get(name)!r}")
+        if list(said) != list(expected):
+            raise Wrong("audit-trail.json: its fields stand in another order")
+        about = json.loads(read(self.folder, "export.json"))
+        program = about.pop("program", None)
+        if not isinstance(program, str) or about != {"release": self.release, "log": self.note.origin, "size": self.note.size,
+                                                     "entries": len(self.own), "format": 1}:
+            raise Wrong("export.json is not about this log and release")
+        return f"{len(expected)} fields, written by Stellwerk {program}"
 
     def check_timestamps(self):
         names = [name for name in names_in(self.folder, "log/timestamps") if name.endswith(".tsr")]
@@ -454,7 +866,24 @@ class Record:
             size = name.rpartition(".")[0]
             if not any(self.is_stamp_of(name, data) for data in self.stamped(size)):
                 raise Wrong(f"log/timestamps/{name} does not fit")
-        return f"{len(names)} fit"
+            seconds, said = self.time_of_stamp(name)
+            self.demand_time(f"log/timestamps/{name}", seconds, int(size))
+            self.stamps.append(f"{size}: {said}")
+        return "; ".join([f"{len(names)} fit"] + self.stamps[-3:])
+
+    def time_of_stamp(self, name):
+        """Its time, and what it says of time and authority."""
+        done = run(["openssl", "ts", "-reply", "-in", os.path.join(self.folder, "log/timestamps", name), "-text"],
+                   env={**os.environ, "LC_ALL": "C"})
+        lines = done.stdout.decode(errors="replace").split("\n")
+        found = [line.split(": ", 1)[1] for line in lines if line.startswith("Time stamp: ")]
+        said = re.sub(r"\.[0-9]+", "", found[0]) if found else ""
+        try:
+            seconds = calendar.timegm(time.strptime(said, "%b %d %H:%M:%S %Y GMT"))
+        except ValueError as problem:
+            raise Wrong(f"log/timestamps/{name}: its time cannot be read") from problem
+        authority = [line.split(": ", 1)[1] for line in lines if line.startswith("TSA: ")]
+        return seconds, f"{openssh_time(seconds)} {authority[0].strip() if authority else ''}".strip()
 
     def stamped(self, size):
         """What may have been stamped: the note as it is kept, with its log's signature alone, its text."""
@@ -490,7 +919,8 @@ def checks(record):
         return record.check_checkpoint()
     return [("Prüfpunkt / checkpoint", checkpoint), ("Log", record.check_log), ("Inhalte / contents", record.check_contents),
             ("Prüfpunkte der Einträge / checkpoints of entries", record.check_notes), ("Freigaben / approvals", record.check_approvals),
-            ("Tabellen / tables", record.check_tables), ("Zeitstempel / time stamps", record.check_timestamps)]
+            ("Tabellen / tables", record.check_tables), ("Zusammenfassung / summary", record.check_summary),
+            ("Zeitstempel / time stamps", record.check_timestamps)]
 
 
 def main():
@@ -510,6 +940,8 @@ def main():
     except (OSError, ValueError, KeyError, TypeError, UnicodeDecodeError) as problem:
         print(f"FALSCH / WRONG  a file of the export is missing or damaged: {problem!r}")
         return 3
+    for note in record.notes[:20]:
+        print(f"Hinweis / note  {note}")
     if not options.key:
         print("Schlüssel / key: " + ", ".join(sorted(key.text for key in record.latest_keys)) +
               "\n  Mit dem vergleichen, der anderswo hinterlegt ist (--key). / Compare with the one kept elsewhere (--key).")

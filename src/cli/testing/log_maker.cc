@@ -50,15 +50,6 @@ std::string exchanged(std::string text, const std::string& what, const std::stri
   return text;
 }
 
-/// The plan with a key for each of its people.
-std::string with_keys(const std::string& plan_bytes, const std::string& key) {
-  core::Plan plan = core::decode_plan(plan_bytes).value();
-  for (core::Person& person : plan.people)
-    if (person.id == base::PersonId("release-manager-123"))
-      person.keys.push_back({key, std::nullopt, std::nullopt, std::nullopt});
-  return core::encode_plan(plan);
-}
-
 bool names_checkpoint(const std::string& type) {
   return type == "audit.checkpoint.signed" || type == "audit.release.logged" ||
          type == "audit.rollback.logged";
@@ -112,7 +103,8 @@ void LogMaker::append(const base::ReleaseId& release, const ports::NewEntry& ent
 std::uint64_t LogMaker::add(const std::string& type, base::Json data, const std::string& release,
                             const std::string& actor) {
   audit::Entry entry;
-  entry.time = {kFirstTime + static_cast<std::int64_t>(entries.size()) * 1'000'000};
+  entry.time = base::WallTime{kFirstTime + static_cast<std::int64_t>(entries.size()) * 1'000'000} +
+               clock_off;
   entry.release = base::ReleaseId(release);
   entry.type = type;
   entry.actor = actor;
@@ -122,9 +114,10 @@ std::uint64_t LogMaker::add(const std::string& type, base::Json data, const std:
   return entries.size() - 1;
 }
 
-base::Digest LogMaker::sign_head(std::uint64_t size, base::Json& data) {
+base::Digest LogMaker::sign_head(std::uint64_t size, base::Json& data,
+                                 const audit::testing::TestKey& with_key) {
   const audit::Checkpoint head{kOrigin, size, tree_.root_at(size).value(), {}};
-  const base::Digest note = keep(head.to_text() + "\n" + key().signature_line(head.to_text()));
+  const base::Digest note = keep(head.to_text() + "\n" + with_key.signature_line(head.to_text()));
   data["tree_size"] = size;
   data["root"] = head.root.to_string();
   data["note"] = note.to_string();
@@ -132,8 +125,13 @@ base::Digest LogMaker::sign_head(std::uint64_t size, base::Json& data) {
 }
 
 std::uint64_t LogMaker::add_checkpoint(const std::string& release) {
+  return add_checkpoint_of(key(), release);
+}
+
+std::uint64_t LogMaker::add_checkpoint_of(const audit::testing::TestKey& with_key,
+                                          const std::string& release) {
   base::Json data{{"closes", "gate"}};
-  sign_head(size(), data);
+  sign_head(size(), data, with_key);
   return add("audit.checkpoint.signed", std::move(data), release);
 }
 
@@ -150,9 +148,20 @@ std::uint64_t LogMaker::change_key() {
              "");
 }
 
-std::string LogMaker::signed_approval(const base::Json& entry, const std::string& plan_bytes) {
-  const auto digest = base::sha256(plan_bytes);
-  const auto approvers = approvers_of(plan_bytes, digest).value();
+/// The plan with a key for its release manager.
+std::string LogMaker::with_keys(const std::string& plan_bytes) const {
+  core::Plan changed = core::decode_plan(plan_bytes).value();
+  for (core::Person& person : changed.people)
+    if (person.id == base::PersonId("release-manager-123"))
+      person.keys.push_back({ssh.key().to_string(), std::nullopt, std::nullopt, std::nullopt});
+  if (forgery.plan) forgery.plan(changed);
+  return core::encode_plan(changed);
+}
+
+audit::Approval LogMaker::approval_text(const std::string& release) const {
+  const std::string& plan = plans.at(release);
+  const auto digest = base::sha256(plan);
+  const auto approvers = approvers_of(plan, digest).value();
   audit::Approval approval;
   approval.installation = approvers.expected.installation;
   approval.release = approvers.expected.release;
@@ -160,14 +169,27 @@ std::string LogMaker::signed_approval(const base::Json& entry, const std::string
   approval.artifacts = approvers.expected.artifacts;
   approval.role = "release-manager";
   approval.decision = "approve";
+  approval.nonce[0] = static_cast<std::uint8_t>(size() % 256);
+  approval.nonce[1] = static_cast<std::uint8_t>(size() / 256);
   approval.expires = base::WallTime{4'000'000'000'000'000};
-  const std::string text = approval.to_text().value();
+  return approval;
+}
+
+base::Json LogMaker::signed_data(const audit::Approval& text, const std::string& person) {
+  const std::string bytes = text.to_text().value();
   const base::Json document{
-      {"signature", ssh.armored({.message = text, .name_space = audit::kApprovalNamespace})},
-      {"text", text},
-      {"key", ssh.key().to_string()},
-      {"person", entry.at("data").at("person")}};
-  return base::canonical(document).value();
+      {"signature", ssh.armored({.message = bytes, .name_space = audit::kApprovalNamespace})},
+      {"text", bytes},
+      {"key", ssh.key().to_string()}};
+  base::Json data{{"person", person},
+                  {"plan", text.plan.to_string()},
+                  {"role", text.role},
+                  {"signed", true},
+                  {"key", ssh.key().fingerprint()},
+                  {"document", keep(base::canonical(document).value()).to_string()}};
+  if (text.decision != "approve") data["decision"] = text.decision;
+  if (text.reason) data["reason"] = text.reason->to_string();
+  return data;
 }
 
 void LogMaker::add_kept(const std::string& name) {
@@ -176,7 +198,6 @@ void LogMaker::add_kept(const std::string& name) {
   stellwerk::testing::load_kept(stellwerk::testing::kept(name), kept, kept_content);
   std::map<std::string, std::string> new_digests;
   const std::uint64_t begin = size();
-  std::string plan;
   bool is_approved = false;
   const auto all = kept.read(0, 100'000);
   for (const ports::StoredEntry& stored : *all) {
@@ -184,7 +205,8 @@ void LogMaker::add_kept(const std::string& name) {
     base::Json json = base::Json::parse(bytes);
     if (json["type"] == "audit.release.planned") {
       const auto old = base::Digest::parse(json["data"]["plan"].get<std::string>()).value();
-      plan = with_keys(kept_content.get(old).value(), ssh.key().to_string());
+      const std::string plan = with_keys(kept_content.get(old).value());
+      plans[json["release"]] = plan;
       new_digests[old.to_string()] = keep(plan).to_string();
     }
     for (const auto& [old, by] : new_digests) bytes = exchanged(std::move(bytes), old, by);
@@ -196,14 +218,16 @@ void LogMaker::add_kept(const std::string& name) {
     const std::string type = json["type"];
     if (names_checkpoint(type)) {
       const std::uint64_t covered = begin + json["data"]["tree_size"].get<std::uint64_t>();
-      sign_head(covered, json["data"]);
+      sign_head(covered, json["data"], key());
     }
     if (type == "audit.approval.granted" && !is_approved) {
       is_approved = true;
-      json["data"]["signed"] = true;
-      json["data"]["document"] = keep(signed_approval(json, plan)).to_string();
-      json["data"]["key"] = ssh.key().fingerprint();
+      audit::Approval text = approval_text(json["release"]);
+      if (forgery.text) forgery.text(text);
+      for (const auto& [field, value] : signed_data(text, json["data"]["person"]).items())
+        if (field == "signed" || field == "document" || field == "key") json["data"][field] = value;
     }
+    if (forgery.entry) forgery.entry(size(), json);
     ports::StoredEntry changed = stored;
     changed.bytes = base::canonical(json).value();
     append(stored.release, stellwerk::testing::split_at_index(changed));
@@ -213,7 +237,7 @@ void LogMaker::add_kept(const std::string& name) {
 std::string LogMaker::checkpoint(std::uint64_t size) const {
   const audit::Checkpoint head{kOrigin, size, tree_.root_at(size).value(), {}};
   const std::string text = head.to_text();
-  return text + "\n" + key().signature_line(text) + witness.cosign(text, kCosignedAt);
+  return text + "\n" + key().signature_line(text) + witness.cosign(text, cosigned_at);
 }
 
 void LogMaker::publish(const std::string& folder) {

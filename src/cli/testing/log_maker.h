@@ -5,6 +5,7 @@
 #pragma once
 
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -12,11 +13,13 @@
 
 #include "adapters/memory/memory_content.h"
 #include "adapters/memory/memory_journal.h"
+#include "audit/approval.h"
 #include "audit/root_history.h"
 #include "audit/testing/ssh_signer.h"
 #include "audit/testing/test_key.h"
 #include "cli/testing/outcome.h"
 #include "cli/world.h"
+#include "core/plan.h"
 
 namespace stellwerk::cli::testing {
 
@@ -40,6 +43,13 @@ void write_whole(const std::string& path, const std::string& bytes);
 /// Every file below a folder, as paths below it, sorted.
 std::vector<std::string> files_below(const std::string& folder);
 
+/// What somebody changes while a kept journal is taken over; what is empty changes nothing.
+struct Forgery {
+  std::function<void(core::Plan& plan)> plan;
+  std::function<void(audit::Approval& text)> text;                    ///< before it is signed
+  std::function<void(std::uint64_t index, base::Json& entry)> entry;  ///< before it is hashed
+};
+
 class LogMaker {
  public:
   static constexpr const char* kOrigin = "stellwerk.example/log";
@@ -52,11 +62,18 @@ class LogMaker {
   base::Digest keep(const std::string& bytes);
   /// An entry that names a checkpoint over all entries so far.
   std::uint64_t add_checkpoint(const std::string& release = "rel-1");
+  /// The same, signed by that key.
+  std::uint64_t add_checkpoint_of(const audit::testing::TestKey& key,
+                                  const std::string& release = "rel-1");
   /// From here on another key signs; an entry says so.
   std::uint64_t change_key();
   /// A journal of tests/data/journal with its contents: checkpoints signed by this log's key, the
   /// first approval signed by an SSH key of the plan's person.
   void add_kept(const std::string& name);
+  /// The text by which the release manager approves the plan of a release that was kept.
+  [[nodiscard]] audit::Approval approval_text(const std::string& release) const;
+  /// The data of an entry by which that person gave what the text says, signed with `ssh`.
+  base::Json signed_data(const audit::Approval& text, const std::string& person);
 
   /// Writes `log/` and `content/` below the folder; again after more entries.
   void publish(const std::string& folder);
@@ -71,6 +88,10 @@ class LogMaker {
   audit::testing::TestKey first_key{kOrigin, 1};
   audit::testing::TestKey second_key{kOrigin, 2};
   audit::testing::TestKey witness{"witness.example/w1", 3, audit::KeyType::Ed25519Cosignature};
+  Forgery forgery;
+  std::uint64_t cosigned_at = kCosignedAt;
+  base::Duration clock_off;  ///< by so much entries that are added are later than they would be
+  std::map<std::string, std::string> plans;  ///< by release, of those that were kept
   audit::testing::SshSigner ssh = audit::testing::SshSigner::make(audit::SshKeyType::Ed25519);
   adapters::MemoryJournal journal;
   adapters::MemoryContent content;
@@ -79,8 +100,9 @@ class LogMaker {
 
  private:
   void append(const base::ReleaseId& release, const ports::NewEntry& entry);
-  base::Digest sign_head(std::uint64_t size, base::Json& data);
-  std::string signed_approval(const base::Json& entry, const std::string& plan_bytes);
+  base::Digest sign_head(std::uint64_t size, base::Json& data,
+                         const audit::testing::TestKey& with_key);
+  [[nodiscard]] std::string with_keys(const std::string& plan_bytes) const;
 
   bool changed_ = false;
   audit::RootHistory tree_;
