@@ -188,7 +188,8 @@ void RowMaker::add_measured(ScreenLine& line, const MeasuredVersion& version, Me
   const bool beyond = is_beyond(model_, version, metric);
   std::string value = known ? value_text(metric, now->second) : shown("–");
   if (beyond) value += '!';
-  std::string text(kFigureWidth > columns_of(value) ? kFigureWidth - columns_of(value) - 1 : 0, ' ');
+  std::string text(kFigureWidth > columns_of(value) ? kFigureWidth - columns_of(value) - 1 : 0,
+                   ' ');
   text += value + ' ';
   const bool logs_errors = known && metric == Metric::ErrorLines && now->second > 0;
   const Colour colour = beyond        ? Colour::Red

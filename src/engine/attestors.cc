@@ -211,18 +211,24 @@ void Attestors::stamp() {
 }
 
 void Attestors::stamped(const base::Result<std::string>& token, const Published& checkpoint) {
-  service_->busy = false;
-  if (!token) return put_off(*service_, token.error());
-  service_->back_off = kAskAgainMin;
-  if (to_stamp_ && to_stamp_->head == checkpoint.head) to_stamp_.reset();
+  if (!token) {
+    service_->busy = false;
+    return put_off(*service_, token.error());
+  }
   ports_.lanes.submit({"log", {}, kAttestPatience, {}, false},
                       [this, publisher = publisher_, checkpoint,
                        token = *token](const ports::Call&) -> ports::Completion {
                         auto kept = publisher->keep_stamp(checkpoint, token);
-                        return [this, kept] {
-                          if (!kept) trouble_(kept.error());
-                        };
+                        return [this, kept, checkpoint] { stamp_kept(kept, checkpoint); };
                       });
+}
+
+/// Only what is kept needs no other one.
+void Attestors::stamp_kept(const base::Result<void>& kept, const Published& checkpoint) {
+  service_->busy = false;
+  if (!kept) return put_off(*service_, kept.error());
+  service_->back_off = kAskAgainMin;
+  if (to_stamp_ && to_stamp_->head == checkpoint.head) to_stamp_.reset();
 }
 
 }  // namespace stellwerk::engine

@@ -38,6 +38,7 @@ class Attestors {
   void answered(Asked& witness, const base::Result<std::string>& lines);
   void stamp();
   void stamped(const base::Result<std::string>& token, const Published& checkpoint);
+  void stamp_kept(const base::Result<void>& kept, const Published& checkpoint);
   void put_off(Asked& asked, const base::Error& error);
 
   EnginePorts& ports_;
