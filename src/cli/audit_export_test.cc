@@ -228,7 +228,7 @@ TEST_F(ForgedExport, AnHonestOneIsNone) {
   EXPECT_EQ(outcome.exit, Exit::Done) << outcome.err;
   EXPECT_NE(outcome.out.find("files are what log and contents give"), std::string::npos)
       << outcome.out;
-  EXPECT_EQ(outcome.out.find("note"), std::string::npos) << outcome.out;
+  EXPECT_EQ(outcome.out.find("is not the file"), std::string::npos) << outcome.out;
 }
 
 TEST_F(ForgedExport, WithoutItsContents) {

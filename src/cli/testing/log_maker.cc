@@ -224,7 +224,8 @@ void LogMaker::add_kept(const std::string& name) {
       is_approved = true;
       audit::Approval text = approval_text(json["release"]);
       if (forgery.text) forgery.text(text);
-      for (const auto& [field, value] : signed_data(text, json["data"]["person"]).items())
+      const base::Json signed_fields = signed_data(text, json["data"]["person"]);
+      for (const auto& [field, value] : signed_fields.items())
         if (field == "signed" || field == "document" || field == "key") json["data"][field] = value;
     }
     if (forgery.entry) forgery.entry(size(), json);
