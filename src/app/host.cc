@@ -184,6 +184,7 @@ base::Result<std::string> Host::last_key_named() {
 
 base::Result<cli::KeyChange> Host::rotate_key(
     const std::function<base::Result<void>(cli::EngineHost&, const core::Event&)>& record) {
+  engine_->sign_no_more();
   auto* present = dynamic_cast<adapters::FileSigner*>(signer_.get());
   if (present == nullptr) return base::fail(signer_->sign_note("\n").error());
   adapters::KeyRotation rotation(key_path());

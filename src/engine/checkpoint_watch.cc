@@ -66,7 +66,7 @@ bool CheckpointWatch::is_due(base::MonoTime now, bool running) {
 }
 
 void CheckpointWatch::pump(base::MonoTime now, bool running) {
-  if (asking_ || !is_due(now, running)) return;
+  if (stopped_ || asking_ || !is_due(now, running)) return;
   asking_ = true;
   ports_.lanes.submit({"store", {}, base::seconds(10), {}, false},
                       [this](const ports::Call&) -> ports::Completion {

@@ -35,6 +35,8 @@ class CheckpointWatch {
   void sign_unpublished(const ports::Head& head, Then then);
   /// The journal has `size` entries.
   void grown(std::uint64_t size) { size_ = size; }
+  /// Asks for none any more: the key is about to be another one.
+  void stop() { stopped_ = true; }
   /// Asks for one when the journal has grown: while releases run once a minute, else at once.
   void pump(base::MonoTime now, bool running);
   [[nodiscard]] bool quiet() const { return !asking_ && publishing_ == 0; }
@@ -55,6 +57,7 @@ class CheckpointWatch {
   base::MonoTime published_at_;
   bool asking_ = false;
   int publishing_ = 0;
+  bool stopped_ = false;
   bool begun_ = false;   ///< the first turn is over
   bool failed_ = false;  ///< the last one could not be signed
 };

@@ -85,6 +85,8 @@ class Engine final : private RunHost {
   /// already. Called before step(), or on the engine's thread.
   void record_alone(const core::Event& event, const base::PersonId& by, const Reply& reply);
 
+  /// No checkpoint is asked for any more, so that the old key signs nothing behind its replacement.
+  void sign_no_more() { checkpoints_.stop(); }
   /// Has a checkpoint of that head signed; `then` is called on the engine's thread.
   void publish_now(const ports::Head& head, CheckpointWatch::Then then) {
     checkpoints_.publish(head, std::move(then));
