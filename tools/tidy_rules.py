@@ -8,17 +8,19 @@ FOLDERS = {
     "core": {"base"},
     "kpi": {"base", "core"},
     "audit": {"base"},
+    "documents": {"base", "core", "kpi", "audit"},
     "config": {"base", "core"},
     "ports": {"base", "core", "kpi"},
     "checks": {"base", "core", "ports"},
     "engine": {"base", "core", "kpi", "audit", "ports"},
     "api": {"base", "core", "kpi", "audit", "ports", "engine"},
     "sim": {"base", "core", "kpi", "audit", "ports", "engine", "adapters/memory"},
-    "cli": {"base", "core", "kpi", "audit", "config", "ports", "checks", "engine", "sim", "api"},
-    "app": {"base", "core", "kpi", "audit", "config", "ports", "checks", "engine", "sim", "api", "cli", "adapters"},
+    "cli": {"base", "core", "kpi", "audit", "documents", "config", "ports", "checks", "engine", "sim", "api"},
+    "app": {"base", "core", "kpi", "audit", "documents", "config", "ports", "checks", "engine", "sim", "api", "cli",
+            "adapters"},
 }
 ADAPTER_MAY_INCLUDE = {"base", "core", "kpi", "audit", "ports", "config"}  # audit: docs/decisions/0003
-PURE = {"core", "kpi", "audit"}
+PURE = {"core", "kpi", "audit", "documents"}
 # Tests of a folder may use the in-memory implementations of the ports.
 TESTS_MAY_INCLUDE = {"adapters/memory", "support"}  # support: tests/support
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 
 #include "adapters/file/key_rotation.h"
 #include "audit/note_key.h"
@@ -41,6 +42,30 @@ std::string reserve_path(const std::string& data_folder) {
 std::string origin_of(const config::EnvironmentFile& file) {
   return file.environment.installation.str() + "/stellwerk";
 }
+
+/// A key is made for a journal that begins, never for one that another key has signed.
+base::Result<void> key_is_there(const std::string& path, bool journal_has_begun) {
+  std::error_code ignored;
+  if (!journal_has_begun || std::filesystem::exists(path, ignored)) return {};
+  return base::fail(
+      base::error(base::Code::Unavailable, "AUD-0001", "the signing key is gone")
+          .because(path + " does not exist, and the journal has entries that it signed")
+          .now("no checkpoint is signed; the journal itself goes on")
+          .then("put the file back from a backup", "mode 0600; another key would not be believed"));
+}
+
+/// In place of a key that cannot be used: says so whenever it is asked to sign.
+class NoSigner final : public ports::Signer {
+ public:
+  NoSigner(std::string name, base::Error why) : name_(std::move(name)), why_(std::move(why)) {}
+  base::Result<std::string> sign_note(std::string_view) override { return base::fail(why_); }
+  [[nodiscard]] std::string verifier_key() const override { return {}; }
+  [[nodiscard]] std::string name() const override { return name_; }
+
+ private:
+  std::string name_;
+  base::Error why_;
+};
 
 /// Moves a made object into place, or hands its error on.
 template <class T>
@@ -99,6 +124,10 @@ base::Result<void> Host::open_stores() {
 base::Result<std::string> Host::log_key(const config::EnvironmentFile& file) {
   const std::string& data = file.environment.data_folder;
   if (auto made = base::make_folders(data); !made) return base::fail(std::move(made.error()));
+  std::error_code ignored;
+  const bool has_begun = std::filesystem::exists(data + "/journal.db", ignored);
+  if (auto there = key_is_there(data + "/journal.key", has_begun); !there)
+    return base::fail(std::move(there.error()));
   auto signer = adapters::FileSigner::open(data + "/journal.key", origin_of(file));
   if (!signer) return base::fail(std::move(signer.error()));
   return (*signer)->verifier_key();
@@ -106,20 +135,33 @@ base::Result<std::string> Host::log_key(const config::EnvironmentFile& file) {
 
 std::string Host::key_path() const { return file_.environment.data_folder + "/journal.key"; }
 
-/// Also finishes a change of keys that a crash has cut off.
+/// Also finishes a change of keys that a crash has cut off. Without a key the engine works, and
+/// goes back if it must; only checkpoints are not signed.
 base::Result<void> Host::open_key() {
-  const std::string name = origin_of(file_);
+  log_ = std::make_unique<adapters::LogFolder>(file_.environment.data_folder + "/log");
+  auto opened = usable_key();
+  if (opened) {
+    signer_ = std::move(*opened);
+    return {};
+  }
+  warnings_.push_back(opened.error());
+  signer_ = std::make_unique<NoSigner>(origin_of(file_), std::move(opened.error()));
+  return {};
+}
+
+base::Result<std::unique_ptr<adapters::FileSigner>> Host::usable_key() {
   adapters::KeyRotation rotation(key_path());
   if (rotation.is_begun()) {
     auto named = last_key_named();
     if (!named) return base::fail(std::move(named.error()));
-    if (auto settled = rotation.settle(name, *named); !settled) return settled;
+    if (auto settled = rotation.settle(origin_of(file_), *named); !settled)
+      return base::fail(std::move(settled.error()));
   }
-  auto signer = adapters::FileSigner::open(key_path(), name);
-  if (!signer) return base::fail(std::move(signer.error()));
-  signer_ = std::move(*signer);
-  log_ = std::make_unique<adapters::LogFolder>(file_.environment.data_folder + "/log");
-  return {};
+  auto head = journal_->head();
+  if (!head) return base::fail(std::move(head.error()));
+  if (auto there = key_is_there(key_path(), head->size > 0); !there)
+    return base::fail(std::move(there.error()));
+  return adapters::FileSigner::open(key_path(), origin_of(file_));
 }
 
 /// The new key of the journal's last rotation; empty: there was none.
@@ -142,8 +184,10 @@ base::Result<std::string> Host::last_key_named() {
 
 base::Result<cli::KeyChange> Host::rotate_key(
     const std::function<base::Result<void>(cli::EngineHost&, const core::Event&)>& record) {
+  auto* present = dynamic_cast<adapters::FileSigner*>(signer_.get());
+  if (present == nullptr) return base::fail(signer_->sign_note("\n").error());
   adapters::KeyRotation rotation(key_path());
-  auto begun = rotation.begin(*signer_, clock_.wall());
+  auto begun = rotation.begin(*present, clock_.wall());
   if (!begun) return base::fail(std::move(begun.error()));
   auto note = content_->put(begun->note);
   if (!note) return base::fail(std::move(note.error()));
@@ -160,8 +204,18 @@ base::Result<void> Host::sign_now() {
   engine_->publish_now(*head, [result](base::Result<engine::Published> published) {
     *result = std::move(published);
   });
-  while (!*result) turn_within(base::milliseconds(50));
-  if (!**result) return base::fail((*result)->error());
+  // Also those who confirm it, where they answer in time.
+  const base::MonoTime until = clock_.mono() + base::seconds(30);
+  while ((!*result || !engine_->quiet()) && clock_.mono() < until)
+    turn_within(base::milliseconds(50));
+  if (!*result)
+    return base::fail(base::error(base::Code::OutcomeUnknown, "AUD-0041",
+                                  "no checkpoint was signed with the new key so far")
+                          .now("the key is changed; the next engine signs with it")
+                          .then("stellwerk audit verify", "whether the log is well"));
+  if (!**result)
+    return base::fail(
+        base::Error((*result)->error()).now("the key is changed; no checkpoint was signed yet"));
   return {};
 }
 
@@ -185,20 +239,25 @@ base::Result<void> Host::open_adapters() {
   return {};
 }
 
-base::Result<void> Host::open_attestors(engine::EnginePorts& ports) {
+/// Who confirms checkpoints is never a reason not to carry on, or back: what is wrong is told.
+void Host::open_attestors(engine::EnginePorts& ports) {
   for (const config::WitnessSetting& each : file_.audit.witnesses) {
-    const auto key = audit::VerifierKey::parse(each.key);
-    if (!key) return base::fail(key.error());
+    if (const auto key = audit::VerifierKey::parse(each.key); !key) {
+      warnings_.push_back(base::Error(key.error()).now("checkpoints go without this witness"));
+      continue;
+    }
     witnesses_.push_back(std::make_unique<adapters::http::HttpWitness>(*http_, each.url));
     ports.witnesses.push_back({witnesses_.back().get(), each.key});
   }
-  if (!file_.audit.timestamps) return {};
+  if (!file_.audit.timestamps) return;
   auto trusted = base::read_file(file_.audit.timestamps->trusted, audit::kTrustedBytesMax);
-  if (!trusted) return base::fail(std::move(trusted.error()));
+  if (!trusted) {
+    warnings_.push_back(std::move(trusted.error()).now("checkpoints go without time stamps"));
+    return;
+  }
   timestamps_ =
       std::make_unique<adapters::http::HttpTimestamps>(*http_, file_.audit.timestamps->url);
   ports.timestamps = {timestamps_.get(), std::move(*trusted)};
-  return {};
 }
 
 base::Result<void> Host::open_engine() {
@@ -230,9 +289,14 @@ base::Result<void> Host::open_engine() {
     if (!reader) return base::fail(std::move(reader.error()));
     return std::unique_ptr<ports::JournalStore>(std::move(*reader));
   };
-  if (auto opened = open_attestors(ports); !opened) return opened;
+  open_attestors(ports);
   engine_ = std::make_unique<engine::Engine>(std::move(ports), engine::EngineSettings{});
   signals_.on_signal([this] { lanes_->wake(); });
+  if (!warnings_.empty())  // told when somebody listens: in the first turn
+    engine_->mailbox().post([this] {
+      for (const base::Error& warning : warnings_)
+        if (engine_->on_report) engine_->on_report(warning);
+    });
   return put(server_, api::Server::open(socket_path(file_.environment.data_folder),
                                         api::Routes(*engine_, [path = file_.path] {
                                           return cli::people_now(path);

@@ -58,10 +58,11 @@ class Host final : public cli::EngineHost {
                                                        Signals& signals);
   base::Result<void> open_stores();
   base::Result<void> open_key();
+  base::Result<std::unique_ptr<adapters::FileSigner>> usable_key();
   base::Result<std::string> last_key_named();
   [[nodiscard]] std::string key_path() const;
   base::Result<void> open_adapters();
-  base::Result<void> open_attestors(engine::EnginePorts& ports);
+  void open_attestors(engine::EnginePorts& ports);
   base::Result<void> open_engine();
 
   config::EnvironmentFile file_;
@@ -75,7 +76,7 @@ class Host final : public cli::EngineHost {
   std::unique_ptr<adapters::FileContentStore> content_;
   std::unique_ptr<ports::EmergencyLog> emergency_;
   std::unique_ptr<ports::SpaceReserve> reserve_;
-  std::unique_ptr<adapters::FileSigner> signer_;
+  std::unique_ptr<ports::Signer> signer_;
   std::unique_ptr<ports::LogStore> log_;
   std::unique_ptr<adapters::http::CurlLoop> curl_;
   std::unique_ptr<adapters::http::HttpProber> instance_prober_;  ///< the workload's own
@@ -90,6 +91,7 @@ class Host final : public cli::EngineHost {
   std::vector<std::unique_ptr<ports::EventBus>> buses_;
   std::vector<std::unique_ptr<ports::Witness>> witnesses_;
   std::unique_ptr<ports::TimestampService> timestamps_;
+  std::vector<base::Error> warnings_;  ///< what it goes without
   std::unique_ptr<engine::Engine> engine_;
   std::unique_ptr<api::Server> server_;
 };

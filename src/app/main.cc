@@ -13,6 +13,7 @@
 #include <optional>
 
 #include "app/host.h"
+#include "app/mirrors.h"
 #include "app/ssh_sign.h"
 #include "app/witness_host.h"
 #include "cli/cli.h"
@@ -115,6 +116,11 @@ class RealWorld final : public cli::World {
     if (auto signed_now = (*host)->sign_now(); !signed_now)
       return base::fail(std::move(signed_now.error()));
     return change;
+  }
+
+  base::Result<std::vector<std::unique_ptr<cli::Mirror>>> open_mirrors(
+      const config::EnvironmentFile& environment) override {
+    return app::open_mirrors(environment, clock_);
   }
 
   base::Result<void> draw(std::span<std::uint8_t> out) override { return entropy_.fill(out); }

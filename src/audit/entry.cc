@@ -7,6 +7,8 @@
 #include <limits>
 #include <utility>
 
+#include "base/canonical.h"
+
 namespace stellwerk::audit {
 namespace {
 
@@ -155,6 +157,9 @@ base::Result<Entry> entry_from(Json document) {
 
 base::Result<Json> parse_canonical(std::string_view bytes) {
   if (bytes.size() > kEntryBytesMax) return bad(Code::Corruption, "larger than 65,535 bytes");
+  if (auto document = base::read_canonical(bytes); document && document->is_object())
+    return std::move(*document);
+  // Nearly never: to say what is wrong with it.
   auto document = base::parse_json(bytes);
   if (!document) return bad(Code::Corruption, document.error().one_line());
   if (!document->is_object()) return bad(Code::Corruption, "not a JSON object");

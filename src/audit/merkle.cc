@@ -4,6 +4,7 @@
 #include <bit>
 
 #include "audit/encoding.h"
+#include "base/check.h"
 
 namespace stellwerk::audit {
 namespace {
@@ -42,15 +43,18 @@ std::optional<base::Digest> join(std::span<const base::Digest> subtrees,
   return right;
 }
 
-void TreeFrontier::append(const base::Digest& leaf) {
-  base::Digest node = leaf;
-  // Each trailing one bit of the size is a complete subtree that this leaf makes twice as large.
-  for (std::uint64_t rest = size_; (rest & 1) != 0; rest >>= 1) {
+void TreeFrontier::append_complete(int level, const base::Digest& root) {
+  STELLWERK_CHECK(level >= 0 && level < 63);
+  const std::uint64_t leaves = std::uint64_t{1} << level;
+  STELLWERK_CHECK(size_ % leaves == 0);
+  base::Digest node = root;
+  // Each trailing one bit is a complete subtree of that size, which this one makes twice as large.
+  for (std::uint64_t rest = size_ / leaves; (rest & 1) != 0; rest >>= 1) {
     node = node_hash(subtrees_.back(), node);
     subtrees_.pop_back();
   }
   subtrees_.push_back(node);
-  ++size_;
+  size_ += leaves;
 }
 
 base::Digest TreeFrontier::root() const {

@@ -37,7 +37,9 @@ std::optional<base::Digest> join(std::span<const base::Digest> subtrees,
 /// space.
 class TreeFrontier {
  public:
-  void append(const base::Digest& leaf);
+  void append(const base::Digest& leaf) { append_complete(0, leaf); }
+  /// Appends 2^level leaves at once, by the root over them; size() is a multiple of 2^level.
+  void append_complete(int level, const base::Digest& root);
   [[nodiscard]] std::uint64_t size() const { return size_; }
   [[nodiscard]] base::Digest root() const;
 

@@ -56,6 +56,18 @@ TEST(TreeFrontier, AgreesWithTheRecursiveDefinitionAtEverySize) {
   }
 }
 
+TEST(TreeFrontier, TakesCompleteSubtreesForTheirLeaves) {
+  const auto leaves = numbered_leaves(88);
+  TreeFrontier one_by_one;
+  for (const auto& leaf : leaves) one_by_one.append(leaf);
+  TreeFrontier frontier;
+  for (const int level : {4, 4, 5, 3, 3, 2, 1, 0, 0}) {
+    const auto next = std::span(leaves).subspan(frontier.size(), std::size_t{1} << level);
+    frontier.append_complete(level, root_of(next));
+  }
+  EXPECT_EQ(frontier, one_by_one);
+}
+
 TEST(TreeFrontier, ContinuesFromItsSerialisedForm) {
   const auto leaves = numbered_leaves(70);
   TreeFrontier frontier;

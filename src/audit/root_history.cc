@@ -15,10 +15,30 @@ void RootHistory::append(std::span<const base::Digest> leaves) {
     if (recent_.empty() || recent_.back().leaves.size() == kStride) recent_.push_back({now_, {}});
     recent_.back().leaves.push_back(leaf);
     now_.append(leaf);
-    if (next_wanted_ == wanted_.end() || next_wanted_->first != now_.size()) continue;
-    next_wanted_->second = now_.root();
-    ++next_wanted_;
+    keep_if_wanted();
   }
+  forget_oldest();
+}
+
+void RootHistory::append(std::span<const base::Digest> leaves, const base::Digest& root) {
+  const std::uint64_t begin = now_.size();
+  const bool is_stride = begin % kStride == 0 && leaves.size() == kStride;
+  const bool is_wanted_inside =
+      next_wanted_ != wanted_.end() && next_wanted_->first < begin + kStride;
+  if (!is_stride || is_wanted_inside) return append(leaves);
+  recent_.push_back({now_, {leaves.begin(), leaves.end()}});
+  now_.append_complete(kStrideLevel, root);
+  keep_if_wanted();
+  forget_oldest();
+}
+
+void RootHistory::keep_if_wanted() {
+  if (next_wanted_ == wanted_.end() || next_wanted_->first != now_.size()) return;
+  next_wanted_->second = now_.root();
+  ++next_wanted_;
+}
+
+void RootHistory::forget_oldest() {
   while (recent_.size() > kLeavesKept / kStride + 1) recent_.pop_front();
 }
 

@@ -25,10 +25,14 @@ class RootHistory {
   RootHistory& operator=(const RootHistory&) = delete;
   /// A checkpoint is named within some entries of the last one it covers.
   static constexpr std::uint64_t kLeavesKept = 65536;
+  static constexpr int kStrideLevel = 8;
+  static constexpr std::uint64_t kStride = std::uint64_t{1} << kStrideLevel;  ///< a bundle
 
   /// Keeps the root of that size, however long ago it will have been. Before its leaves come.
   void want(std::uint64_t size);
   void append(std::span<const base::Digest> leaves);
+  /// The same when the root over the leaves is known: kStride complete ones cost one hash then.
+  void append(std::span<const base::Digest> leaves, const base::Digest& root);
 
   [[nodiscard]] std::uint64_t size() const { return now_.size(); }
   [[nodiscard]] base::Digest root() const { return now_.root(); }
@@ -36,12 +40,14 @@ class RootHistory {
   [[nodiscard]] std::optional<base::Digest> root_at(std::uint64_t size) const;
 
  private:
-  static constexpr std::uint64_t kStride = 256;
   /// The tree at a multiple of kStride, and the leaves behind it.
   struct Stretch {
     TreeFrontier before;
     std::vector<base::Digest> leaves;
   };
+
+  void forget_oldest();
+  void keep_if_wanted();
 
   TreeFrontier now_;
   std::deque<Stretch> recent_;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 namespace stellwerk::audit {
 namespace {
 
@@ -20,6 +22,23 @@ TEST(RootHistory, KnowsTheRootOfEverySize) {
   for (std::size_t size = 0; size <= leaves.size(); ++size)
     ASSERT_EQ(history.root_at(size), root_of(std::span(leaves).first(size))) << size;
   EXPECT_EQ(history.root_at(701), std::nullopt);
+}
+
+// Goal: leaves whose root is known give the same history, whatever they come after.
+TEST(RootHistory, TakesTheRootOfCompleteLeaves) {
+  const auto leaves = some_leaves(1500);
+  RootHistory history;
+  for (const std::size_t wanted : {256U, 700U, 1024U}) history.want(wanted);
+  for (std::size_t begin = 0; begin < leaves.size();) {
+    // Bundles, one in two pieces, and the rest.
+    const std::size_t width = begin == 256 ? 100 : 256 - begin % 256;
+    const auto next = std::span(leaves).subspan(begin, std::min(width, leaves.size() - begin));
+    history.append(next, root_of(next));
+    begin += next.size();
+  }
+  EXPECT_EQ(history.root(), root_of(leaves));
+  for (std::size_t size = 0; size <= leaves.size(); ++size)
+    ASSERT_EQ(history.root_at(size), root_of(std::span(leaves).first(size))) << size;
 }
 
 // Goal: memory is bounded; what was asked for beforehand is kept all the same.

@@ -1,12 +1,15 @@
-// RFC 8785 without fractions; declared in json.h.
+// RFC 8785 without fractions: written (json.h) and read.
+#include "base/canonical.h"
+
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <cstdint>
+#include <string>
 #include <utility>
 #include <vector>
 
-#include "base/json.h"
 #include "base/text.h"
 
 namespace stellwerk::base {
@@ -30,6 +33,15 @@ bool utf16_less(const std::string& a, const std::string& b) {
   return std::lexicographical_compare(a.begin(), a.end(), b.begin(), b.end(),
                                       [](char x, char y) { return utf16_rank(x) < utf16_rank(y); });
 }
+
+/// What is written with a backslash, and the letter behind it.
+constexpr std::string_view kShorts = "\b\t\n\f\r\"\\";
+constexpr std::string_view kLetters = "btnfr\"\\";
+
+bool escaped(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+
+/// Of a control character without a letter of its own; the part behind the backslash.
+std::string unicode_escape(char c) { return fmt::format("u{:04x}", static_cast<unsigned char>(c)); }
 
 class Writer {
  public:
@@ -93,18 +105,12 @@ class Writer {
     return true;
   }
 
-  static bool escaped(char c) {
-    return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\';
-  }
-
   void write_escape(char c) {
-    constexpr std::string_view kShorts = "\b\t\n\f\r\"\\";
-    constexpr std::string_view kLetters = "btnfr\"\\";
     if (const auto found = kShorts.find(c); found != std::string_view::npos) {
       text_ += '\\';
       text_ += kLetters[found];
     } else {
-      text_ += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
+      text_ += '\\' + unicode_escape(c);
     }
   }
 
@@ -164,7 +170,135 @@ class Writer {
   std::string path_;
 };
 
+/// The reverse of Writer. Every method is false at the first byte that Writer would not have
+/// written; what was read until then means nothing.
+class Reader {
+ public:
+  Reader(std::string_view text, std::size_t depth_max) : rest_(text), depth_max_(depth_max) {}
+
+  bool read(Json& value) {
+    if (rest_.empty()) return false;
+    switch (rest_.front()) {
+      case '{':
+        return read_nested(value, &Reader::read_object);
+      case '[':
+        return read_nested(value, &Reader::read_array);
+      case '"': {
+        auto& text = (value = std::string()).get_ref<std::string&>();
+        return read_string(text);
+      }
+      case 't':
+        value = true;
+        return take("true");
+      case 'f':
+        value = false;
+        return take("false");
+      default:
+        return read_integer(value);
+    }
+  }
+  [[nodiscard]] bool at_end() const { return rest_.empty(); }
+
+ private:
+  bool take(std::string_view word) {
+    if (!rest_.starts_with(word)) return false;
+    rest_.remove_prefix(word.size());
+    return true;
+  }
+
+  bool read_integer(Json& value) {
+    const bool is_negative = take("-");
+    std::uint64_t number = 0;
+    const auto [end, problem] = std::from_chars(rest_.data(), rest_.data() + rest_.size(), number);
+    const auto size = static_cast<std::size_t>(end - rest_.data());
+    if (problem != std::errc{} || number > std::uint64_t{kIntegerMax}) return false;
+    if (rest_.front() == '0' && (size > 1 || is_negative)) return false;
+    rest_.remove_prefix(size);
+    if (is_negative)
+      value = -static_cast<std::int64_t>(number);
+    else
+      value = number;
+    return true;
+  }
+
+  bool read_string(std::string& text) {
+    rest_.remove_prefix(1);
+    while (true) {
+      const auto plain = static_cast<std::size_t>(
+          std::find_if(rest_.begin(), rest_.end(), escaped) - rest_.begin());
+      text.append(rest_.substr(0, plain));
+      rest_.remove_prefix(plain);
+      if (take("\"")) return true;
+      if (!take("\\") || !read_escape(text)) return false;
+    }
+  }
+
+  bool read_escape(std::string& text) {
+    if (rest_.empty()) return false;
+    if (const auto found = kLetters.find(rest_.front()); found != std::string_view::npos) {
+      text += kShorts[found];
+      rest_.remove_prefix(1);
+      return true;
+    }
+    constexpr std::size_t kSize = 5;  // uXXXX
+    for (char c = 0; c < 0x20; ++c) {
+      if (kShorts.find(c) != std::string_view::npos || !rest_.starts_with(unicode_escape(c)))
+        continue;
+      text += c;
+      rest_.remove_prefix(kSize);
+      return true;
+    }
+    return false;
+  }
+
+  bool read_nested(Json& value, bool (Reader::*read_items)(Json&)) {
+    if (depth_ == depth_max_) return false;
+    ++depth_;
+    rest_.remove_prefix(1);
+    const bool is_read = (this->*read_items)(value);
+    --depth_;
+    return is_read;
+  }
+
+  bool read_array(Json& value) {
+    auto& items = (value = Json::array()).get_ref<Json::array_t&>();
+    if (take("]")) return true;
+    do {
+      if (!read(items.emplace_back())) return false;
+    } while (take(","));
+    return take("]");
+  }
+
+  bool read_object(Json& value) {
+    auto& members = (value = Json::object()).get_ref<Json::object_t&>();
+    if (take("}")) return true;
+    const std::string* before = nullptr;
+    do {
+      std::string key;
+      if (!rest_.starts_with('"') || !read_string(key) || !take(":")) return false;
+      if (before != nullptr && !utf16_less(*before, key)) return false;
+      const auto member = members.emplace_hint(members.end(), std::move(key), Json());
+      if (!read(member->second)) return false;
+      before = &member->first;
+    } while (take(","));
+    return take("}");
+  }
+
+  std::string_view rest_;
+  std::size_t depth_ = 0;
+  std::size_t depth_max_;
+};
+
 }  // namespace
+
+std::optional<Json> read_canonical(std::string_view text, std::size_t depth_max) {
+  // Outside of texts there is nothing but ASCII, so all of them are UTF-8 when the whole is.
+  if (!valid_utf8(text)) return std::nullopt;
+  Reader reader(text, depth_max);
+  std::optional<Json> value(std::in_place);
+  if (!reader.read(*value) || !reader.at_end()) return std::nullopt;
+  return value;
+}
 
 Result<std::string> canonical(const Json& value) {
   Writer writer;

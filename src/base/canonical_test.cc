@@ -1,8 +1,8 @@
 // Goal: RFC 8785 for integers, strings and booleans; its test data
 // (cyberphone/json-canonicalization) where it has no fraction and no null.
-#include <gtest/gtest.h>
+#include "base/canonical.h"
 
-#include "base/json.h"
+#include <gtest/gtest.h>
 
 namespace stellwerk::base {
 namespace {
@@ -102,6 +102,96 @@ TEST(Canonical, RefusesNestingThatWouldExhaustTheStack) {
   const auto refused = canonical(nested);
   ASSERT_FALSE(refused.has_value());
   EXPECT_TRUE(refused.error().why.ends_with("it is nested deeper than 512 levels"));
+}
+
+// What read_canonical() must give: the definition, in the two steps that it takes the place of.
+std::optional<Json> read_in_two_steps(std::string_view text) {
+  const auto parsed = parse_json(text);
+  if (!parsed) return std::nullopt;
+  const auto again = canonical(*parsed);
+  return again && *again == text ? std::optional(*parsed) : std::nullopt;
+}
+
+TEST(ReadCanonical, GivesTheValueThatWasWritten) {
+  for (const std::string text :
+       {R"({"a":[true,false,{"":[]},{}],"b":"x"})", "0", "-1", "9007199254740991",
+        "-9007199254740991", R"("\b\t\n\f\r\"\\/\u0000\u001f")", "\"\x7f é 😀\"",
+        "{\"😀\":1,\"\xef\xac\xb3\":2}"}) {
+    const auto read = read_canonical(text);
+    ASSERT_TRUE(read) << text;
+    EXPECT_EQ(read, read_in_two_steps(text)) << text;
+    EXPECT_EQ(canonical(*read), text);
+  }
+  EXPECT_TRUE(read_canonical("7")->is_number_unsigned());  // as parse_json() has them
+  EXPECT_TRUE(read_canonical("-7")->is_number_integer());
+}
+
+// Another spelling of the same value is another entry: its hash is another one.
+TEST(ReadCanonical, TakesNoOtherSpelling) {
+  for (const std::string text : {"",
+                                 " 1",
+                                 "1 ",
+                                 "1,",
+                                 "-0",
+                                 "00",
+                                 "01",
+                                 "-",
+                                 "--1",
+                                 "+1",
+                                 "1.0",
+                                 "1e2",
+                                 "null",
+                                 "nul",
+                                 "tru",
+                                 "truex",
+                                 "9007199254740992",
+                                 "-9007199254740992",
+                                 "99999999999999999999",
+                                 "\"",
+                                 "\"\\\"",
+                                 R"("\/")",
+                                 R"("\u0061")",
+                                 R"("\u000a")",
+                                 R"("\u001F")",
+                                 R"("\u00")",
+                                 R"("\x")",
+                                 "\"\n\"",
+                                 "\"\xff\"",
+                                 "\"\xed\xa0\x80\"",
+                                 "\xef\xbb\xbf"
+                                 "1",
+                                 "[",
+                                 "[1",
+                                 "[1,",
+                                 "[1,]",
+                                 "[,1]",
+                                 "[1 ]",
+                                 "[1}",
+                                 "{",
+                                 "{\"a\"",
+                                 "{\"a\":",
+                                 "{\"a\":1",
+                                 "{\"a\":1,",
+                                 "{\"a\":1,}",
+                                 "{a:1}",
+                                 "{1:1}",
+                                 "{\"a\" :1}",
+                                 R"({"b":1,"a":2})",
+                                 R"({"a":1,"a":2})",
+                                 "{\"\xef\xac\xb3\":1,\"😀\":2}"}) {
+    EXPECT_FALSE(read_canonical(text)) << text;
+    EXPECT_FALSE(read_in_two_steps(text)) << text;
+  }
+}
+
+TEST(ReadCanonical, BoundsTheDepth) {
+  const auto nested = [](std::size_t depth) {
+    return std::string(depth, '[') + std::string(depth, ']');
+  };
+  EXPECT_TRUE(read_canonical(nested(64)));
+  EXPECT_FALSE(read_canonical(nested(65)));
+  EXPECT_FALSE(read_canonical(nested(100'000)));
+  EXPECT_FALSE(read_canonical(nested(2), 1));
 }
 
 }  // namespace

@@ -193,10 +193,10 @@ constexpr MessageRow kNotices[] = {
 }  // namespace
 
 std::span<const std::span<const MessageRow>> message_sections() {
-  static const std::array<std::span<const MessageRow>, 11> sections{
-      kNotices,         plan_messages(), event_messages(),  cli_messages(),
-      audit_messages(), init_messages(), man_messages(),    simulate_messages(),
-      live_messages(),  said_messages(), witness_messages()};
+  static const std::array<std::span<const MessageRow>, 12> sections{
+      kNotices,         plan_messages(), event_messages(),   cli_messages(),
+      audit_messages(), init_messages(), man_messages(),     simulate_messages(),
+      live_messages(),  said_messages(), witness_messages(), procedure_messages()};
   return sections;
 }
 

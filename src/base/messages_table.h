@@ -37,6 +37,9 @@ std::span<const MessageRow> init_messages();
 /// What manual pages say beside help (messages_man.cc).
 std::span<const MessageRow> man_messages();
 
+/// What the documentation of the change procedure says (messages_procedure.cc).
+std::span<const MessageRow> procedure_messages();
+
 /// What `stellwerk simulate` says (messages_simulate.cc).
 std::span<const MessageRow> simulate_messages();
 

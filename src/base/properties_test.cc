@@ -9,7 +9,7 @@
 #include <compare>
 #include <utility>
 
-#include "base/json.h"
+#include "base/canonical.h"
 #include "base/ratio.h"
 #include "base/semver.h"
 #include "base/text.h"
@@ -247,6 +247,24 @@ RC_GTEST_PROP(CanonicalProperty, SortsTheKeysOfEveryObjectByUtf16Units, ()) {
   KeyOrder order;
   RC_ASSERT(Json::sax_parse(text, &order));
   RC_ASSERT(order.sorted);
+}
+
+RC_GTEST_PROP(CanonicalProperty, ReadsWhatItWrote, ()) {
+  const auto value = *json_values(3);
+  const auto text = canonical(value).value();
+  const auto again = read_canonical(text);
+  RC_ASSERT(again.has_value());
+  RC_ASSERT(*again == value);
+  // One byte less, more or another one: as parse_json() and canonical() judge it.
+  auto changed = text;
+  const auto at = *gen::inRange<std::size_t>(0, text.size());
+  const std::string byte(1, *gen::elementOf(std::string("{}[]\":,0-1e.tfnu\\ d\n\xc3\xff")));
+  changed.replace(at, *gen::inRange<std::size_t>(0, 2), *gen::element(byte, std::string()));
+  const auto parsed = parse_json(changed);
+  const bool is_canonical = parsed && canonical(*parsed) == changed;
+  const auto read = read_canonical(changed);
+  RC_ASSERT(read.has_value() == is_canonical);
+  if (read.has_value()) RC_ASSERT(*read == *parsed);
 }
 
 RC_GTEST_PROP(ParseJsonProperty, AnswersEveryTextWithoutACrash, ()) {

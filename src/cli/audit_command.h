@@ -40,4 +40,18 @@ Exit audit_checkpoint_command(World& world, Console& console, const Arguments& a
 /// @errors NotFound AUD-0057, ENG-0020; Unavailable AUD-0059: the archive could not be written
 Exit audit_export_command(World& world, Console& console, const Arguments& arguments);
 
+/// How changes are made here, as a document; with --record it is kept, and an entry names it.
+/// @errors those of procedure_facts(); with --record Forbidden ENG-0010, ENG-0011, Conflict
+/// JRN-0005: an engine runs; Unavailable BAS-0012: --out could not be written
+Exit audit_procedure_command(World& world, Console& console, const Arguments& arguments);
+
+/// How far each witness and the time stamping service has got. Ends with 1 when one is further
+/// behind than --behind, with 3 when a confirmation that is kept does not fit.
+/// @errors NotFound AUD-0057; InvalidArgument CLI-0001, AUD-0005; Corruption AUD-0070
+Exit audit_witnesses_command(World& world, Console& console, const Arguments& arguments);
+
+/// The ERP's audit chain, row by row, compared with the journal. Ends with 3 when it is not sound.
+/// @errors NotFound AUD-0071: none is set up; Corruption AUD-0072; those of World::read_mirrors()
+Exit audit_mirror_command(World& world, Console& console, const Arguments& arguments);
+
 }  // namespace stellwerk::cli

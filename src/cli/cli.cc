@@ -168,6 +168,12 @@ Exit dispatch(World& world, Console& console, const Arguments& arguments) {
       return audit_checkpoint_command(world, console, arguments);
     case Command::AuditExport:
       return audit_export_command(world, console, arguments);
+    case Command::AuditProcedure:
+      return audit_procedure_command(world, console, arguments);
+    case Command::AuditWitnesses:
+      return audit_witnesses_command(world, console, arguments);
+    case Command::AuditMirror:
+      return audit_mirror_command(world, console, arguments);
     case Command::Simulate:
       return simulate_command(world, console, arguments);
     case Command::Init:

@@ -41,8 +41,10 @@ enum Takes : unsigned {
   TakesVerify = 1U << 23,
   TakesOut = 1U << 24,
   TakesBytes = 1U << 25,
-  TakesDigest = 1U << 29,
-  TakesEverything = 1U << 30,
+  TakesDigest = 1U << 26,
+  TakesEverything = 1U << 27,
+  TakesRecord = 1U << 28,
+  TakesBehind = 1U << 29,
 };
 
 struct CommandRow {
@@ -81,6 +83,9 @@ constexpr CommandRow kCommands[] = {
     {"checkpoint", "audit", Command::AuditCheckpoint, TakesNothing},
     {"export", "audit", Command::AuditExport, TakesRelease | TakesOut},
     {"key", "audit", Command::LogKey, TakesNothing},
+    {"procedure", "audit", Command::AuditProcedure, TakesOut | TakesRecord},
+    {"witnesses", "audit", Command::AuditWitnesses, TakesBehind},
+    {"mirror", "audit", Command::AuditMirror, TakesNothing},
     {"rotate-key", "audit", Command::RotateKey, TakesNothing},
     {"erase", "audit", Command::Erase, TakesDigest | TakesReason},
     {"replay", "audit", Command::Replay, TakesAnyRelease | TakesAllDifferences},
@@ -243,6 +248,10 @@ class Parser {
     const std::string topic_text = "cli.help.option.audit.";
     if ((row.takes & TakesOut) != 0)
       command.add_option("--out", args_.audit.out, text(topic_text + "out"))->option_text("FILE");
+    if ((row.takes & TakesRecord) != 0)
+      command.add_flag("--record", args_.audit.record, text(topic_text + "record"));
+    if ((row.takes & TakesBehind) != 0)
+      add_audit_option(command, "--behind", args_.audit.behind, "N");
     if ((row.takes & TakesBytes) != 0)
       command.add_flag("--bytes", args_.audit.bytes, text(topic_text + "bytes"));
     if ((row.takes & TakesEverything) != 0)

@@ -35,6 +35,9 @@ enum class Command : std::uint8_t {
   AuditProve,
   AuditCheckpoint,
   AuditExport,
+  AuditProcedure,
+  AuditWitnesses,
+  AuditMirror,
   Simulate,
   Init,
   Completion,
@@ -115,6 +118,8 @@ struct AuditWords {
   bool follow = false;
   bool bytes = false;
   bool tree_only = false;
+  bool record = false;  ///< procedure
+  std::string behind;   ///< witnesses
   bool print_script = false;  ///< verify: prints verify.py, and nothing else
 };
 

@@ -228,13 +228,6 @@ TEST(Approve, NeedsARunningEngineWhileTheReleaseHasNotEnded) {
   EXPECT_NE(outcome.err.find("error[CLI-0005]"), std::string::npos) << outcome.err;
 }
 
-TEST(Approve, RefusesAKeyInsteadOfIgnoringIt) {
-  FakeWorld world;
-  const Outcome outcome = run(world, {"approve", "rel-1", "--data", "/d", "--key", "id_ed25519"});
-  EXPECT_EQ(outcome.exit, Exit::Usage);
-  EXPECT_NE(outcome.err.find("error[CLI-0006]"), std::string::npos) << outcome.err;
-}
-
 TEST(Steering, SaysThatTheEngineCannotBeReached) {
   FakeWorld world;
   world.engine = true;

@@ -49,18 +49,38 @@ void take_problems(std::vector<base::Error>& target, config::Loaded<T>& loaded) 
                 std::make_move_iterator(loaded.problems.end()));
 }
 
-config::Loaded<config::EnvironmentFile> load_with(const Arguments& arguments,
+config::Loaded<config::EnvironmentFile> load_bare(const Arguments& arguments,
                                                   const config::SectionCheck& check) {
   auto path = environment_path(arguments);
   if (!path) return {std::nullopt, {std::move(path.error())}};
   auto loaded = config::load_environment(*path, check);
-  add_keys(loaded);
   if (loaded.value && !arguments.data.empty())
     loaded.value->environment.data_folder = absolute(arguments.data);
   return loaded;
 }
 
+config::Loaded<config::EnvironmentFile> load_with(const Arguments& arguments,
+                                                  const config::SectionCheck& check) {
+  auto loaded = load_bare(arguments, check);
+  add_keys(loaded);
+  return loaded;
+}
+
 }  // namespace
+
+config::Loaded<config::EnvironmentFile> load_environment_at_any_rate(World& world, Console& console,
+                                                                     const Arguments& arguments) {
+  auto bare = load_bare(arguments, [&world](const config::EnvironmentFile& file) {
+    return world.section_problems(file);
+  });
+  if (!bare.value) return bare;
+  auto whole = bare;
+  add_keys(whole);
+  if (whole.value) return whole;
+  report(console, whole.problems);
+  bare.value->audit = {};
+  return bare;
+}
 
 config::Loaded<config::EnvironmentFile> load_environment(World& world, const Arguments& arguments) {
   return load_with(arguments, [&world](const config::EnvironmentFile& file) {
@@ -69,7 +89,7 @@ config::Loaded<config::EnvironmentFile> load_environment(World& world, const Arg
 }
 
 config::Loaded<config::EnvironmentFile> peek_environment(const Arguments& arguments) {
-  return load_with(arguments, {});
+  return load_bare(arguments, {});
 }
 
 config::Loaded<std::string> data_folder(const Arguments& arguments) {

@@ -35,6 +35,11 @@ std::optional<Inputs> usable_inputs(World& world, Console& console, const Argume
 /// Problems: CLI-0002: none is there; those of config and of the adapters.
 config::Loaded<config::EnvironmentFile> load_environment(World& world, const Arguments& arguments);
 
+/// The same for what must not be held up: what is wrong with keys, witnesses and stamps is told,
+/// and gone without.
+config::Loaded<config::EnvironmentFile> load_environment_at_any_rate(World& world, Console& console,
+                                                                     const Arguments& arguments);
+
 /// The same for commands that only ask for the installation's names: no adapter looks into its
 /// section, so that a release can be looked at whatever stands there.
 config::Loaded<config::EnvironmentFile> peek_environment(const Arguments& arguments);

@@ -17,7 +17,7 @@ constexpr std::size_t kLimitFrom = 56;  ///< columns, so that limits stand befor
 constexpr std::size_t kLimitAtEnd = 9;  ///< else they stand behind, if they fit there
 constexpr std::size_t kLimitAtEndFrom = 38;
 constexpr std::size_t kBlockLines = 4;
-constexpr std::size_t kValue = 9;
+constexpr std::size_t kFigureWidth = 9;
 constexpr std::size_t kChartMin = 6;
 constexpr std::size_t kChartMax = FigureHistory::kCellsMax;
 
@@ -188,23 +188,24 @@ void RowMaker::add_measured(ScreenLine& line, const MeasuredVersion& version, Me
   const bool beyond = is_beyond(model_, version, metric);
   std::string value = known ? value_text(metric, now->second) : shown("–");
   if (beyond) value += '!';
-  std::string text(kValue > columns_of(value) ? kValue - columns_of(value) - 1 : 0, ' ');
+  std::string text(kFigureWidth > columns_of(value) ? kFigureWidth - columns_of(value) - 1 : 0,
+                   ' ');
   text += value + ' ';
   const bool logs_errors = known && metric == Metric::ErrorLines && now->second > 0;
   const Colour colour = beyond        ? Colour::Red
                         : logs_errors ? Colour::Yellow
                                       : (known ? Colour::Plain : Colour::Dim);
-  if (width < kValue + kChartMin + 1) {
+  if (width < kFigureWidth + kChartMin + 1) {
     line.add(filled(value, width, style_.charset), colour);
     return;
   }
-  line.add(fitted(text, kValue, style_.charset), colour);
+  line.add(fitted(text, kFigureWidth, style_.charset), colour);
   const auto course = version.course.find(metric);
-  const std::size_t cells = std::min(width - kValue - 2, kChartMax);
+  const std::size_t cells = std::min(width - kFigureWidth - 2, kChartMax);
   line.add(
       course == version.course.end() ? std::string(cells, ' ') : chart(course->second, full, cells),
       beyond ? Colour::Red : Colour::Green);
-  line.add(std::string(width - kValue - cells, ' '));
+  line.add(std::string(width - kFigureWidth - cells, ' '));
 }
 
 Rows RowMaker::health() const {

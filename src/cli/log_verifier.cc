@@ -267,7 +267,10 @@ class LogVerification {
       problem(looked.problem_at, std::move(looked.bundle.error()));
       return false;
     }
-    history_.append(looked.leaves);
+    if (looked.published)
+      history_.append(looked.leaves, looked.bundle->root);
+    else
+      history_.append(looked.leaves);
     for (const audit::EntryFacts& facts : looked.facts) record_->add(facts, history_);
     for (std::uint64_t i = 0; i < looked.times.size(); ++i)
       clock_.add(looked.first + i, looked.times[i].time, looked.times[i].tells_step);

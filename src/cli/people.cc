@@ -8,6 +8,8 @@
 
 #include "audit/allowed_signers.h"
 #include "audit/approval.h"
+#include "audit/note_key.h"
+#include "audit/timestamp.h"
 #include "base/files.h"
 #include "base/text.h"
 
@@ -63,11 +65,38 @@ void add_file(core::Environment& environment, std::vector<base::Error>& problems
   const std::string& path = environment.allowed_signers;
   if (path.empty()) return;
   const auto text = base::read_file(path, audit::kAllowedSignersBytesMax);
-  if (!text) return problems.push_back(bad_key(path + " cannot be read", text.error().why));
+  if (!text)
+    return problems.push_back(
+        bad_key(path + " cannot be read", text.error().why)
+            .then("make the file, or take allowed_signers out of stellwerk.yaml",
+                  "its lines are those of ssh-keygen -Y verify"));
   const auto signers = audit::AllowedSigners::parse(*text, path);
   if (!signers) return problems.push_back(signers.error());
   for (const audit::AllowedSigner& signer : signers->entries())
     add_signer(environment, signer, problems);
+}
+
+/// What `audit` names: keys that are none, certificates that are not there.
+void check_audit(const config::EnvironmentFile& file, std::vector<base::Error>& problems) {
+  const auto report = [&](const std::string& path, base::Error problem) {
+    const auto place = file.positions.find(path);
+    problems.push_back(place == file.positions.end() ? std::move(problem)
+                                                     : std::move(problem).at(place->second));
+  };
+  for (std::size_t i = 0; i < file.audit.witnesses.size(); ++i) {
+    const auto key = audit::VerifierKey::parse(file.audit.witnesses[i].key);
+    const std::string why = !key ? key.error().why : "it is the key of a log, not of a witness";
+    if (!key || key->type != audit::KeyType::Ed25519Cosignature)
+      report(fmt::format("audit.witnesses[{}].key", i),
+             bad_key(fmt::format("audit.witnesses[{}].key is no witness's key", i), why)
+                 .then("stellwerk witness --show-key", "prints the key of a witness of ours"));
+  }
+  if (!file.audit.timestamps) return;
+  const auto trusted = base::read_file(file.audit.timestamps->trusted, audit::kTrustedBytesMax);
+  if (!trusted)
+    report("audit.timestamps.ca",
+           bad_key("the certificates of audit.timestamps.ca cannot be read", trusted.error().why)
+               .then("name a PEM file with the certificates of the service's authority", ""));
 }
 
 }  // namespace
@@ -80,6 +109,7 @@ void add_keys(config::Loaded<config::EnvironmentFile>& loaded) {
     for (std::size_t key = 0; key < file.environment.people[person].keys.size(); ++key)
       check_key(file, person, key, loaded.problems);
   add_file(file.environment, loaded.problems);
+  check_audit(file, loaded.problems);
   if (loaded.problems.size() > before) loaded.value.reset();
 }
 

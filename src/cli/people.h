@@ -9,6 +9,7 @@
 namespace stellwerk::cli {
 
 /// Checks every key of the people, and adds those of the allowed_signers file to whom it names.
+/// The keys of witnesses and the file of certificates are looked at, too.
 /// Problems: CFG-0014: no usable OpenSSH key, a principal that is nobody here, a file that cannot
 /// be read; with the place in stellwerk.yaml or in that file. Then there is no value any more.
 void add_keys(config::Loaded<config::EnvironmentFile>& loaded);

@@ -6,6 +6,8 @@
 #include <array>
 #include <utility>
 
+#include "audit/checkpoint.h"
+#include "audit/note.h"
 #include "base/files.h"
 #include "base/text.h"
 #include "core/approvals.h"
@@ -79,6 +81,14 @@ base::Failure nothing_missing(const core::Person& person) {
                         .now("nothing was signed, and nothing approved"));
 }
 
+/// The first of the person's roles that may approve in an emergency; else the decision refuses it.
+core::Role urgent_role(const core::Person& person) {
+  const core::RoleSet& may_say = core::row_of(core::Permission::EmergencyApprove).roles;
+  const auto found = std::find_if(person.roles.begin(), person.roles.end(),
+                                  [&](core::Role role) { return may_say.contains(role); });
+  return found == person.roles.end() ? person.roles.front() : *found;
+}
+
 /// What the person says, and as whom.
 base::Result<Meant> meant(const SigningTask& task, const core::Person& person) {
   const ApprovalWords& words = task.arguments.approval;
@@ -96,7 +106,7 @@ base::Result<Meant> meant(const SigningTask& task, const core::Person& person) {
     asked.decision = *decision;
   }
   if (asked.decision == core::ApprovalKind::EmergencyApprove)
-    return Meant{std::string(to_string(*asked.decision)), own};
+    return Meant{std::string(to_string(*asked.decision)), asked.role.value_or(urgent_role(person))};
   const auto open = core::wanted_approval(task.release.plan, task.release.state, person, asked);
   if (!open) return nothing_missing(person);
   const auto& action = std::get<core::ApprovalAction>(open->step->action);
@@ -115,6 +125,22 @@ base::Result<base::WallTime> expiry(World& world, const std::string& valid_for) 
                           "--valid-for takes 1 minute to 30 days");
   const std::int64_t us = (world.now().wall + span).us;
   return base::WallTime{us - us % kMicrosecondsInSecond};
+}
+
+/// Completeness is said of the record as the latest checkpoint has it.
+base::Result<audit::ApprovedHead> latest_head(const std::string& data_folder) {
+  constexpr std::size_t kNoteBytesMax = std::size_t{1} << 20;
+  auto bytes = base::read_file(data_folder + "/log/checkpoint", kNoteBytesMax);
+  if (!bytes)
+    return base::fail(base::error(base::Code::Conflict, "ENG-0037",
+                                  "there is no checkpoint that the signature could be of")
+                          .because(bytes.error().why)
+                          .now("nothing was signed, and nothing approved"));
+  auto note = audit::parse_note(*bytes);
+  if (!note) return base::fail(std::move(note.error()));
+  auto checkpoint = audit::Checkpoint::parse(note->text);
+  if (!checkpoint) return base::fail(std::move(checkpoint.error()));
+  return audit::ApprovedHead{checkpoint->size, checkpoint->root};
 }
 
 base::Result<std::string> sealed_reason(World& world, const std::string& reason) {
@@ -179,6 +205,11 @@ base::Result<TextToSign> text_to_sign(World& world, const SigningTask& task) {
   if (!reason->empty()) approval.reason = base::sha256(*reason);
   if (auto drawn = world.draw(approval.nonce); !drawn) return base::fail(std::move(drawn.error()));
   approval.expires = *expires;
+  if (said->decision == to_string(core::ApprovalKind::AcceptCompleteness)) {
+    auto head = latest_head(task.data_folder);
+    if (!head) return base::fail(std::move(head.error()));
+    approval.head = *head;
+  }
   auto text = approval.to_text();
   if (!text) return base::fail(std::move(text.error()));
   return TextToSign{std::move(*text), std::move(*reason)};

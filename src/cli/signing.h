@@ -22,6 +22,7 @@ bool wants_signature(const ApprovalWords& words);
 struct SigningTask {
   const engine::LoadedRelease& release;
   const Arguments& arguments;  ///< verb `approve` or `reject`, reason, approval
+  const std::string& data_folder;
 };
 
 /// The text of what the person says, and the bytes that its reason is kept as (empty: none).

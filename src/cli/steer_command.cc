@@ -108,7 +108,7 @@ class Steering {
   Exit print_text() {
     auto stored = load();
     if (!stored) return failed(console_, stored.error());
-    if (auto printed = print_to_sign(world_, {*stored, arguments_}); !printed)
+    if (auto printed = print_to_sign(world_, {*stored, arguments_, data_folder_}); !printed)
       return failed(console_, printed.error());
     console_.err << console_.text(
                         "cli.sign.printed",
@@ -123,7 +123,7 @@ class Steering {
   /// What is signed, where a signature was asked for.
   base::Result<std::optional<engine::SignedWord>> word_of(const engine::LoadedRelease& stored) {
     if (!wants_signature(arguments_.approval)) return std::optional<engine::SignedWord>();
-    auto word = signed_word(world_, {stored, arguments_});
+    auto word = signed_word(world_, {stored, arguments_, data_folder_});
     if (!word) return base::fail(std::move(word.error()));
     return std::optional(std::move(*word));
   }
@@ -207,7 +207,9 @@ class Steering {
     if (!plan) return failed(console_, plan.error());
     plan_ = *plan;
 
-    auto environment = load_environment(world_, arguments_);
+    auto environment = arguments_.verb == "rollback"
+                           ? load_environment_at_any_rate(world_, console_, arguments_)
+                           : load_environment(world_, arguments_);
     if (!environment.value) {
       report(console_, environment.problems);
       return Exit::Usage;

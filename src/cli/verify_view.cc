@@ -166,6 +166,12 @@ base::Json problem_json(const VerifyReport::Problem& problem) {
 
 }  // namespace
 
+std::string unix_time_text(std::uint64_t unix_seconds) {
+  constexpr std::uint64_t kSecondsMax = 253'402'300'799;  // the end of the year 9999
+  const auto seconds = static_cast<std::int64_t>(std::min(unix_seconds, kSecondsMax));
+  return base::rfc3339(base::WallTime{seconds * 1'000'000});
+}
+
 std::string verify_text(const VerifyReport& report, base::Locale locale, bool colour) {
   return ReportText(report, locale, colour).text();
 }

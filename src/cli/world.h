@@ -13,6 +13,7 @@
 #include <vector>
 
 #include "api/witness_server.h"
+#include "audit/erp_row.h"
 #include "config/load.h"
 #include "config/schema.h"
 #include "engine/engine.h"
@@ -72,6 +73,19 @@ class WitnessHost {
   virtual std::optional<api::WitnessEvent> next() = 0;
 };
 
+/// A mirror of the public events that keeps a chain of its own and can be read back.
+class Mirror {
+ public:
+  virtual ~Mirror() = default;
+  [[nodiscard]] virtual std::string name() const = 0;        ///< the adapter's
+  [[nodiscard]] virtual std::string target() const = 0;      ///< as of its event bus
+  [[nodiscard]] virtual std::string user_agent() const = 0;  ///< of the rows that are ours
+  /// All rows, oldest first, in the order of their chain.
+  /// @errors Unavailable ERP-0002: it does not answer; InvalidArgument ERP-0001: rows that are
+  /// none; Rejected ERP-0003: more than can be read
+  virtual base::Result<std::vector<audit::ErpRow>> rows() = 0;
+};
+
 class World {
  public:
   virtual ~World() = default;
@@ -109,6 +123,11 @@ class World {
       const config::EnvironmentFile& /*environment*/,
       const std::function<base::Result<void>(EngineHost&, const core::Event&)>& /*record*/) {
     return base::fail(base::Code::Unavailable, "AUD-0001", "this world has no key");
+  }
+  /// Those of stellwerk.yaml, in its order; none where no section is one. Asks nobody yet.
+  virtual base::Result<std::vector<std::unique_ptr<Mirror>>> open_mirrors(
+      const config::EnvironmentFile& /*environment*/) {
+    return std::vector<std::unique_ptr<Mirror>>();
   }
   /// Bytes that nobody can guess. @errors Unavailable ENG-0001
   virtual base::Result<void> draw(std::span<std::uint8_t> /*out*/) {

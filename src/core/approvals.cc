@@ -49,7 +49,8 @@ bool requested_it(const Plan& plan, const State& state, const base::PersonId& pe
 bool open_for_approval(const State& state, const Step& step) {
   if (!step.follow_up) return step.phase != Phase::Rollback && before_traffic(state.stage);
   if (step.phase == Phase::Rollback) return state.rollback.has_value() && is_terminal(state.stage);
-  return state.stage == Stage::Completed;
+  const bool called_off = state.stage == Stage::Cancelled || state.stage == Stage::Failed;
+  return state.stage == Stage::Completed || called_off;
 }
 
 std::optional<OpenApproval> wanted_approval(const Plan& plan, const State& state,
@@ -126,10 +127,13 @@ std::vector<base::StepId> missing_for_completeness(const Plan& plan, const State
       if (!itself && state.status_of(step.id) != StepStatus::Passed) missing.push_back(step.id);
     }
   };
-  if (state.rollback)  // what it did not come to has no entries, and needs none
+  // What a release did not come to has no entries, and needs none.
+  if (state.rollback)
     collect(plan.rollback);
-  else
+  else if (state.stage == Stage::Completed)
     collect(plan.steps);
+  else if (sign_off_outstanding(plan, state))
+    missing.emplace_back("post-check/sign-off");
   return missing;
 }
 

@@ -159,6 +159,36 @@ TEST(EmergencyApproval, IsNotSignedOffByWhoGaveIt) {
   EXPECT_FALSE(story.send(word(story, ApprovalKind::SignOff), kOwner).refusal);
 }
 
+TEST(EmergencyApproval, IsSaidInARoleThatMayAndIsHeld) {
+  Story story(separated(ReleaseType::Hotfix));
+  story.start();
+  Approved in = emergency(story);
+  in.role = Role::ProductOwner;
+  EXPECT_EQ(story.send(in, kManagerTwo).refusal->id, "ENG-0011");
+  in.role = Role::DevOps;
+  EXPECT_EQ(story.send(in, kManagerTwo).refusal->id, "ENG-0011") << "not theirs";
+  in.role = Role::ReleaseManager;
+  EXPECT_FALSE(story.send(in, kManagerTwo).refusal);
+  EXPECT_EQ(story.state.approvals.back().role, Role::ReleaseManager);
+}
+
+// Goal: what began in an emergency is signed off also when it was called off before any traffic.
+TEST(EmergencyApproval, IsSignedOffAfterTheReleaseWasCalledOff) {
+  Story story(separated(ReleaseType::Hotfix));
+  story.start();
+  story.send(emergency(story), kOperator);
+  story.send(Rejected{story.state.plan, base::sha256("no")}, kOwner);
+  story.settle();
+  ASSERT_EQ(story.state.stage, Stage::Cancelled);
+  EXPECT_EQ(waiting_for_people(story.plan, story.state),
+            std::vector{base::StepId("post-check/sign-off")});
+  EXPECT_EQ(story.send(word(story, ApprovalKind::AcceptCompleteness), kOfficer).refusal->id,
+            "ENG-0037");
+  EXPECT_FALSE(story.send(word(story, ApprovalKind::SignOff), kManagerTwo).refusal);
+  EXPECT_FALSE(sign_off_outstanding(story.plan, story.state));
+  EXPECT_FALSE(story.send(word(story, ApprovalKind::AcceptCompleteness), kOfficer).refusal);
+}
+
 TEST(HotfixApprovedBefore, NeedsNoSignOff) {
   Story story(separated(ReleaseType::Hotfix));
   story.start();

@@ -308,6 +308,14 @@ void refuse_unwanted(Decider& d, const Person& person) {
                .now("the release is unchanged"));
 }
 
+/// As whom they say it: the role they signed, or the first of theirs that may.
+std::optional<Role> emergency_role(const Person& person, const std::optional<Role>& asked) {
+  const RoleSet& may_say = row_of(Permission::EmergencyApprove).roles;
+  for (const Role role : kRoles)
+    if (may_say.contains(role) && has_role(person, role) && (!asked || *asked == role)) return role;
+  return std::nullopt;
+}
+
 /// A hotfix may begin at once: its approvals are given afterwards, by somebody else.
 void approve_in_emergency(Decider& d, const Person& person, const Approved& in) {
   if (!under_way(d, "approving") ||
@@ -330,8 +338,12 @@ void approve_in_emergency(Decider& d, const Person& person, const Approved& in) 
     open.push_back(step.id);
   }
   if (open.empty()) return d.ignore("everything is approved already");
-  const Role role = has_role(person, Role::ReleaseManager) ? Role::ReleaseManager : Role::DevOps;
-  d.emit(ApprovalGranted{person.id, role, in.plan, in.signature, ApprovalKind::EmergencyApprove,
+  const std::optional<Role> role = emergency_role(person, in.role);
+  if (!role)
+    return forbid(d, person, fmt::format("approve in an emergency as {}", to_string(*in.role)),
+                  "it takes one of the roles " +
+                      roles_text(row_of(Permission::EmergencyApprove).roles) + ", and to have it");
+  d.emit(ApprovalGranted{person.id, *role, in.plan, in.signature, ApprovalKind::EmergencyApprove,
                          in.document, in.key, in.reason},
          {}, d.by);
   for (const base::StepId& id : open)

@@ -4,6 +4,7 @@
 #include <tuple>
 
 #include "base/mutation.h"
+#include "core/approvals.h"
 #include "core/decide.h"
 
 namespace stellwerk::core {
@@ -274,7 +275,13 @@ std::vector<base::StepId> waiting_for_people(const Plan& plan, const State& stat
   };
   const std::optional<Phase> phase = phase_of(state.stage);
   const bool ended = is_terminal(state.stage);
+  const bool called_off = state.stage == Stage::Cancelled || state.stage == Stage::Failed;
+  const auto signs_off = [](const Step& step) {
+    const auto* approval = std::get_if<ApprovalAction>(&step.action);
+    return approval != nullptr && approval->decision == ApprovalKind::SignOff;
+  };
   collect(plan.steps, [&](const Step& step) {
+    if (step.follow_up && called_off) return signs_off(step) && sign_off_outstanding(plan, state);
     if (step.follow_up) return ended && state.stage == Stage::Completed && is_peoples(step);
     return phase && step.phase == *phase && is_peoples(step);
   });

@@ -18,6 +18,7 @@ constexpr RoleSet kAnybody{Role::ReleaseManager, Role::DevOps, Role::Qa, Role::P
                            Role::AuditOfficer};
 constexpr RoleSet kAuditing{Role::AuditOfficer};
 constexpr RoleSet kKeeping{Role::AuditOfficer, Role::DevOps};
+constexpr RoleSet kDocumenting{Role::ReleaseManager, Role::DevOps, Role::AuditOfficer};
 
 constexpr std::string_view kDecision = "the decision core; refused with ENG-0010 or ENG-0011";
 constexpr std::string_view kFiles =
@@ -60,6 +61,11 @@ constexpr std::array kRows{
     PermissionRow{Permission::Erase,
                   "erase a private text of the record",
                   kAuditing,
+                  {},
+                  "the command; refused with ENG-0011"},
+    PermissionRow{Permission::RecordProcedure,
+                  "record the documentation of the procedure",
+                  kDocumenting,
                   {},
                   "the command; refused with ENG-0011"},
     PermissionRow{Permission::Plan,

@@ -30,6 +30,7 @@ enum class Permission : std::uint8_t {
   AcceptCompleteness,
   RotateKey,
   Erase,
+  RecordProcedure,
   Plan,
   Read,
   Export,

@@ -13,6 +13,8 @@
 namespace stellwerk::engine {
 namespace {
 
+/// One lane for all: outsiders that hang take one thread, never those of traffic.
+constexpr const char* kAttestLane = "attestors";
 constexpr base::Duration kAttestPatience = base::seconds(10);
 constexpr base::Duration kAskAgainMin = base::seconds(5);
 constexpr base::Duration kAskAgainMax = base::minutes(5);
@@ -30,22 +32,31 @@ base::Result<std::vector<base::Digest>> proof_from(ports::LogStore& log, std::ui
   return audit::consistency_proof({old_size, size}, tiles);
 }
 
-/// Only lines of this witness that fit this checkpoint are kept.
-base::Result<std::string> fitting_lines(const std::string& note, const std::string& lines,
-                                        const WitnessPort& witness, const std::string& log_key) {
-  auto log = audit::VerifierKey::parse(log_key);
-  if (!log) return base::fail(std::move(log.error()));
-  auto key = audit::VerifierKey::parse(witness.key);
-  if (!key) return base::fail(std::move(key.error()));
-  auto known = audit::verify_cosigned(note + lines, *log, {&*key, 1});
-  if (!known) return base::fail(std::move(known.error()));
-  if (known->cosigners.empty())
-    return base::fail(
-        base::error(base::Code::Rejected, "AUD-0044",
-                    fmt::format("{} did not cosign", witness.client->name()))
-            .because(fmt::format("its answer has no signature of the key {}", witness.key))
-            .now("the checkpoint goes without it"));
-  return lines;
+base::Error no_cosignature(const WitnessPort& witness, std::string why) {
+  return base::error(base::Code::Rejected, "AUD-0044",
+                     fmt::format("{} did not cosign", witness.client->name()))
+      .because(std::move(why))
+      .now("the checkpoint goes without it");
+}
+
+/// The witness's own line that fits this checkpoint, written by us; whatever else it sent is
+/// dropped.
+base::Result<std::string> fitting_line(const std::string& note, const std::string& lines,
+                                       const WitnessPort& witness) {
+  const auto key = audit::VerifierKey::parse(witness.key);
+  if (!key) return base::fail(key.error());
+  const auto text = audit::parse_note(note);
+  if (!text) return base::fail(text.error());
+  const auto signatures = audit::parse_signatures(lines);
+  if (!signatures) return base::fail(no_cosignature(witness, signatures.error().one_line()));
+  std::string why = fmt::format("its answer has no signature of the key {}", witness.key);
+  for (const audit::NoteSignature& each : *signatures) {
+    if (each.name != key->name || each.key_id != key->id()) continue;
+    const auto fits = audit::verify_cosignature(*key, text->text, each.bytes);
+    if (fits) return audit::cosignature_line(*key, *fits);
+    why = fits.error().one_line();
+  }
+  return base::fail(no_cosignature(witness, std::move(why)));
 }
 
 /// Asks until it cosigned, from where it says that it stands.
@@ -57,8 +68,8 @@ base::Result<std::string> cosignature_of(const Published& checkpoint, ports::Log
       return base::fail(
           base::error(base::Code::Corruption, "AUD-0045",
                       fmt::format("{} knows a longer log than ours", witness.client->name()))
-              .because(fmt::format("it cosigned {} entries, this checkpoint has {}", memory.size,
-                                   checkpoint.head.size))
+              .because(fmt::format("it says it cosigned {} entries, this checkpoint has {}",
+                                   std::exchange(memory.size, 0), checkpoint.head.size))
               .now("the checkpoint goes without it")
               .then("stellwerk explain AUD-0045", "what that can mean"));
     auto proof = proof_from(tiles, memory.size, checkpoint.head.size);
@@ -83,7 +94,6 @@ base::Result<std::string> cosignature_of(const Published& checkpoint, ports::Log
 /// Somebody who is asked, and how that goes.
 struct Attestors::Asked {
   WitnessPort witness;  ///< empty: the time stamping service
-  std::string lane;
   std::shared_ptr<WitnessMemory> memory = std::make_shared<WitnessMemory>();
   std::uint64_t done = 0;  ///< size of the checkpoint that it confirmed last
   bool busy = false;
@@ -97,11 +107,9 @@ Attestors::Attestors(EnginePorts& ports, std::shared_ptr<LogPublisher> publisher
   for (const WitnessPort& each : ports_.witnesses) {
     witnesses_.push_back(std::make_unique<Asked>());
     witnesses_.back()->witness = each;
-    witnesses_.back()->lane = fmt::format("witness:{}", witnesses_.size());
   }
   if (ports_.timestamps.client == nullptr) return;
   service_ = std::make_unique<Asked>();
-  service_->lane = "timestamps";
 }
 
 Attestors::~Attestors() = default;
@@ -141,17 +149,17 @@ bool Attestors::quiet() const {
 void Attestors::ask(Asked& asked) {
   asked.busy = true;
   asked.again_at.reset();
-  ports_.lanes.submit(
-      {asked.lane, {}, kAttestPatience, {}, false},
-      [this, &asked, checkpoint = *latest_, witness = asked.witness, memory = asked.memory,
-       log_key = ports_.signer.verifier_key()](const ports::Call& call) -> ports::Completion {
-        auto lines = cosignature_of(checkpoint, ports_.log, witness, *memory, call);
-        if (lines) lines = fitting_lines(checkpoint.note, *lines, witness, log_key);
-        return [this, &asked, checkpoint, lines] {
-          if (lines) asked.done = std::max(asked.done, checkpoint.head.size);
-          answered(asked, lines);
-          if (!lines) return;
-          ports_.lanes.submit({"log", {}, kAttestPatience, {}, false},
+  ports_.lanes.submit({kAttestLane, {}, kAttestPatience, {}, false},
+                      [this, &asked, checkpoint = *latest_, witness = asked.witness,
+                       memory = asked.memory](const ports::Call& call) -> ports::Completion {
+                        auto lines = cosignature_of(checkpoint, ports_.log, witness, *memory, call);
+                        if (lines) lines = fitting_line(checkpoint.note, *lines, witness);
+                        return [this, &asked, checkpoint, lines] {
+                          if (lines) asked.done = std::max(asked.done, checkpoint.head.size);
+                          answered(asked, lines);
+                          if (!lines) return;
+                          ports_.lanes.submit(
+                              {"log", {}, kAttestPatience, {}, false},
                               [this, publisher = publisher_, head = checkpoint.head,
                                lines = *lines](const ports::Call&) -> ports::Completion {
                                 auto kept = publisher->add_cosignature(head, lines);
@@ -159,8 +167,8 @@ void Attestors::ask(Asked& asked) {
                                   if (!kept) trouble_(kept.error());
                                 };
                               });
-        };
-      });
+                        };
+                      });
 }
 
 void Attestors::answered(Asked& witness, const base::Result<std::string>& lines) {
@@ -181,7 +189,7 @@ void Attestors::stamp() {
   service_->busy = true;
   service_->again_at.reset();
   ports_.lanes.submit(
-      {service_->lane, {}, kAttestPatience, {}, false},
+      {kAttestLane, {}, kAttestPatience, {}, false},
       [this, checkpoint = *to_stamp_](const ports::Call& call) -> ports::Completion {
         const auto token = [&]() -> base::Result<std::string> {
           auto note = audit::parse_note(checkpoint.note);
@@ -203,18 +211,24 @@ void Attestors::stamp() {
 }
 
 void Attestors::stamped(const base::Result<std::string>& token, const Published& checkpoint) {
-  service_->busy = false;
-  if (!token) return put_off(*service_, token.error());
-  service_->back_off = kAskAgainMin;
-  if (to_stamp_ && to_stamp_->head == checkpoint.head) to_stamp_.reset();
+  if (!token) {
+    service_->busy = false;
+    return put_off(*service_, token.error());
+  }
   ports_.lanes.submit({"log", {}, kAttestPatience, {}, false},
                       [this, publisher = publisher_, checkpoint,
                        token = *token](const ports::Call&) -> ports::Completion {
                         auto kept = publisher->keep_stamp(checkpoint, token);
-                        return [this, kept] {
-                          if (!kept) trouble_(kept.error());
-                        };
+                        return [this, kept, checkpoint] { stamp_kept(kept, checkpoint); };
                       });
+}
+
+/// Only what is kept needs no other one.
+void Attestors::stamp_kept(const base::Result<void>& kept, const Published& checkpoint) {
+  service_->busy = false;
+  if (!kept) return put_off(*service_, kept.error());
+  service_->back_off = kAskAgainMin;
+  if (to_stamp_ && to_stamp_->head == checkpoint.head) to_stamp_.reset();
 }
 
 }  // namespace stellwerk::engine

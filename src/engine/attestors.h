@@ -2,9 +2,9 @@
 //
 // Role: the engine tells them of each new checkpoint; what they answer is checked and kept in the
 // published log.                          Start here: published()
-// Thread-safety: the engine's thread; asking runs in a lane of each outsider's.
+// Thread-safety: the engine's thread; asking runs in one lane, one outsider after the other.
 // Invariants: nothing waits for them; a cosignature or stamp is kept only when it verifies; one
-// that is slow or gone delays only itself, and gets the latest checkpoint when it is back. Spec:
+// that is slow or gone delays no release, and gets the latest checkpoint when it is back. Spec:
 // c2sp.org/tlog-witness, RFC 3161; docs/witness.md
 #pragma once
 
@@ -38,6 +38,7 @@ class Attestors {
   void answered(Asked& witness, const base::Result<std::string>& lines);
   void stamp();
   void stamped(const base::Result<std::string>& token, const Published& checkpoint);
+  void stamp_kept(const base::Result<void>& kept, const Published& checkpoint);
   void put_off(Asked& asked, const base::Error& error);
 
   EnginePorts& ports_;

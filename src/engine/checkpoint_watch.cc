@@ -18,12 +18,20 @@ CheckpointWatch::CheckpointWatch(EnginePorts& ports, Host host)
       publisher_(std::make_shared<LogPublisher>(ports.log, ports.signer, ports.open_reader)) {}
 
 void CheckpointWatch::publish(const ports::Head& head, Then then) {
+  submit(&LogPublisher::publish, head, std::move(then));
+}
+
+void CheckpointWatch::sign_unpublished(const ports::Head& head, Then then) {
+  submit(&LogPublisher::sign_unpublished, head, std::move(then));
+}
+
+void CheckpointWatch::submit(Work work, const ports::Head& head, Then then) {
   ++publishing_;
   ports_.lanes.submit({"log", {}, kPublishPatience, {}, false},
-                      [this, publisher = publisher_, head,
+                      [this, work, publisher = publisher_, head,
                        then = std::move(then)](const ports::Call&) -> ports::Completion {
                         auto result =
-                            std::make_shared<base::Result<Published>>(publisher->publish(head));
+                            std::make_shared<base::Result<Published>>(((*publisher).*work)(head));
                         return [this, result, then] {
                           finished(*result, static_cast<bool>(then));
                           if (then) then(std::move(*result));

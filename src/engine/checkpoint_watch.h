@@ -31,6 +31,8 @@ class CheckpointWatch {
   /// A checkpoint of at least `head`, which the journal has acknowledged. `then` is called on the
   /// engine's thread.
   void publish(const ports::Head& head, Then then);
+  /// The same for a journal that is damaged on the disk: signed, and not published.
+  void sign_unpublished(const ports::Head& head, Then then);
   /// The journal has `size` entries.
   void grown(std::uint64_t size) { size_ = size; }
   /// Asks for one when the journal has grown: while releases run once a minute, else at once.
@@ -41,6 +43,8 @@ class CheckpointWatch {
 
  private:
   bool is_due(base::MonoTime now, bool running);
+  using Work = base::Result<Published> (LogPublisher::*)(const ports::Head&);
+  void submit(Work work, const ports::Head& head, Then then);
   void finished(const base::Result<Published>& result, bool was_asked_for);
 
   EnginePorts& ports_;

@@ -6,6 +6,7 @@
 
 #include "base/check.h"
 #include "core/runbook_steps.h"
+#include "engine/completeness.h"
 #include "engine/live.h"
 #include "engine/loader.h"
 #include "engine/person_command.h"
@@ -65,7 +66,11 @@ Effects::Host Engine::effects_host() {
   };
   host.check_journal = [this](IntegrityWatch::Then then) { integrity_.check(std::move(then)); };
   host.publish = [this](const ports::Head& head, CheckpointWatch::Then then) {
-    checkpoints_.publish(head, std::move(then));
+    // What ends because the journal is damaged must be able to end.
+    if (integrity_.failure())
+      checkpoints_.sign_unpublished(head, std::move(then));
+    else
+      checkpoints_.publish(head, std::move(then));
   };
   host.keep = [this](const std::string& text) {
     return keeper_.keep(sealed_if_possible(text, ports_.entropy));
@@ -181,6 +186,8 @@ void Engine::command(const base::ReleaseId& release, core::InputBody body, const
     if (auto* attested = std::get_if<core::Attested>(&body);
         attested != nullptr && attested->step.str() == core::kLogsStep)
       return attest_logs(*live, std::move(*attested), by, std::move(reply));
+    if (says_complete(live->run, body, by))
+      return accept_complete(*live, std::move(body), by, std::move(reply));
     live->run.handle(std::move(body), by, std::move(reply));
   }
 }
@@ -220,8 +227,21 @@ void Engine::command_signed(const base::ReleaseId& release, const SignedWord& wo
   if (live == nullptr) return;
   auto said =
       said_by(word, live->run.plan(), live->run.state().plan, ports_.clock.wall(), document);
+  if (said && says_complete(live->run, said->body, said->person))
+    if (auto covered = covers_record(ports_, release, said->head); !covered)
+      said = base::fail(std::move(covered.error()));
   if (said) return command(release, std::move(said->body), said->person, reply);
   if (reply) reply({said.error(), {}, {}});
+}
+
+/// The whole journal is checked before somebody's word that it is complete counts.
+void Engine::accept_complete(Live& live, core::InputBody body, const base::PersonId& by,
+                             Reply reply) {
+  integrity_.check(
+      [&live, body = std::move(body), by, reply = std::move(reply)](const EffectResult& result) {
+        if (result.outcome == core::Outcome::Done) return live.run.handle(body, by, reply);
+        if (reply) reply({not_sound(live.run.plan().release, result.summary), {}, {}});
+      });
 }
 
 bool Engine::any_under_way() const {

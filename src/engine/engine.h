@@ -133,6 +133,7 @@ class Engine final : private RunHost {
   /// Live, or loaded for a command to a release that has ended. nullptr: the reply was given.
   Live* find_or_load(const base::ReleaseId& release, const Reply& reply);
   void attest_logs(Live& live, core::Attested attested, const base::PersonId& by, Reply reply);
+  void accept_complete(Live& live, core::InputBody body, const base::PersonId& by, Reply reply);
   void change_speed(Live& live);
   void restart_effects(Live& live);
   Effects::Host effects_host();

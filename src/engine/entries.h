@@ -13,6 +13,8 @@ namespace stellwerk::engine {
 
 /// In the input of the first decision that a process writes for a release: the program's version.
 inline constexpr const char* kProgramKey = "program";
+/// In the input of what a person asked for: `signature` or `os-user`.
+inline constexpr const char* kKnownByKey = "known_by";
 
 /// An entry as read back: what evolve() needs.
 struct ReadEntry {

@@ -24,6 +24,8 @@ base::Error contradiction(std::string what, std::string why) {
 audit::TreeHead tree_head(const ports::Head& head) { return {head.size, head.root}; }
 
 constexpr const char* kKeysPath = "keys/all";
+/// The latest checkpoint as we signed it, without what others add.
+constexpr const char* kCopyPath = "checkpoint.signed";
 
 /// The keys that have signed this log so far: the present one, and those of `keys/all`.
 std::vector<audit::VerifierKey> keys_of(const std::string& listed, const ports::Signer& signer) {
@@ -67,37 +69,71 @@ audit::FileSink LogPublisher::writing() {
       [this](std::string_view path, std::string_view bytes) { return store_.write(path, bytes); };
 }
 
-/// What was published before this process began.
+/// A file that may not be there.
+base::Result<std::optional<std::string>> LogPublisher::read_if_there(const std::string& path) {
+  auto bytes = store_.read(path);
+  if (bytes) return std::optional(std::move(*bytes));
+  if (bytes.error().code == base::Code::NotFound) return std::optional<std::string>();
+  return base::fail(std::move(bytes.error()));
+}
+
+/// The last checkpoint: the one that is published, or the copy of it that nobody adds to.
+base::Result<std::optional<Published>> LogPublisher::last_signed() {
+  auto listed = read_if_there(kKeysPath);
+  if (!listed) return base::fail(std::move(listed.error()));
+  const std::vector<audit::VerifierKey> keys = keys_of(listed->value_or(""), signer_);
+  std::string why = "it is missing, and so is its copy";
+  bool published_before = listed->has_value();
+  std::optional<Published> newest;
+  for (const std::string& path : {std::string(audit::kCheckpointPath), std::string(kCopyPath)}) {
+    auto note = read_if_there(path);
+    if (!note) return base::fail(std::move(note.error()));
+    if (!*note) continue;
+    published_before = true;
+    const auto known = own_checkpoint(**note, keys);
+    if (!known)
+      why = known.error().one_line();
+    else if (!newest || known->size > newest->head.size)
+      newest = Published{*known, std::move(**note)};
+  }
+  if (newest || !published_before) return newest;
+  return base::fail(
+      base::error(base::Code::Unavailable, "AUD-0043",
+                  "the log's last checkpoint is none that this installation signed")
+          .because(std::move(why))
+          .now("no checkpoint was signed; the journal itself is untouched")
+          .then("stellwerk explain AUD-0043", "how to save it and let the log be made anew"));
+}
+
+/// What was published before: by another process, or by this one when it could not finish.
 base::Result<void> LogPublisher::recall(const ports::Head& head) {
-  auto note = store_.read(std::string(audit::kCheckpointPath));
-  if (!note && note.error().code != base::Code::NotFound) return base::fail(note.error());
-  if (!note) return {};
-  const auto listed = store_.read(kKeysPath);
-  auto known = own_checkpoint(*note, keys_of(listed.value_or(""), signer_));
-  if (!known)
-    return base::fail(
-        base::error(base::Code::Unavailable, "AUD-0043",
-                    "the log's last checkpoint is none that this installation signed")
-            .because(known.error().one_line())
-            .now("no checkpoint was signed; the journal itself is untouched")
-            .then("stellwerk explain AUD-0043", "how to save it and let the log be made anew"));
-  if (known->size > head.size)
+  auto last = last_signed();
+  if (!last) return base::fail(std::move(last.error()));
+  if (!*last) return {};
+  const ports::Head known = (*last)->head;
+  const bool is_unfinished = unfinished_ && *unfinished_ == known;
+  if (known.size > head.size && !is_unfinished)
     return base::fail(
         contradiction("the journal is shorter than a checkpoint that was signed",
                       fmt::format("the checkpoint covers {} entries, the journal has {}",
-                                  known->size, head.size)));
-  latest_ = Published{*known, std::move(*note)};
+                                  known.size, head.size)));
+  if (latest_ && known.size < latest_->head.size) return {};  // somebody put back an older one
+  // It may have got its name, and not been synced any more.
+  if (auto synced = store_.sync(); !synced) return synced;
+  latest_ = std::move(*last);
   return {};
 }
 
 base::Result<void> LogPublisher::keep_key() {
   auto key = audit::VerifierKey::parse(signer_.verifier_key());
   if (!key) return base::fail(std::move(key.error()));
-  if (store_.read(key_path(*key))) return {};
+  auto kept = read_if_there(key_path(*key));
+  auto before = read_if_there(kKeysPath);
+  if (!kept || !before) return base::fail(kept ? before.error() : kept.error());
   const std::string line = key->to_string() + "\n";
-  const std::string before = store_.read(kKeysPath).value_or("");
-  if (auto listed = store_.write(kKeysPath, before + line); !listed) return listed;
-  return store_.write(key_path(*key), line);
+  if (before->value_or("").find(line) == std::string::npos)
+    if (auto listed = store_.write(kKeysPath, before->value_or("") + line); !listed) return listed;
+  return *kept ? base::Result<void>() : store_.write(key_path(*key), line);
 }
 
 /// From the journal, all of it: the files are lost, damaged, or were never made.
@@ -115,6 +151,12 @@ base::Result<void> LogPublisher::continues_latest() const {
                     fmt::format("its first {} entries have the root {}, the checkpoint says {}",
                                 latest_->head.size, builder_->head().root.to_string(),
                                 latest_->head.root.to_string())));
+}
+
+/// The next call reads back what there is.
+void LogPublisher::begin_anew() {
+  builder_.reset();
+  journal_.reset();
 }
 
 base::Result<void> LogPublisher::append_entries(ports::JournalStore& journal,
@@ -148,9 +190,12 @@ base::Result<void> LogPublisher::grow_to(const ports::Head& head) {
     else if (auto begun = rebuild(); !begun)
       return begun;
   }
-  auto journal = open_reader_();
-  if (!journal) return base::fail(std::move(journal.error()));
-  if (auto grown = append_entries(**journal, head); !grown) return grown;
+  if (!journal_) {
+    auto opened = open_reader_();
+    if (!opened) return base::fail(std::move(opened.error()));
+    journal_ = std::move(*opened);
+  }
+  if (auto grown = append_entries(*journal_, head); !grown) return grown;
   auto flushed = builder_->flush();
   if (!flushed) return base::fail(std::move(flushed.error()));
   if (flushed->head != tree_head(head))
@@ -158,25 +203,68 @@ base::Result<void> LogPublisher::grow_to(const ports::Head& head) {
         contradiction("the journal's entries do not give the root of its head",
                       fmt::format("{} entries give {}, the head says {}", head.size,
                                   flushed->head.root.to_string(), head.root.to_string())));
-  if (auto kept = keep_key(); !kept) return kept;
   if (auto synced = store_.sync(); !synced) return synced;
   for (const std::string& folder : flushed->replaced_folders)
     static_cast<void>(store_.remove_folder(folder));  // tidying up: what stays does no harm
   return {};
 }
 
-base::Result<Published> LogPublisher::sign(const ports::Head& head) {
+base::Result<std::string> LogPublisher::signed_note(const ports::Head& head) {
   audit::Checkpoint checkpoint;
   checkpoint.origin = signer_.name();
   checkpoint.size = head.size;
   checkpoint.root = head.root;
-  auto note = signer_.sign_note(checkpoint.to_text());
+  return signer_.sign_note(checkpoint.to_text());
+}
+
+base::Result<Published> LogPublisher::sign(const ports::Head& head) {
+  auto note = signed_note(head);
   if (!note) return base::fail(std::move(note.error()));
-  if (auto written = store_.write(audit::kCheckpointPath, *note); !written)
-    return base::fail(std::move(written.error()));
-  if (auto synced = store_.sync(); !synced) return base::fail(std::move(synced.error()));
+  // The copy first: what is published is never newer than what is remembered.
+  for (const std::string_view path : {std::string_view(kCopyPath), audit::kCheckpointPath})
+    if (auto written = store_.write(path, *note); !written)
+      return base::fail(std::move(written.error()));
+  // After it: a list of keys without a checkpoint says that one was lost.
+  if (auto kept = keep_key(); !kept) return base::fail(std::move(kept.error()));
+  if (auto synced = store_.sync(); !synced)
+    return base::fail(std::move(synced.error())
+                          .now("a new checkpoint may lie in the log, and was given to nobody; the "
+                               "journal itself is untouched"));
   latest_ = Published{head, std::move(*note)};
   return *latest_;
+}
+
+base::Result<Published> LogPublisher::sign_unpublished(const ports::Head& head) {
+  auto last = last_signed();
+  if (!last) return base::fail(std::move(last.error()));
+  if (*last && ((*last)->head.size > head.size ||
+                ((*last)->head.size == head.size && (*last)->head.root != head.root)))
+    return base::fail(contradiction(
+        "the journal is another one than the last checkpoint's",
+        fmt::format("{} entries were signed, it has {}", (*last)->head.size, head.size)));
+  auto note = signed_note(head);
+  if (!note) return base::fail(std::move(note.error()));
+  if (auto kept = store_.write(kCopyPath, *note); !kept) return base::fail(std::move(kept.error()));
+  if (auto synced = store_.sync(); !synced) return base::fail(std::move(synced.error()));
+  return Published{head, std::move(*note)};
+}
+
+/// Asked for before a later one was signed; or the journal is another one. A tile that is damaged
+/// is made again before it is believed.
+base::Result<Published> LogPublisher::older(const ports::Head& head) {
+  for (const bool anew : {false, true}) {
+    if (anew) {
+      builder_.emplace(writing());
+      if (auto grown = grow_to(latest_->head); !grown) return base::fail(std::move(grown.error()));
+    }
+    audit::TileReader tiles(latest_->head.size, reading());
+    auto root = audit::root_at(head.size, tiles);
+    if (root && *root == head.root && head.size < latest_->head.size) return *latest_;
+  }
+  return base::fail(
+      contradiction("the journal is another one than the last checkpoint's",
+                    fmt::format("{} entries have the root {} in it, and another one in the log",
+                                head.size, head.root.to_string())));
 }
 
 base::Result<Published> LogPublisher::publish(const ports::Head& head) {
@@ -185,32 +273,39 @@ base::Result<Published> LogPublisher::publish(const ports::Head& head) {
     recalled_ = true;
   }
   if (latest_ && latest_->head == head) return *latest_;
-  if (latest_ && head.size <= latest_->head.size) {
-    // Asked for before a later one was signed; or the journal is another one.
-    audit::TileReader tiles(latest_->head.size, reading());
-    auto root = audit::root_at(head.size, tiles);
-    if (!root) return base::fail(std::move(root.error()));
-    if (*root == head.root && head.size < latest_->head.size) return *latest_;
-    return base::fail(
-        contradiction("the journal is another one than the last checkpoint's",
-                      fmt::format("{} entries have the root {}, the log says {}", head.size,
-                                  head.root.to_string(), root->to_string())));
-  }
+  if (latest_ && head.size <= latest_->head.size) return older(head);
   if (auto grown = grow_to(head); !grown) {
-    builder_.reset();  // begins anew from the last checkpoint
+    begin_anew();  // begins anew from the last checkpoint
     return base::fail(std::move(grown.error()));
   }
-  return sign(head);
+  auto signed_now = sign(head);
+  if (!signed_now) {
+    // Others may see it already: the next one is shown to continue what lies there.
+    unfinished_ = head;
+    begin_anew();
+    recalled_ = false;
+  }
+  return signed_now;
 }
 
-base::Result<void> LogPublisher::add_cosignature(const ports::Head& head,
-                                                 const std::string& lines) {
+base::Result<void> LogPublisher::add_cosignature(const ports::Head& head, const std::string& line) {
   if (!latest_ || latest_->head != head) return {};
-  const std::string note = latest_->note + lines;
-  if (auto kept = store_.write(fmt::format("cosigned/{}.note", head.size), note); !kept)
+  auto note = audit::parse_note(latest_->note);
+  if (!note) return base::fail(std::move(note.error()));
+  auto added = audit::parse_signatures(line);
+  if (!added) return base::fail(std::move(added.error()));
+  for (audit::NoteSignature& each : *added) {
+    std::erase_if(note->signatures, [&](const audit::NoteSignature& older) {
+      return older.name == each.name && older.key_id == each.key_id;
+    });
+    note->signatures.push_back(std::move(each));
+  }
+  const std::string cosigned = audit::format_note(*note);
+  if (auto readable = audit::parse_note(cosigned); !readable) return base::fail(readable.error());
+  if (auto kept = store_.write(fmt::format("cosigned/{}.note", head.size), cosigned); !kept)
     return kept;
-  if (auto written = store_.write(audit::kCheckpointPath, note); !written) return written;
-  latest_->note = note;
+  if (auto written = store_.write(audit::kCheckpointPath, cosigned); !written) return written;
+  latest_->note = cosigned;
   return store_.sync();
 }
 

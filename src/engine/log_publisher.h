@@ -41,9 +41,14 @@ class LogPublisher {
   /// what its head says; nothing was signed. Unavailable AUD-0041, AUD-0001; those of the journal.
   base::Result<Published> publish(const ports::Head& head);
 
+  /// For a journal that is known to be damaged on the disk: signs the head that was acknowledged,
+  /// which its tree in memory gives, and publishes nothing.
+  /// @errors Corruption AUD-0042: it would contradict an earlier checkpoint; as publish()
+  base::Result<Published> sign_unpublished(const ports::Head& head);
+
   /// Adds a witness's line to the latest checkpoint, if that is still the one that was cosigned;
   /// and keeps the note under `cosigned/`. @errors Unavailable AUD-0041
-  base::Result<void> add_cosignature(const ports::Head& head, const std::string& lines);
+  base::Result<void> add_cosignature(const ports::Head& head, const std::string& line);
 
   /// Keeps a time stamp of a checkpoint's text beside it: `timestamps/<size>.tsr` and `.txt`.
   /// @errors Unavailable AUD-0041
@@ -54,9 +59,14 @@ class LogPublisher {
 
  private:
   base::Result<void> recall(const ports::Head& head);
+  base::Result<std::optional<std::string>> read_if_there(const std::string& path);
+  base::Result<std::optional<Published>> last_signed();
+  base::Result<Published> older(const ports::Head& head);
+  base::Result<std::string> signed_note(const ports::Head& head);
   base::Result<Published> sign(const ports::Head& head);
   base::Result<void> grow_to(const ports::Head& head);
   base::Result<void> rebuild();
+  void begin_anew();
   base::Result<void> append_entries(ports::JournalStore& journal, const ports::Head& head);
   base::Result<void> continues_latest() const;
   base::Result<void> keep_key();
@@ -68,6 +78,8 @@ class LogPublisher {
   OpenReader open_reader_;
   bool recalled_ = false;
   std::optional<Published> latest_;
+  std::optional<ports::Head> unfinished_;         ///< signed, and perhaps in the log
+  std::unique_ptr<ports::JournalStore> journal_;  ///< kept open: opening counts every entry
   std::optional<audit::TileBuilder> builder_;
 };
 

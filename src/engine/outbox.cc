@@ -69,25 +69,32 @@ std::vector<ports::PublicEvent> public_events(const std::vector<ports::StoredEnt
 }
 
 /// The lane of a subscriber, which says who it is: `bus:ndjson:/var/lib/x/events.ndjson`.
-template <class Port>
-std::string lane_of(std::string_view kind, const Port& port) {
-  const std::string target = port.target();
-  return fmt::format("{}:{}{}{}", kind, port.name(), target.empty() ? "" : ":", target);
+std::string lane_of(std::string_view kind, const Subscription& at) {
+  return fmt::format("{}:{}{}{}", kind, at.name, at.target.empty() ? "" : ":", at.target);
+}
+
+CursorKey cursor_of(std::string_view kind, const Subscription& at) {
+  return {"cursor:" + lane_of(kind, at), fmt::format("cursor:{}:{}", kind, at.name)};
 }
 
 template <class Port>
-CursorKey cursor_of(std::string_view kind, const Port& port) {
-  return {"cursor:" + lane_of(kind, port), fmt::format("cursor:{}:{}", kind, port.name())};
+Subscription subscription_of(const Port& port) {
+  return {port.name(), port.target()};
 }
 
 }  // namespace
+
+base::Result<std::uint64_t> delivered_to(ports::JournalStore& journal,
+                                         const Subscription& subscription) {
+  return read_cursor(journal, cursor_of("bus", subscription));
+}
 
 Outbox::Outbox(EnginePorts& ports, std::function<void(const base::Error&)> report)
     : ports_(ports), report_(std::move(report)) {
   for (ports::EventBus* bus : ports_.buses) {
     auto subscriber = std::make_unique<Subscriber>();
-    subscriber->lane = lane_of("bus", *bus);
-    subscriber->cursor = cursor_of("bus", *bus);
+    subscriber->lane = lane_of("bus", subscription_of(*bus));
+    subscriber->cursor = cursor_of("bus", subscription_of(*bus));
     subscriber->send = [bus](const auto& entries, const ports::Call& call) -> base::Result<void> {
       const auto events = public_events(entries);
       if (events.empty()) return {};
@@ -97,8 +104,8 @@ Outbox::Outbox(EnginePorts& ports, std::function<void(const base::Error&)> repor
   }
   for (ports::Notifier* notifier : ports_.notifiers) {
     auto subscriber = std::make_unique<Subscriber>();
-    subscriber->lane = lane_of("notices", *notifier);
-    subscriber->cursor = cursor_of("notices", *notifier);
+    subscriber->lane = lane_of("notices", subscription_of(*notifier));
+    subscriber->cursor = cursor_of("notices", subscription_of(*notifier));
     auto writer = std::make_shared<NoticeWriter>(ports_.content);
     Subscriber* self = subscriber.get();
     subscriber->send = [notifier, writer, self](const auto& entries,

@@ -20,6 +20,16 @@
 
 namespace stellwerk::engine {
 
+/// Where public events go: an event bus, by its name and target.
+struct Subscription {
+  std::string name;
+  std::string target;  ///< empty where there can be one only
+};
+/// Every public entry before this index was delivered there; 0: none, as far as the journal knows.
+/// @errors Corruption ENG-0002: what is noted is no number; those of the store
+base::Result<std::uint64_t> delivered_to(ports::JournalStore& journal,
+                                         const Subscription& subscription);
+
 class Outbox {
  public:
   Outbox(EnginePorts& ports, std::function<void(const base::Error&)> report);

@@ -39,6 +39,16 @@ constexpr std::string_view kUnwritable = "ENG-0027";
 constexpr base::Duration kAfterUnwritable = base::seconds(30);
 
 /// A first answer of an effect: it may be repeated without what it brought.
+/// What says that it was this person: a signature of theirs, or only the operating system.
+std::string_view known_by_what(const base::PersonId& by, const core::InputBody& body) {
+  if (by.empty()) return {};
+  const auto* approved = std::get_if<core::Approved>(&body);
+  const auto* rejected = std::get_if<core::Rejected>(&body);
+  const bool is_signed =
+      (approved != nullptr && approved->signature) || (rejected != nullptr && rejected->document);
+  return is_signed ? "signature" : "os-user";
+}
+
 std::optional<base::EffectKey> answered_effect(const core::InputBody& body) {
   const auto* returned = std::get_if<core::EffectReturned>(&body);
   if (returned == nullptr || returned->summary == kUnwritable) return std::nullopt;
@@ -143,6 +153,7 @@ void ReleaseRun::decide_next() {
     inputs_.pop_front();
     const base::Now at = waiting.decided_at.value_or(now());
     auto answers = answered_effect(waiting.body);
+    const std::string_view known_by = known_by_what(waiting.by, waiting.body);
     core::Decision decision =
         core::decide(*plan_, state_, {at, waiting.by, std::move(waiting.body)});
     if (decision.entries.empty()) {
@@ -151,6 +162,7 @@ void ReleaseRun::decide_next() {
     }
     if (!told_program_)
       decision.entries.front().input[kProgramKey] = std::string(base::program_version());
+    if (!known_by.empty()) decision.entries.front().input[kKnownByKey] = std::string(known_by);
     const bool rolls_back = goes_back(decision);
     pending_ = Pending{std::move(decision), at,    std::move(waiting.reply),
                        rolls_back,          false, waiting.since,

@@ -85,8 +85,9 @@ class Replayer {
     std::string trouble;
     core::Decision decision = decide(std::move(*on), trouble);
     if (!trouble.empty()) return skip_unknown(end, std::move(trouble));
-    if (!decision.entries.empty() && first.input.contains(kProgramKey))
-      decision.entries.front().input[kProgramKey] = first.input.at(kProgramKey);
+    for (const char* key : {kProgramKey, kKnownByKey})  // what decide() does not know
+      if (!decision.entries.empty() && first.input.contains(key))
+        decision.entries.front().input[key] = first.input.at(key);
     ++report_.decisions;
     compare(decision, end);
   }

@@ -7,6 +7,7 @@
 
 #include "audit/ssh_signature.h"
 #include "base/json.h"
+#include "core/permissions.h"
 
 namespace stellwerk::engine {
 namespace {
@@ -61,6 +62,24 @@ base::Result<void> check_reason(const SignedWord& word, const audit::Approval& a
   if (fits) return {};
   return unfit_word("the reason is not the one that was signed",
                     "its digest is not the one in the signed text");
+}
+
+/// A role counts when the person has it in the plan, and still has it in stellwerk.yaml.
+base::Result<void> check_role(const audit::CheckedApproval& checked, const core::Plan& plan,
+                              const std::vector<core::Person>& people_now) {
+  const auto role = core::parse_role(checked.approval.role);
+  if (!role) return base::fail(role.error());
+  const core::Person* planned = plan.find_person(checked.person);
+  const auto now = std::find_if(people_now.begin(), people_now.end(),
+                                [&](const auto& person) { return person.id == checked.person; });
+  const bool has_it = planned != nullptr && core::has_role(*planned, *role) &&
+                      now != people_now.end() && core::has_role(*now, *role);
+  if (has_it) return {};
+  return base::fail(
+      base::error(base::Code::Forbidden, "ENG-0011",
+                  fmt::format("{} may not speak as {}", checked.person.str(), to_string(*role)))
+          .because("the role is not theirs in the plan, or no longer in stellwerk.yaml")
+          .now("the release is unchanged"));
 }
 
 base::Result<core::InputBody> body_of(const audit::CheckedApproval& checked,
@@ -126,9 +145,11 @@ base::Result<SaidBy> said_by(const SignedWord& word, const core::Plan& plan,
   if (!checked) return base::fail(std::move(checked.error()).now("the release is unchanged"));
   if (auto fits = check_reason(word, checked->approval); !fits)
     return base::fail(std::move(fits.error()));
+  if (auto held = check_role(*checked, plan, *word.people_now); !held)
+    return base::fail(std::move(held.error()));
   auto body = body_of(*checked, document);
   if (!body) return base::fail(std::move(body.error()));
-  return SaidBy{std::move(*body), checked->person};
+  return SaidBy{std::move(*body), checked->person, checked->approval.head};
 }
 
 base::Result<std::string> document_of(const SignedWord& word) {

@@ -30,6 +30,7 @@ struct SignedWord {
 struct SaidBy {
   core::InputBody body;
   base::PersonId person;
+  std::optional<audit::ApprovedHead> head = {};  ///< of the record that a completeness is about
 };
 
 /// The artifacts that an approval of this plan names.
@@ -45,7 +46,7 @@ std::vector<audit::Signer> signers_of(const core::Plan& plan,
 /// @param document  digest under which document_of() is kept
 /// @errors those of audit::check_approval; Unavailable ENG-0038: stellwerk.yaml cannot be read, so
 /// nobody can tell whether the key was revoked; InvalidArgument ENG-0030, PLN-0001: unknown words,
-/// or a reason that is not the one the text names.
+/// or a reason that is not the one the text names; Forbidden ENG-0011: a role that is not theirs.
 base::Result<SaidBy> said_by(const SignedWord& word, const core::Plan& plan,
                              const base::Digest& plan_digest, base::WallTime now,
                              const base::Digest& document);

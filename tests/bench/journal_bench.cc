@@ -4,9 +4,7 @@
 // entries into one transaction as wait, so the batch sizes show one release and a busy
 // installation.
 #include <benchmark/benchmark.h>
-#include <sqlite3.h>
 
-#include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -14,16 +12,11 @@
 #include "adapters/sqlite/data_folder_lock.h"
 #include "adapters/sqlite/sqlite_journal.h"
 #include "audit/entry.h"
-#include "base/testing/temporary_folder.h"
+#include "bench/bare_sqlite.h"
+#include "bench/disk_folder.h"
 
 namespace stellwerk {
 namespace {
-
-/// On a real disk: the working directory's, since /tmp may be in memory.
-class Folder : public base::testing::TemporaryFolder {
- public:
-  Folder() : TemporaryFolder(std::filesystem::current_path()) {}
-};
 
 audit::EncodedEntry typical_entry() {
   audit::Entry entry;
@@ -38,7 +31,7 @@ audit::EncodedEntry typical_entry() {
 }
 
 void journal_append(benchmark::State& state) {
-  const Folder folder;
+  const bench::DiskFolder folder;
   const auto lock = adapters::DataFolderLock::acquire(folder / "data", {}).value();
   const auto journal = adapters::SqliteJournal::open(lock).value();
   const auto encoded = typical_entry();
@@ -57,43 +50,9 @@ void journal_append(benchmark::State& state) {
       benchmark::Counter(static_cast<double>(version), benchmark::Counter::kIsRate);
 }
 
-/// The least that keeps rows on the disk: one table, one transaction a batch, every commit synced.
-class BareSqlite {
- public:
-  explicit BareSqlite(const std::filesystem::path& path) {
-    if (sqlite3_open(path.c_str(), &connection_) != SQLITE_OK) throw std::runtime_error("open");
-    run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL");
-    run("CREATE TABLE t(id INTEGER PRIMARY KEY, bytes BLOB NOT NULL) STRICT");
-    if (sqlite3_prepare_v2(connection_, "INSERT INTO t(bytes) VALUES (?1)", -1, &insert_,
-                           nullptr) != SQLITE_OK) {
-      throw std::runtime_error("prepare");
-    }
-  }
-  BareSqlite(const BareSqlite&) = delete;
-  BareSqlite& operator=(const BareSqlite&) = delete;
-  ~BareSqlite() {
-    sqlite3_finalize(insert_);
-    sqlite3_close(connection_);
-  }
-  void run(const char* sql) {
-    if (sqlite3_exec(connection_, sql, nullptr, nullptr, nullptr) != SQLITE_OK) {
-      throw std::runtime_error(sql);
-    }
-  }
-  void insert(const std::string& bytes) {
-    sqlite3_bind_blob64(insert_, 1, bytes.data(), bytes.size(), SQLITE_STATIC);
-    if (sqlite3_step(insert_) != SQLITE_DONE) throw std::runtime_error("insert");
-    sqlite3_reset(insert_);
-  }
-
- private:
-  sqlite3* connection_ = nullptr;
-  sqlite3_stmt* insert_ = nullptr;
-};
-
 void bare_sqlite_insert(benchmark::State& state) {
-  const Folder folder;
-  BareSqlite database(folder / "bare.db");
+  const bench::DiskFolder folder;
+  bench::BareSqlite database(folder / "bare.db");
   const std::string bytes = typical_entry().with_index(1000000);
   std::int64_t rows = 0;
   for (auto _ : state) {
@@ -123,7 +82,7 @@ void fill(adapters::SqliteJournal& journal, std::uint64_t size) {
 }
 
 void journal_verify(benchmark::State& state) {
-  const Folder folder;
+  const bench::DiskFolder folder;
   const auto lock = adapters::DataFolderLock::acquire(folder / "data", {}).value();
   const auto journal = adapters::SqliteJournal::open(lock).value();
   fill(*journal, static_cast<std::uint64_t>(state.range(0)));
@@ -133,7 +92,7 @@ void journal_verify(benchmark::State& state) {
 
 /// What the first verification after a restart costs: the tree at the trusted head, from leaves.
 void journal_tree_rebuilt(benchmark::State& state) {
-  const Folder folder;
+  const bench::DiskFolder folder;
   const auto lock = adapters::DataFolderLock::acquire(folder / "data", {}).value();
   const auto journal = adapters::SqliteJournal::open(lock).value();
   fill(*journal, static_cast<std::uint64_t>(state.range(0)));

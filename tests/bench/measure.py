@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """measure.py: runs every measurement and prints one table; scripts/bench calls it. See docs/benchmarks.md.
 
-    measure.py [--quick] --bin build/bench/bin --results build/bench-results
+    measure.py [--quick] [--audit] --bin build/bench/bin --results build/bench-results
 
 Standard library only. The table goes to stdout, progress to stderr, every single value to RESULTS/bench.json.
 """
@@ -28,8 +28,10 @@ socket     a writer as fast as it can, read, parsed and counted by the reader's 
 appends    each transaction synced to disk, as is each one of bare SQLite with the same rows
 armed      from kill -9 of `stellwerk run` in a wave, started again at once, to the first renewal of the lease that HAProxy
            shows: a guard judges again
+integrated durable, and in the tree: when the append is acknowledged; all that go together wait for one transaction
+verified   as `stellwerk audit verify` does; "hashes alone" is one of every entry and one of a node of the tree for it
 simulated  whole minor releases of the simulator, each in a world of its own, its journal replayed at the end
-memory     the peak of resident memory (VmHWM) of `stellwerk run`"""
+memory     the peak of resident memory (VmHWM) of `stellwerk run`; of the check of a log where it says verified"""
 
 
 @dataclass
@@ -46,10 +48,17 @@ class Effort:
     tenants: tuple = (100, 1000, 10_000)
     maps: int = 9
     carried: int = 300
+    appends: int = 300
+    published: tuple = (1000, 1_000_000)
+    checkpoints: int = 50
+    verified: int = 200_000
+    verifications: int = 5
+    large_log: int = 1_000_000
 
 
 QUICK = Effort(reactions=2, good_releases=1, repetitions=2, plans=20, rearms=3, seeds=30,
-               releases=(10, 100), entries=(10_000, 100_000), tenants=(100, 1000), maps=2, carried=30)
+               releases=(10, 100), entries=(10_000, 100_000), tenants=(100, 1000), maps=2, carried=30,
+               appends=30, published=(1000, 20_000), checkpoints=3, verified=20_000, verifications=2, large_log=20_000)
 
 
 @dataclass
@@ -89,6 +98,14 @@ def memory_of(kib):
 
 def share_of(ppm):
     return f"{ppm / 10_000:.2f} %"
+
+
+def bytes_of(number):
+    return f"{number:,.0f} B"
+
+
+def data_rate_of(per_second):
+    return f"{per_second / 1e6:,.0f} MB/s"
 
 
 def count_of(number):
@@ -314,6 +331,106 @@ def figure_rows(programs, tenants):
     ]
 
 
+# ---- the audit log
+
+
+def integrated_rows(programs, times):
+    rows = []
+    for told in told_by(programs, "audit_bench", "appends", times):
+        together, took = told["together"], told["took_us"]
+        words = "one append" if together == 1 else f"{together} appends together"
+        rows.append(Row(f"{words}, until integrated", took, time_of,
+                        f"{rate_of(together * 1e6 / median(took))}; bare SQLite: {time_of(median(told['bare_us']))}, "
+                        f"p99 {time_of(quantile(told['bare_us'], 0.99))}; 1 KiB and fdatasync: {time_of(median(told['sync_us']))}"))
+    return rows
+
+
+def checkpoint_rows(programs, entries, times):
+    rows = []
+    for told in told_by(programs, "audit_bench", "publish", entries, times):
+        if told["what"] != "publish":
+            continue
+        words = ", the first after a restart" if told["restarted"] else ""
+        # One a minute: microseconds of 60 seconds, as millionths.
+        share = share_of(median(told["processor_us"]) / 60)
+        rows.append(Row(f"checkpoint after {told['more']:,} of {entries:,}{words}", told["took_us"], time_of,
+                        f"the three syncs alone: {time_of(median(told['bare_us']))}; one a minute: {share} of a core"))
+    return rows
+
+
+def hashed_by_openssl(size):
+    """Bytes a second of `openssl speed`, one core."""
+    command = ["openssl", "speed", "-mr", "-seconds", "2", "-bytes", str(size), "-evp", "sha256"]
+    say(f"  {' '.join(command)}")
+    done = subprocess.run(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True, check=False)
+    found = re.search(r"^\+F:\d+:[^:]+:([\d.]+)", done.stdout, re.MULTILINE)
+    return float(found[1]) if found else None
+
+
+VERIFIED = {"tree": "tree and tiles", "entries": "and every entry decoded", "contents": "and contents, signatures",
+            "database": "and beside the database"}
+
+
+def verified_rows(programs, entries, times):
+    lines = told_by(programs, "audit_bench", "verify", entries, times)
+    rows = []
+    for told in [line for line in lines if line["what"] == "verify"]:
+        count, size = told["entries"], told["entry_bytes"] / told["entries"]
+        rates = [count * 1e6 / us for us in told["took_us"]]
+        limit = median([(leaf + node) / count for leaf, node in zip(told["leaves_us"], told["nodes_us"])])
+        threads = "1 thread" if told["threads"] == 1 else f"{told['threads']} threads"
+        is_tree = told["depth"] == "tree"
+        rows.append(Row(f"verified: {VERIFIED[told['depth']]}, {threads}", rates, rate_of,
+                        data_rate_of(median(rates) * size)))
+        rows.append(Row("  processor time for an entry", [us / count for us in told["processor_us"]], time_of,
+                        f"hashes alone: {time_of(limit)}", 2 * limit if is_tree else None))
+        if is_tree and told["threads"] == 1:
+            alone = [told["entry_bytes"] * 1e6 / us for us in told["leaves_us"]]
+            openssl = hashed_by_openssl(round(size))
+            rows.append(Row("  entries hashed, nothing else, one core", alone, data_rate_of,
+                            f"openssl speed, {size:.0f} bytes: {data_rate_of(openssl) if openssl else 'not known'}"))
+    return rows + [row for told in lines if told["what"] == "size" for row in size_rows(told)]
+
+
+def size_rows(told):
+    count = told["entries"]
+    each = {key: value / count for key, value in told.items() if key.endswith(("_bytes", "_on_disk"))}
+    return [
+        Row("database, an entry", [each["database_bytes"] + each["wal_bytes"]], bytes_of,
+            f"its bytes alone: {bytes_of(each['entry_bytes'])}; {count:,} entries, journal closed"),
+        Row("published log, an entry", [each["log_bytes"]], bytes_of,
+            f"bundles: {bytes_of(each['bundle_bytes'])}; in whole blocks: {bytes_of(each['log_on_disk'])}"),
+    ]
+
+
+def large_rows(programs, entries):
+    lines = told_by(programs, "audit_bench", "large", entries)
+    told = {line["what"]: line for line in lines if line["what"] != "verify_memory"}
+    proofs, words = told["proofs"], f"of {entries:,}"
+    rows = [
+        Row(f"1,000 new entries checked {words}", told["new_entries_checked"]["took_us"], time_of,
+            f"processor: {time_of(median(told['new_entries_checked']['processor_us']))}; "
+            f"the whole tree, from leaves: {time_of(told['tree_rebuilt']['took_us'])}", 10_000),
+        Row(f"opened, {entries:,} entries", [told["opened"]["took_us"]], time_of,
+            f"the first check, of all: {time_of(told['first_check']['took_us'])}"),
+        Row(f"published from nothing, {entries:,} entries", [told["published"]["took_us"]], time_of,
+            f"{rate_of(told['published']['entries'] * 1e6 / told['published']['took_us'])}"),
+        Row(f"inclusion proof {words}", proofs["inclusion_us"], time_of, f"hashes: {proofs['hashes']}"),
+        Row(f"consistency proof {words}", proofs["consistency_us"], time_of),
+    ]
+    for line in [line for line in lines if line["what"] == "verify_memory"]:
+        rows.append(Row(f"memory, verified: {VERIFIED[line['depth']]}", [line["peak_kib"]], memory_of,
+                        f"before: {memory_of(line['before_kib'])}; took {time_of(line['took_us'])}", 100 * 1024))
+    return rows
+
+
+def audit_rows(programs, effort):
+    rows = integrated_rows(programs, effort.appends)
+    for entries in effort.published:
+        rows += checkpoint_rows(programs, entries, effort.checkpoints)
+    return rows + verified_rows(programs, effort.verified, effort.verifications) + large_rows(programs, effort.large_log)
+
+
 def memory_row(what, results):
     return Row(f"memory of run, {what}", [result["memory_kib"] for result in results], memory_of,
                f"runs: {len(results)}", 30 * 1024)
@@ -333,6 +450,7 @@ def measure(programs, effort):
     rows.append(decision_row(programs, effort.carried, effort.repetitions))
     rows += map_rows(programs, effort.tenants, effort.maps)
     rows += figure_rows(programs, effort.tenants[:2])
+    rows += audit_rows(programs, effort)
     rows.append(plan_row(programs, effort.plans))
     rows.append(memory_row("bad releases", [result for rate in RATES for result in bad[rate]]))
     rows.append(memory_row(f"good releases, {RATES[-1]:,}/s", good))
@@ -390,14 +508,16 @@ def machine():
 def main():
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--quick", action="store_true")
+    arguments.add_argument("--audit", action="store_true", help="the audit log alone")
     arguments.add_argument("--bin", required=True)
     arguments.add_argument("--results", required=True)
     options = arguments.parse_args()
     programs, results = os.path.abspath(options.bin), os.path.abspath(options.results)
 
     begin = time.monotonic()
-    say("  about ten minutes; a machine that does nothing else gives figures worth quoting")
-    rows = measure(programs, QUICK if options.quick else Effort())
+    say("  many minutes; a machine that does nothing else gives figures worth quoting")
+    effort = QUICK if options.quick else Effort()
+    rows = (audit_rows if options.audit else measure)(programs, effort)
     os.makedirs(results, exist_ok=True)
     with open(os.path.join(results, "bench.json"), "w", encoding="utf-8") as file:
         json.dump({"machine": machine(), "rows": [{"what": row.what, "values": row.values} for row in rows]}, file, indent=1)

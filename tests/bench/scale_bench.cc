@@ -22,7 +22,7 @@
 #include <map>
 #include <stdexcept>
 
-#include "base/testing/temporary_folder.h"
+#include "bench/disk_folder.h"
 #include "bench/estate.h"
 #include "core/decide.h"
 #include "kpi/board.h"
@@ -57,12 +57,6 @@ std::int64_t resident_kib() {
 constexpr std::int64_t kRealTime = 1;
 constexpr std::int64_t kHurried = 3600;  ///< an hour of the runbook in a second
 
-/// On a real disk: the working directory's, since /tmp may be in memory.
-class Folder : public base::testing::TemporaryFolder {
- public:
-  Folder() : TemporaryFolder(std::filesystem::current_path()) {}
-};
-
 // ---- releases
 
 void tell_releases(Estate& estate, std::string_view stage, std::size_t count, std::int64_t memory,
@@ -79,7 +73,7 @@ void tell_releases(Estate& estate, std::string_view stage, std::size_t count, st
 }
 
 void releases(std::uint32_t count, std::int64_t seconds) {
-  const Folder folder;
+  const DiskFolder folder;
   Estate estate(folder.path(), kRealTime);
   const std::int64_t before = resident_kib();
   for (std::uint32_t i = 0; i < count; ++i) estate.begin(i);
@@ -116,7 +110,7 @@ void fill(adapters::SqliteJournal& journal, std::uint64_t entries) {
 }
 
 void recover(std::uint64_t entries, std::uint32_t live) {
-  const Folder folder;
+  const DiskFolder folder;
   {
     Estate estate(folder.path(), kHurried);
     fill(estate.journal(), entries);

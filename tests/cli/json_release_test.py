@@ -94,9 +94,11 @@ class Json(CarriesReleases):
 
     def audited(self):
         """The record of both releases, as whoever checks it sees it."""
-        titles = {"audit log": ["log"], "audit show SEQ": ["show", "0"], "audit verify": ["verify"]}
+        titles = {"audit log": ["log"], "audit show SEQ": ["show", "0"], "audit verify": ["verify"],
+                  "audit procedure": ["procedure", "--record"]}
         if os.path.exists(os.path.join(self.folder, "stellwerk-data/log/checkpoint")):
-            titles |= {"audit prove SEQ": ["prove", "0"], "audit checkpoint": ["checkpoint"], "audit export ID": ["export", GOOD]}
+            titles |= {"audit prove SEQ": ["prove", "0"], "audit checkpoint": ["checkpoint"], "audit witnesses": ["witnesses"],
+                       "audit export ID": ["export", GOOD]}
         for title, words in titles.items():
             done = self.expect(stellwerk("audit", *words, "--json", folder=self.folder))
             documented.compare(self, title, done.stdout)

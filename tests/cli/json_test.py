@@ -13,7 +13,8 @@ ERRORS = [["plan", "nowhere.yaml"], ["no-such-command"], ["explain", "XYZ-9999"]
           ["release", "list", "--environment", "nowhere"], ["audit", "replay", "--data", "nowhere"],
           ["audit", "log", "--data", "nowhere"], ["audit", "log", "--data", "nowhere", "--since", "x"], ["audit", "show", "x"],
           ["audit", "verify", "nowhere.tar.gz"], ["audit", "prove", "0", "--data", "nowhere"], ["audit", "checkpoint", "--data", "nowhere"],
-          ["audit", "export", "rel-1", "--data", "nowhere"], ["schema", "nothing"],
+          ["audit", "export", "rel-1", "--data", "nowhere"], ["audit", "procedure", "--environment", "nowhere"],
+          ["audit", "witnesses", "--environment", "nowhere"], ["audit", "mirror", "--environment", "nowhere"], ["schema", "nothing"],
           ["reject", "rel-1"], ["attest"], ["witness"]]
 
 
@@ -29,6 +30,8 @@ class Json(InFolder):
         self.printed("plan RELEASE", "plan", "release.yaml")
         self.printed("doctor", "doctor", exits=(0, 1))
         self.printed("release list", "release", "list")
+        self.printed("audit procedure", "audit", "procedure")
+        self.printed("audit procedure", "audit", "procedure", "--out", "procedure.md")
         self.printed("schema release", "schema", "release")
         self.printed("schema environment", "schema", "environment")
         self.printed("explain", "explain")

@@ -7,8 +7,9 @@ import subprocess
 import sys
 import urllib.request
 
+import documented
 from carried import CarriesReleases
-from support import ROOT, main
+from support import ROOT, main, stellwerk
 
 RELEASE = "greeter-1.0.1"
 AUDIT_DOMAIN = os.path.join(ROOT, "examples", "audit-domain", "audit_domain.py")
@@ -74,6 +75,24 @@ class Mirror(CarriesReleases):
             self.assertEqual(row["payload"]["digest"], "sha256:" + hashlib.sha256(b"\0" + entry.encode()).hexdigest())
             self.assertEqual(row["target"], {"type": "Release", "id": RELEASE})
         self.assertEqual(self.audit("/integrity/check"), {"valid": True, "checkedCount": len(rows)})
+        self.check_with_the_journal(len(rows))
+
+    def check_with_the_journal(self, rows):
+        done = self.expect(stellwerk("audit", "mirror", "--json", folder=self.folder))
+        documented.compare(self, "audit mirror", done.stdout)
+        mirror = json.loads(done.stdout)["mirrors"][0]
+        self.assertEqual((mirror["rows"], mirror["ours"], mirror["entries"], mirror["waiting"]), (rows, rows, rows, 0))
+        # Somebody deletes a row in its table; the service's own check finds nothing.
+        self.audit_domain.kill()
+        self.audit_domain.wait()
+        kept = self.text_of("rows.ndjson").splitlines(keepends=True)
+        self.write("rows.ndjson", "".join(kept[:3] + kept[4:]))
+        self.audit_domain, _ = self.start_audit_domain(self.audit_port)
+        self.assertTrue(self.audit("/integrity/check")["valid"])
+        done = self.expect(stellwerk("audit", "mirror", "--json", folder=self.folder), 3)
+        self.assertIn("AUD-0072", done.stderr)
+        kinds = {finding["kind"] for finding in json.loads(done.stdout)["mirrors"][0]["findings"]}
+        self.assertEqual(kinds, {"predecessor_missing", "entry_missing"})
 
 
 if __name__ == "__main__":

@@ -114,7 +114,7 @@ TEST(Witnesses, AreToldAboutAndNotKeptWhenTheySignSomethingElse) {
                           [](const auto& file) { return file.first.starts_with("cosigned/"); }),
             0);
   EXPECT_TRUE(std::any_of(world.reports.begin(), world.reports.end(),
-                          [](const base::Error& error) { return error.id == "AUD-0006"; }));
+                          [](const base::Error& error) { return error.id == "AUD-0044"; }));
 }
 
 // Goal: a data folder that was set back is noticed by whoever remembers (tlog-witness).

@@ -25,9 +25,10 @@ class Log {
     ASSERT_TRUE(journal.append({request}, {}));
   }
   /// As a process that has just begun.
-  [[nodiscard]] std::unique_ptr<LogPublisher> publisher() {
+  [[nodiscard]] std::unique_ptr<LogPublisher> publisher() { return publisher(files); }
+  [[nodiscard]] std::unique_ptr<LogPublisher> publisher(ports::LogStore& store) {
     return std::make_unique<LogPublisher>(
-        files, signer, [this]() -> base::Result<std::unique_ptr<ports::JournalStore>> {
+        store, signer, [this]() -> base::Result<std::unique_ptr<ports::JournalStore>> {
           return std::make_unique<stellwerk::testing::SharedJournal>(journal);
         });
   }
@@ -45,6 +46,40 @@ class Log {
   adapters::MemoryJournal journal;
   adapters::MemoryLog files;
   adapters::MemorySigner signer;
+};
+
+/// The files of a log, and what goes wrong with them.
+class TroubledLog final : public ports::LogStore {
+ public:
+  explicit TroubledLog(adapters::MemoryLog& files) : files_(files) {}
+  base::Result<std::string> read(const std::string& path) override {
+    if (path == unreadable) return trouble();
+    return files_.read(path);
+  }
+  base::Result<void> write(std::string_view path, std::string_view bytes) override {
+    if (path == audit::kCheckpointPath) checkpoint_written_ = true;
+    return files_.write(path, bytes);
+  }
+  base::Result<void> sync() override {
+    ++syncs;
+    if (!std::exchange(checkpoint_written_, false) || !checkpoint_is_not_synced) return {};
+    return trouble();
+  }
+  base::Result<void> remove_folder(std::string_view path) override {
+    return files_.remove_folder(path);
+  }
+
+  std::string unreadable;
+  bool checkpoint_is_not_synced = false;
+  int syncs = 0;
+
+ private:
+  static base::Failure trouble() {
+    return base::fail(base::error(base::Code::Unavailable, "AUD-0041", "the disk is broken"));
+  }
+
+  adapters::MemoryLog& files_;
+  bool checkpoint_written_ = false;
 };
 
 TEST(PublishedLog, IsWholeAfterEachCheckpoint) {
@@ -129,6 +164,50 @@ TEST(PublishedLog, IsNotContinuedFromAStrangersCheckpoint) {
   EXPECT_EQ(refused.error().id, "AUD-0043");
 }
 
+// Goal: a checkpoint that was damaged is remembered by its copy; both gone, nothing is signed.
+TEST(PublishedLog, RemembersItsLastCheckpointTwice) {
+  Log log;
+  log.append(3);
+  ASSERT_TRUE(log.publisher()->publish(*log.journal.head()));
+  log.append(1);
+  log.files.files["checkpoint"][0] ^= 1;
+  ASSERT_TRUE(log.publisher()->publish(*log.journal.head()));
+  ASSERT_TRUE(log.check());
+  log.files.files.erase("checkpoint");
+  log.files.files.erase("checkpoint.signed");
+  EXPECT_EQ(log.publisher()->publish(*log.journal.head()).error().id, "AUD-0043");
+}
+
+// Goal: a process that dies between any two writes leaves what the next one goes on from.
+TEST(PublishedLog, IsGoneOnWithWhereverAProcessDied) {
+  for (std::size_t writes = 0; writes < 12; ++writes) {
+    Log log;
+    log.append(3);
+    log.files.writes_left = writes;
+    static_cast<void>(log.publisher()->publish(*log.journal.head()));
+    log.files.writes_left.reset();
+    log.append(300);
+    const auto published = log.publisher()->publish(*log.journal.head());
+    ASSERT_TRUE(published) << writes << ": " << published.error().one_line();
+    EXPECT_TRUE(log.check()) << writes;
+  }
+}
+
+// Goal: what ends because its journal is damaged can be signed, and never against what was signed.
+TEST(PublishedLog, IsSignedUnpublishedForADamagedJournal) {
+  Log log;
+  const auto publisher = log.publisher();
+  log.append(3);
+  const ports::Head three = *log.journal.head();
+  ASSERT_TRUE(publisher->publish(three));
+  log.append(2);
+  const ports::Head five = *log.journal.head();
+  ASSERT_TRUE(publisher->sign_unpublished(five));
+  EXPECT_EQ(log.check()->size, 3U);
+  EXPECT_EQ(publisher->sign_unpublished(three).error().id, "AUD-0042");
+  EXPECT_EQ(publisher->sign_unpublished({5, base::sha256("another")}).error().id, "AUD-0042");
+}
+
 // Goal: a job that waited gets the later checkpoint, which covers its head, and no older one.
 TEST(PublishedLog, AnswersAnOlderHeadWithTheLaterCheckpoint) {
   Log log;
@@ -151,13 +230,53 @@ TEST(PublishedLog, KeepsCosignaturesOfTheLatestCheckpointOnly) {
   const auto publisher = log.publisher();
   log.append(3);
   const auto first = publisher->publish(*log.journal.head());
-  ASSERT_TRUE(publisher->add_cosignature(first->head, "— witness AAAA\n"));
-  EXPECT_TRUE(log.files.files.at("checkpoint").ends_with("— witness AAAA\n"));
+  ASSERT_TRUE(publisher->add_cosignature(first->head, "— witness AAAAAAE=\n"));
+  EXPECT_TRUE(log.files.files.at("checkpoint").ends_with("— witness AAAAAAE=\n"));
   EXPECT_TRUE(log.files.files.contains("cosigned/3.note"));
   log.append(1);
   ASSERT_TRUE(publisher->publish(*log.journal.head()));
-  ASSERT_TRUE(publisher->add_cosignature(first->head, "— late AAAA\n"));
+  ASSERT_TRUE(publisher->add_cosignature(first->head, "— late AAAAAAE=\n"));
   EXPECT_EQ(log.files.files.at("checkpoint").find("late"), std::string::npos);
+}
+
+// Goal: a checkpoint that could not be synced is none yet; but others may have seen it.
+TEST(PublishedLog, GoesOnFromACheckpointThatCouldNotBeSynced) {
+  Log log;
+  TroubledLog troubled(log.files);
+  const auto publisher = log.publisher(troubled);
+  log.append(3);
+  const ports::Head older = *log.journal.head();
+  log.append(4);
+  troubled.checkpoint_is_not_synced = true;
+  const auto failed = publisher->publish(*log.journal.head());
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().code, base::Code::Unavailable);
+  EXPECT_FALSE(publisher->latest());
+  troubled.checkpoint_is_not_synced = false;
+  const auto asked = publisher->publish(older);
+  ASSERT_TRUE(asked) << asked.error().one_line();
+  EXPECT_EQ(asked->head, *log.journal.head());
+}
+
+TEST(PublishedLog, IsSyncedBeforeThePresentProcessSpeaksOfWhatAnEarlierOneWrote) {
+  Log log;
+  log.append(3);
+  ASSERT_TRUE(log.publisher()->publish(*log.journal.head()));
+  TroubledLog next(log.files);
+  ASSERT_TRUE(log.publisher(next)->publish(*log.journal.head()));
+  EXPECT_EQ(next.syncs, 1);
+}
+
+TEST(PublishedLog, DoesNotTakeAListOfKeysThatCannotBeReadForNone) {
+  Log log;
+  log.append(3);
+  ASSERT_TRUE(log.publisher()->publish(*log.journal.head()));
+  TroubledLog troubled(log.files);
+  troubled.unreadable = "keys/all";
+  log.append(1);
+  const auto files = log.files.files;
+  EXPECT_EQ(log.publisher(troubled)->publish(*log.journal.head()).error().id, "AUD-0041");
+  EXPECT_EQ(log.files.files, files);
 }
 
 }  // namespace

@@ -22,6 +22,7 @@ void send_everyone_to_the_new_version(World& world) {
 
 TEST(RouterWatch, PutsRoutesRightWhileAWaveIsHeld) {
   World world;
+  world.plan.guard.hold_real_min = base::seconds(20);  // the next wave would put them right, too
   world.begin();
   ASSERT_TRUE(world.run_until(Stage::Holding, 1));
   world.attended = false;

@@ -126,6 +126,17 @@ TEST(SignedWord, IsRefusedWithWordsThatNobodyKnows) {
   EXPECT_EQ(desk.refusal(desk.signed_by_key(said)), "PLN-0001");
 }
 
+// Goal: whose role was taken away in stellwerk.yaml does not speak in it any more.
+TEST(SignedWord, IsSaidInARoleThatThePersonHasStill) {
+  Desk desk;
+  audit::Approval said = desk.approval();
+  said.role = "devops";
+  EXPECT_EQ(desk.refusal(desk.signed_by_key(said)), "ENG-0011");
+  SignedWord demoted = desk.signed_by_key(desk.approval());
+  demoted.people_now->front().roles = {core::Role::ProductOwner};
+  EXPECT_EQ(desk.refusal(demoted), "ENG-0011");
+}
+
 TEST(SignedRejection, NamesTheReasonThatIsKeptForIt) {
   const Desk desk;
   audit::Approval said = desk.approval();

@@ -106,6 +106,9 @@ base::Result<Promise> go_on(const OpenStores& stores) {
     const auto appended = stores.journal->append(requests_of(index), ample_time());
     if (!appended) return base::fail(appended.error());
   }
+  promise.published = promise.published_most = promise.entries;
+  const auto published = stores.log->publish(stores.journal->head().value());
+  if (!published) return base::fail(published.error());
   promise.notes = {{"cursor", "later"}, {"other", "later"}};
   for (const auto& [key, value] : promise.notes) {
     if (auto put = stores.journal->put_note(key, value); !put) return base::fail(put.error());
@@ -119,6 +122,17 @@ base::Result<Promise> go_on(const OpenStores& stores) {
   if (auto done = stores.emergency->append("later"); !done) return base::fail(done.error());
   if (auto held = stores.reserve->hold(); !held) return base::fail(held.error());
   return promise;
+}
+
+/// The log is brought up to the journal, whatever was under way.
+std::string check_publishing(const std::string& folder, const OpenStores& stores) {
+  const auto head = stores.journal->head();
+  if (!head) return "head: " + text_of(head.error());
+  const auto published = stores.log->publish(*head);
+  if (!published) return "publishing: " + text_of(published.error());
+  Promise now;
+  now.published = now.published_most = head->size;
+  return check_published(folder, now);
 }
 
 std::string check_reader(const std::string& folder, const Promise& promise) {
@@ -148,12 +162,26 @@ std::string check_journal(adapters::SqliteJournal& journal, const Promise& promi
   return check_notes(journal, promise);
 }
 
+std::string check_long_log(const std::string& folder, const Promise& promise) {
+  if (auto problem = check_published(folder, promise); !problem.empty()) return problem;
+  const auto stores = OpenStores::open(folder);
+  if (!stores) return "opening: " + text_of(stores.error());
+  const auto size = stores->journal->head().value().size;
+  if (!is_promised(size, promise)) return fmt::format("the journal has {} entries", size);
+  if (auto problem = check_publishing(folder, *stores); !problem.empty()) return problem;
+  const auto appended = stores->journal->append(requests_of(size), ample_time());
+  if (!appended) return "appending: " + text_of(appended.error());
+  return check_publishing(folder, *stores);
+}
+
 std::string check_stores(const std::string& folder, const Promise& promise) {
   Promise later;
+  if (auto problem = check_published(folder, promise); !problem.empty()) return problem;
   {
     const auto stores = OpenStores::open(folder);
     if (!stores) return "opening: " + text_of(stores.error());
     if (auto problem = check_all(*stores, promise); !problem.empty()) return problem;
+    if (auto problem = check_publishing(folder, *stores); !problem.empty()) return problem;
     const auto went_on = go_on(*stores);
     if (!went_on) return "going on: " + text_of(went_on.error());
     later = *went_on;
@@ -162,6 +190,7 @@ std::string check_stores(const std::string& folder, const Promise& promise) {
   const auto stores = OpenStores::open(folder);
   if (!stores) return "opening again: " + text_of(stores.error());
   auto problem = check_all(*stores, later);
+  if (problem.empty()) problem = check_published(folder, later);
   return problem.empty() ? problem : "afterwards, " + problem;
 }
 

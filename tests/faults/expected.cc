@@ -112,6 +112,12 @@ std::span<const ports::StoredEntry> entries_until(std::uint64_t size) {
   return std::span(whole_life().entries).first(size);
 }
 
+base::Digest root_at(std::uint64_t size) {
+  audit::TreeFrontier tree;
+  for (const auto& entry : entries_until(size)) tree.append(entry.leaf);
+  return tree.root();
+}
+
 std::vector<ports::StreamInfo> streams_at(std::uint64_t size) {
   std::map<base::ReleaseId, ports::StreamInfo> latest;
   for (std::uint64_t i = 0; i < size; ++i) {

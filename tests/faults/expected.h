@@ -14,12 +14,14 @@
 namespace stellwerk::faults {
 
 /// No life has more commits.
-constexpr std::size_t kCommitsMost = 60;
+constexpr std::size_t kCommitsMost = 120;
 
 /// What is appended by the commit that begins with entry `index`; empty: none begins there.
 std::vector<ports::AppendRequest> requests_of(std::uint64_t index);
 /// The number of entries after that commit.
 std::uint64_t end_of(std::uint64_t index);
+/// The root over the first entries of a life.
+base::Digest root_at(std::uint64_t size);
 /// All entries of a life that has got so far.
 std::span<const ports::StoredEntry> entries_until(std::uint64_t size);
 /// The streams of a journal of that size, newest first.

@@ -119,6 +119,7 @@ void FaultDisk::removed(const std::string& path) {
 }
 
 void FaultDisk::wrote(int fd, std::size_t offset, std::string_view bytes) {
+  unsynced_.insert(files_.at(fd).file);
   operations_.push_back({.kind = Operation::Kind::Write,
                          .file = files_.at(fd).file,
                          .offset = offset,
@@ -126,6 +127,7 @@ void FaultDisk::wrote(int fd, std::size_t offset, std::string_view bytes) {
 }
 
 void FaultDisk::resized(int fd, std::size_t size) {
+  unsynced_.insert(files_.at(fd).file);
   operations_.push_back(
       {.kind = Operation::Kind::Resize, .file = files_.at(fd).file, .offset = size});
 }
@@ -140,6 +142,22 @@ void FaultDisk::synced(int fd, bool failed) {
   }
   operations_.push_back(
       {.kind = failed ? Operation::Kind::SyncFailed : Operation::Kind::Sync, .file = file.file});
+  unsynced_.erase(file.file);
+}
+
+void FaultDisk::synced_all(bool failed) {
+  if (frozen_) return;
+  if (!failed) operations_.push_back({.kind = Operation::Kind::SyncAll});
+  for (const FileId file : std::exchange(unsynced_, {})) {
+    if (!failed) continue;
+    operations_.push_back({.kind = Operation::Kind::SyncFailed, .file = file});
+    untold_.insert(file);
+  }
+}
+
+std::string FaultDisk::path_of(int fd) const {
+  const std::string& name = files_.at(fd).path;
+  return name.empty() ? folder_ : folder_ + "/" + name;
 }
 
 }  // namespace stellwerk::faults

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,7 +27,7 @@ enum class CallKind : std::uint8_t {
   Write,
   Resize,
   Sync,
-  Name,  ///< mkdir, rename, unlink
+  Name,  ///< mkdir, rename, unlink, remove
   Look,  ///< stat, access
   Lock,
   Map,
@@ -55,6 +56,7 @@ class FaultDisk {
   void thaw() {
     frozen_ = false;
     fault_.reset();
+    untold_.clear();
   }
   void mark(std::size_t promise) {
     operations_.push_back({.kind = Operation::Kind::Mark, .offset = promise});
@@ -86,6 +88,13 @@ class FaultDisk {
   void wrote(int fd, std::size_t offset, std::string_view bytes);
   void resized(int fd, std::size_t size);
   void synced(int fd, bool failed);
+  /// syncfs(2). Of a failure nobody can tell which of the unsynced files it befell: it is all.
+  void synced_all(bool failed);
+  /// Whether a failed synced_all() befell the file and its own sync has not said so yet: it does
+  /// now.
+  bool tells_late(int fd) { return untold_.erase(files_.at(fd).file) != 0; }
+  /// Of a watched open folder or file.
+  [[nodiscard]] std::string path_of(int fd) const;
 
  private:
   struct OpenFile {
@@ -99,6 +108,8 @@ class FaultDisk {
   std::map<std::string, FileId> names_;  ///< 0: a folder
   std::map<int, OpenFile> files_;
   FileId last_file_ = 0;
+  std::set<FileId> unsynced_;  ///< written to since their last sync
+  std::set<FileId> untold_;
   std::vector<Operation> operations_;
   std::size_t first_ = 0;
   std::vector<std::string> calls_;

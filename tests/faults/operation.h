@@ -22,6 +22,7 @@ struct Operation {
     Sync,        ///< `file`: everything written to it is on the disk
     SyncFailed,  ///< `file`: what was written is clean in memory, whatever of it is on the disk
     SyncFolder,  ///< the names in `path` are on the disk
+    SyncAll,     ///< all that was written so far and all names are on the disk
     Mark,        ///< the test says that promise number `offset` holds from here on
   };
   Kind kind = Kind::Mark;

@@ -82,6 +82,14 @@ void PowerLoss::apply(const Operation& operation, Chance& chance) {
         return true;
       });
       return;
+    case Kind::SyncAll:
+      for (auto& [id, file] : files_) {
+        file.durable = surviving_bytes(id, Survival::Everything, chance);
+        file.pending.clear();
+      }
+      for (const auto& pending : pending_names_) change(names_, pending);
+      pending_names_.clear();
+      return;
     case Kind::Mark:
       return;
   }

@@ -38,6 +38,7 @@ base::Result<OpenStores> OpenStores::open(const std::string& folder) {
   stores.content = std::make_unique<adapters::FileContentStore>(folder + "/content");
   stores.reserve =
       std::make_unique<adapters::SpaceReserve>(folder + "/rollback.reserve", kReserveBytes);
+  stores.log = std::make_unique<PublishedLog>(folder);
   return stores;
 }
 
@@ -58,9 +59,11 @@ void StoreLife::begin(FaultDisk* disk) {
   promise();
   open();
   append();
+  publish();
   close();
   open();
   put_content(all_contents().front());
+  publish();
   close();
 }
 
@@ -79,8 +82,37 @@ void StoreLife::live_on_in_two_processes(FaultDisk& disk) {
   ends_with_error_ = ended_ = false;
   open();
   take_over();
+  publish();
   write_all_kinds("5", 2);
   close();
+}
+
+void StoreLife::publish_until(std::uint64_t entries, FaultDisk* disk) {
+  disk_ = disk;
+  promise();
+  open();
+  append_and_publish_until(entries, disk != nullptr);
+  close();
+}
+
+void StoreLife::publish_until_in_two_processes(std::uint64_t entries, FaultDisk& disk) {
+  ends_with_error_ = true;
+  publish_until(entries, &disk);
+  disk.thaw();
+  ends_with_error_ = ended_ = false;
+  open();
+  take_over();
+  publish();
+  append_and_publish_until(entries, true);
+  close();
+}
+
+void StoreLife::append_and_publish_until(std::uint64_t entries, bool each) {
+  while (now_.entries < entries && !ended_) {
+    append();
+    if (each) publish();
+  }
+  if (!each) publish();
 }
 
 void StoreLife::take_over() {
@@ -108,6 +140,7 @@ void StoreLife::write_all_kinds(const std::string& name, int commits) {
   put_content(contents[now_.contents.size() % contents.size()]);
   record("traffic at 0 " + name);
   append();
+  publish();
   clear_record();
   put_note("other", "of " + name);
 }
@@ -226,6 +259,27 @@ void StoreLife::clear_record() {
   if (!do_again_until_done("clearing", [&] { return stores_.emergency->clear(); })) return;
   now_.lines_under_clearing = false;
   now_.lines.clear();
+  promise();
+}
+
+base::Result<void> StoreLife::publish_once() {
+  const auto head = stores_.journal->head();
+  if (!head) return base::fail(head.error());
+  const auto published = stores_.log->publish(*head);
+  // Whether it failed or not: others may see what lies there.
+  if (const auto problem = check_published(folder_, now_); !problem.empty())
+    complain("publishing", problem);
+  if (!published) return base::fail(published.error());
+  if (published->head != *head) complain("publishing", "gives a checkpoint of another head");
+  return {};
+}
+
+void StoreLife::publish() {
+  if (ended_) return;
+  now_.published_most = now_.entries;
+  promise();
+  if (!do_again_until_done("publishing", [&] { return publish_once(); })) return;
+  now_.published = now_.entries;
   promise();
 }
 

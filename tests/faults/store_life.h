@@ -18,6 +18,7 @@
 #include "adapters/sqlite/space_reserve.h"
 #include "adapters/sqlite/sqlite_journal.h"
 #include "faults/fault_disk.h"
+#include "faults/published_log.h"
 
 namespace stellwerk::faults {
 
@@ -31,6 +32,8 @@ struct Promise {
   std::vector<std::string> lines;  ///< acknowledged in the emergency log
   std::optional<std::string> line_under_way;
   bool lines_under_clearing = false;
+  std::uint64_t published = 0;       ///< a checkpoint of as many entries, or more, is in the log
+  std::uint64_t published_most = 0;  ///< published or being published
 };
 
 /// The stores of one data folder, open for writing.
@@ -40,6 +43,7 @@ struct OpenStores {
   std::unique_ptr<adapters::FileContentStore> content;
   std::unique_ptr<adapters::EmergencyLog> emergency;
   std::unique_ptr<adapters::SpaceReserve> reserve;
+  std::unique_ptr<PublishedLog> log;
 
   static base::Result<OpenStores> open(const std::string& folder);
 };
@@ -63,6 +67,11 @@ class StoreLife {
   /// As live_on(), but the first error ends the process, which leaves everything as it is. The next
   /// process takes what it finds for what is, and lives on.
   void live_on_in_two_processes(FaultDisk& disk);
+  /// One opening in which only the journal grows, to at least so many entries, and its log; a
+  /// checkpoint comes after each commit or, when there is no disk, at the end.
+  void publish_until(std::uint64_t entries, FaultDisk* disk);
+  /// As publish_until(), in two processes as live_on_in_two_processes().
+  void publish_until_in_two_processes(std::uint64_t entries, FaultDisk& disk);
 
   [[nodiscard]] const Promise& now() const { return now_; }
   /// By the number with which they were marked.
@@ -82,6 +91,9 @@ class StoreLife {
   void record(const std::string& line);
   void clear_record();
   void give_up_and_hold_space();
+  void publish();
+  base::Result<void> publish_once();
+  void append_and_publish_until(std::uint64_t entries, bool each);
 
   /// @return whether it was done in the end
   template <class Step>
@@ -105,6 +117,8 @@ class StoreLife {
 /// Opens what is in `folder`, compares it with the promise, goes on writing, and opens it again.
 /// @return what is wrong; empty if nothing is
 std::string check_stores(const std::string& folder, const Promise& promise);
+/// The same for the journal and its log alone, which are quick even when they are long.
+std::string check_long_log(const std::string& folder, const Promise& promise);
 /// Compares all that a journal answers with the promise. @return what is wrong
 std::string check_journal(adapters::SqliteJournal& journal, const Promise& promise);
 

@@ -1,6 +1,8 @@
 // The file system calls of this program, defined in the program itself: the dynamic linker finds
 // them before libc's, for our code and for every library (libsqlite3, libstdc++) alike. What does
 // not concern the watched folder goes straight to the kernel.
+#include <dirent.h>
+#include <dlfcn.h>
 #include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -82,9 +84,44 @@ int resize_call(int fd, off_t size) {
 int sync_call(const char* name, int fd) {
   auto* disk = watcher(fd);
   if (disk == nullptr) return static_cast<int>(::syscall(SYS_fsync, fd));
-  const bool failed = refused(CallKind::Sync, name, fd);
-  disk->synced(fd, failed);
+  const bool is_refused = refused(CallKind::Sync, name, fd);
+  const bool tells_late = disk->tells_late(fd);
+  disk->synced(fd, is_refused || tells_late);
+  if (tells_late && !is_refused) errno = EIO;
+  return is_refused || tells_late ? -1 : 0;
+}
+
+int sync_all_call(int fd) {
+  auto* disk = watcher(fd);
+  if (disk == nullptr) return static_cast<int>(::syscall(SYS_syncfs, fd));
+  const bool failed = refused(CallKind::Sync, "syncfs", fd);
+  disk->synced_all(failed);
   return failed ? -1 : 0;
+}
+
+/// The path of a name that is given together with an open folder.
+std::string path_in(int folder, const char* name) {
+  auto* disk = watcher(folder);
+  return disk == nullptr || *name == '/' ? name : disk->path_of(folder) + "/" + name;
+}
+
+int remove_call(const char* call, int folder, const char* name, int flags) {
+  const std::string path = path_in(folder, name);
+  if (refused(CallKind::Name, call, path.c_str())) return -1;
+  const auto result = static_cast<int>(::syscall(SYS_unlinkat, folder, name, flags));
+  if (auto* disk = watcher(path.c_str()); disk != nullptr && result == 0) disk->removed(path);
+  return result;
+}
+
+/// The function of this name that would be called if this program had none.
+template <class Function>
+Function* next_function(const char* name) {
+  return reinterpret_cast<Function*>(::dlsym(RTLD_NEXT, name));
+}
+
+dirent* read_folder_call(DIR* folder) {
+  static const auto next = next_function<dirent*(DIR*)>("readdir");
+  return refused(CallKind::Read, "readdir", ::dirfd(folder)) ? nullptr : next(folder);
 }
 
 int stat_call(const char* name, const char* path, struct stat* status, int flags) {
@@ -100,7 +137,9 @@ int stat_open(int fd, struct stat* status) {
 int control_call(int fd, int command, void* argument) {
   const bool is_lock = command == F_SETLK || command == F_SETLKW || command == F_GETLK ||
                        command == F_OFD_SETLK || command == F_OFD_GETLK;
-  if (is_lock && refused(CallKind::Lock, "fcntl", fd)) return -1;
+  // Linux gives a lock back without asking a disk.
+  const bool is_given_back = is_lock && static_cast<flock*>(argument)->l_type == F_UNLCK;
+  if (is_lock && !is_given_back && refused(CallKind::Lock, "fcntl", fd)) return -1;
   return static_cast<int>(::syscall(SYS_fcntl, fd, command, argument));
 }
 
@@ -143,6 +182,16 @@ int open64(const char* path, int flags, ...) {
   const mode_t mode = faults::mode_of(flags, arguments);
   va_end(arguments);
   return faults::open_call(path, flags, mode);
+}
+
+int openat(int folder, const char* name, int flags, ...) {
+  va_list arguments;
+  va_start(arguments, flags);
+  const mode_t mode = faults::mode_of(flags, arguments);
+  va_end(arguments);
+  const std::string path = faults::path_in(folder, name);
+  if (faults::watcher(path.c_str()) != nullptr) return faults::open_call(path.c_str(), flags, mode);
+  return static_cast<int>(::syscall(SYS_openat, folder, name, flags, mode));
 }
 
 int mkostemp(char* pattern, int flags) {
@@ -197,6 +246,7 @@ int ftruncate(int fd, off_t size) noexcept { return faults::resize_call(fd, size
 int ftruncate64(int fd, off64_t size) noexcept { return faults::resize_call(fd, size); }
 int fsync(int fd) { return faults::sync_call("fsync", fd); }
 int fdatasync(int fd) { return faults::sync_call("fdatasync", fd); }
+int syncfs(int fd) noexcept { return faults::sync_all_call(fd); }
 
 // Nothing passes while somebody waits, so waiting takes no time. (In brackets: a definition.)
 int(usleep)(useconds_t) { return 0; }
@@ -223,11 +273,25 @@ int rename(const char* path, const char* target) noexcept {
   return result;
 }
 
-int unlink(const char* path) noexcept {
-  if (faults::refused(CallKind::Name, "unlink", path)) return -1;
-  const auto result = static_cast<int>(::syscall(SYS_unlinkat, AT_FDCWD, path, 0));
-  if (auto* disk = faults::watcher(path); disk != nullptr && result == 0) disk->removed(path);
-  return result;
+int unlink(const char* path) noexcept { return faults::remove_call("unlink", AT_FDCWD, path, 0); }
+
+// The next ones are what std::filesystem::remove_all() is made of.
+int unlinkat(int folder, const char* name, int flags) noexcept {
+  return faults::remove_call("unlinkat", folder, name, flags);
+}
+
+int remove(const char* path) noexcept {
+  struct stat status{};
+  ::syscall(SYS_newfstatat, AT_FDCWD, path, &status, AT_SYMLINK_NOFOLLOW);
+  return faults::remove_call("remove", AT_FDCWD, path, S_ISDIR(status.st_mode) ? AT_REMOVEDIR : 0);
+}
+
+dirent* readdir(DIR* folder) { return faults::read_folder_call(folder); }
+
+int closedir(DIR* folder) {
+  static const auto next = faults::next_function<int(DIR*)>("closedir");
+  if (auto* disk = faults::watcher(::dirfd(folder))) disk->closed(::dirfd(folder));
+  return next(folder);
 }
 
 int access(const char* path, int mode) noexcept {

@@ -20,7 +20,7 @@ void Trials::cut(const PowerLoss& disk, Survival survival, std::size_t operation
   const Image image = disk.image(survival, chance_);
   if (!tried_.insert(image.fingerprint() * 31 + promise).second) return;
   const FaultDisk without_syncing(folder_.path(), image);
-  const std::string problem = check_stores(folder_.path(), promises_[promise]);
+  const std::string problem = check_(folder_.path(), promises_[promise]);
   EXPECT_EQ(problem, "") << "power lost after operation " << operation
                          << ", survived: " << to_string(survival) << ", " << Rounds::text();
 }

@@ -3,7 +3,10 @@
 // Start here: Trials::cut_everywhere                           Thread-safety: one thread.
 #pragma once
 
+#include <functional>
 #include <set>
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "faults/memory_folder.h"
@@ -15,8 +18,12 @@ namespace stellwerk::faults {
 
 class Trials {
  public:
+  using Check = std::function<std::string(const std::string& folder, const Promise& promise)>;
+
   /// @param promises  what the marks of a recording mean
-  explicit Trials(std::vector<Promise> promises) : promises_(std::move(promises)) {}
+  /// @param check     compares a folder with one; it says what is wrong
+  explicit Trials(std::vector<Promise> promises, Check check = check_stores)
+      : promises_(std::move(promises)), check_(std::move(check)) {}
 
   /// Lets the power fail at every `step`th operation of a recording from `first` on; what is wrong
   /// with a disk fails the test.
@@ -28,6 +35,7 @@ class Trials {
   void cut(const PowerLoss& disk, Survival survival, std::size_t operation, std::size_t promise);
 
   std::vector<Promise> promises_;
+  Check check_;
   MemoryFolder folder_;
   PowerLoss::Chance chance_{Rounds::seed()};
   std::set<std::size_t> tried_;

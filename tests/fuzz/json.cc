@@ -1,11 +1,12 @@
 // JSON of others, and its canonical form (RFC 8785): strict, stable, with places in errors.
-#include "base/json.h"
-
+#include "base/canonical.h"
 #include "base/text.h"
 #include "fuzz/fuzz.h"
 
 namespace stellwerk::fuzz {
 namespace {
+
+constexpr std::size_t kDepth = 16;
 
 void check_refusal(std::string_view bytes, const base::Error& error) {
   FUZZ_REQUIRE(error.id == "BAS-0006" && !error.why.empty());
@@ -21,6 +22,13 @@ void check_canonical(const base::Json& value, const std::string& text) {
   FUZZ_REQUIRE(*again == value);
   FUZZ_REQUIRE(base::canonical(*again) == text);
   FUZZ_REQUIRE(base::valid_utf8(text));
+}
+
+/// In one pass as in two.
+void check_reader(std::string_view bytes, const base::Result<base::Json>& value) {
+  const auto read = base::read_canonical(bytes, kDepth);
+  FUZZ_REQUIRE(read.has_value() == (value && base::canonical(*value) == bytes));
+  FUZZ_REQUIRE(!read || *read == *value);
 }
 
 std::size_t depth_of(std::string_view text) {
@@ -41,8 +49,8 @@ std::size_t depth_of(std::string_view text) {
 }  // namespace
 
 void take(std::string_view bytes) {
-  constexpr std::size_t kDepth = 16;
   const auto value = base::parse_json(bytes, {.size_bytes_max = 1 << 16, .depth_max = kDepth});
+  if (bytes.size() <= (1 << 16)) check_reader(bytes, value);
   if (!value) return check_refusal(bytes, value.error());
   FUZZ_REQUIRE(bytes.size() <= (1 << 16));
   FUZZ_REQUIRE(base::Json::accept(bytes));  // never laxer than the library

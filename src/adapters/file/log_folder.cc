@@ -48,6 +48,12 @@ bool valid_path(std::string_view path) {
   return !at_start;
 }
 
+/// Nobody relies on a tile before the next sync, unless another of that name was there. All else is
+/// relied on by its name alone.
+bool is_new_tile(std::string_view path, const std::filesystem::path& place) {
+  return path.starts_with("tile/") && ::access(place.c_str(), F_OK) != 0 && errno == ENOENT;
+}
+
 }  // namespace
 
 base::Result<std::filesystem::path> LogFolder::place_of(std::string_view path) const {
@@ -74,13 +80,13 @@ base::Result<void> LogFolder::write(std::string_view path, std::string_view byte
   if (!place) return base::fail(std::move(place.error()));
   if (auto made = base::make_folders(place->parent_path().native()); !made)
     return log_trouble("written", place->native(), made.error().why);
+  if (auto opened = open_folder(); !opened) return opened;
   std::string temporary = place->native() + ".tmp-XXXXXX";
   const base::UniqueFd file(::mkostemp(temporary.data(), O_CLOEXEC));  // mode 0600
   if (!file.valid()) return log_trouble("written", place->native(), base::errno_text(errno));
   std::string problem = written_whole(file.get(), bytes);
-  // A name at the top (the checkpoint) must never point to bytes that are not on the disk.
-  const bool at_top = path.find('/') == path.npos;
-  if (problem.empty() && at_top && ::fdatasync(file.get()) != 0) problem = base::errno_text(errno);
+  if (problem.empty() && !is_new_tile(path, *place) && ::fdatasync(file.get()) != 0)
+    problem = base::errno_text(errno);
   if (problem.empty() && ::rename(temporary.c_str(), place->c_str()) != 0)
     problem = base::errno_text(errno);
   if (problem.empty()) return {};
@@ -88,11 +94,16 @@ base::Result<void> LogFolder::write(std::string_view path, std::string_view byte
   return log_trouble("written", place->native(), std::move(problem));
 }
 
+base::Result<void> LogFolder::open_folder() {
+  if (!opened_.valid()) opened_.reset(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+  if (opened_.valid()) return {};
+  return log_trouble("opened", folder_.native(), base::errno_text(errno));
+}
+
 base::Result<void> LogFolder::sync() {
-  const base::UniqueFd folder(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (!folder.valid() || ::syncfs(folder.get()) != 0)
-    return log_trouble("synced", folder_.native(), base::errno_text(errno));
-  return {};
+  if (auto opened = open_folder(); !opened) return opened;
+  if (::syncfs(opened_.get()) == 0) return {};
+  return log_trouble("synced", folder_.native(), base::errno_text(errno));
 }
 
 base::Result<void> LogFolder::remove_folder(std::string_view path) {

@@ -2,14 +2,16 @@
 //
 // Role: `<data folder>/log`, as tlog-tiles lays it out; a web server may serve it as it is.
 // Start here: LogFolder. Thread-safety: one call at a time; reading beside it needs none.
-// Invariants: a file gets its name when all of its bytes are written; nothing is written outside
-// the folder.                      Spec: c2sp.org/tlog-tiles; docs/journal.md "The published log"
+// Invariants: a file gets its name when all of its bytes are written, and one that replaces another
+// when they are on the disk; nothing is written outside the folder.
+// Spec: c2sp.org/tlog-tiles; docs/journal.md "The published log"
 #pragma once
 
 #include <filesystem>
 #include <string>
 #include <string_view>
 
+#include "base/unique_fd.h"
 #include "ports/log_store.h"
 
 namespace stellwerk::adapters {
@@ -26,8 +28,10 @@ class LogFolder final : public ports::LogStore {
 
  private:
   [[nodiscard]] base::Result<std::filesystem::path> place_of(std::string_view path) const;
+  base::Result<void> open_folder();
 
   std::filesystem::path folder_;
+  base::UniqueFd opened_;  ///< before the first write: syncfs tells what went wrong since then
 };
 
 }  // namespace stellwerk::adapters

@@ -3,7 +3,9 @@
 // Thread-safety: one call at a time.
 #pragma once
 
+#include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -19,6 +21,10 @@ class MemoryLog final : public ports::LogStore {
     return base::fail(base::error(base::Code::NotFound, "AUD-0040", "the log has no " + path));
   }
   base::Result<void> write(std::string_view path, std::string_view bytes) override {
+    if (writes_left && (*writes_left)-- == 0) {
+      writes_left = 0;
+      return base::fail(base::error(base::Code::Unavailable, "AUD-0041", "it cannot be written"));
+    }
     files.insert_or_assign(std::string(path), std::string(bytes));
     return {};
   }
@@ -30,6 +36,7 @@ class MemoryLog final : public ports::LogStore {
   }
 
   std::map<std::string, std::string, std::less<>> files;
+  std::optional<std::size_t> writes_left;  ///< then none succeeds; nothing: all do
 };
 
 }  // namespace stellwerk::adapters
