@@ -76,9 +76,7 @@ std::string difference(const NamedApproval& entry, const CheckedApproval& checke
     return fmt::format("it was signed by {}, the entry says {}", checked.person.str(),
                        shown(entry.person));
   if (text.decision != entry.decision) return differs("decision", text.decision, entry.decision);
-  // For all that an emergency approval stands for it is recorded with the role that allows it.
-  const bool same_role = !entry.granted || entry.decision == kEmergency || text.role == entry.role;
-  if (!same_role) return differs("role", text.role, entry.role);
+  if (entry.granted && text.role != entry.role) return differs("role", text.role, entry.role);
   if (text.reason != entry.reason) return differs("reason", said(text.reason), said(entry.reason));
   if (entry.key != checked.fingerprint)
     return fmt::format("it was signed with the key {}, the entry says {}", checked.fingerprint,

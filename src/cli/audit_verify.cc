@@ -146,6 +146,8 @@ Exit check_data_folder(World& world, Console& console, const Arguments& argument
   std::error_code ignored;
   if (fs::exists(fs::path(*folder.value) / "log" / "checkpoint", ignored))
     inputs.place.log = *folder.value + "/log";
+  else
+    inputs.place.awaited = *folder.value + "/log";
   inputs.reader = &*reader;
   return check_log_of(world, console, std::move(inputs));
 }

@@ -57,8 +57,9 @@ class LogFiles {
 struct LogPlace {
   std::string log;
   std::string content;
-  std::string release;  ///< of an export: whose contents are complete; empty: of every release
-  std::string archive;  ///< the folder of an export; empty: it is none
+  std::string release;       ///< of an export: whose contents are complete; empty: of every release
+  std::string archive;       ///< the folder of an export; empty: it is none
+  std::string awaited = {};  ///< with an empty `log`: where it will be, once it is published
 };
 
 /// The parts below a folder: of a data folder or an export (`log/`, `content/`), or of a log

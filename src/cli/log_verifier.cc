@@ -236,12 +236,17 @@ class LogVerification {
   /// Whatever signs checkpoints publishes them: a log that is gone was taken away.
   void check_was_published() {
     const auto first = record_->first_checkpoint();
-    if (published() || !first) return;
+    if (published() || !first || published_meanwhile()) return;
     problem(*first,
             checkpoint_error("the log that was published is missing",
                              fmt::format("entry {} names a signed checkpoint, and there is no "
                                          "log/checkpoint",
                                          *first)));
+  }
+
+  /// The first one ever, since this began.
+  [[nodiscard]] bool published_meanwhile() const {
+    return !inputs_.place.awaited.empty() && LogFiles(inputs_.place.awaited).checkpoint();
   }
 
   void check_key_was_named() {

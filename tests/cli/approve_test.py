@@ -1,6 +1,7 @@
 """Approvals from the command line: signed with ssh-keygen, elsewhere and here, by whom, and who may not."""
 import json
 import signal
+import sys
 
 from carried import CarriesReleases
 from support import main, run, stellwerk
@@ -64,6 +65,18 @@ class Approve(CarriesReleases):
         lines = stellwerk("release", "watch", "greeter-1.0.1", "--json", folder=self.folder).stdout.splitlines()
         return [json.loads(line) for line in lines if kind in line]
 
+    def verified(self, signed):
+        """The record as the engine wrote it is judged by both, the data folder and its archive."""
+        report = json.loads(self.expect(stellwerk("audit", "verify", "--json", folder=self.folder)).stdout)
+        self.assertEqual(report["approvals"]["signed"], signed)
+        self.expect(stellwerk("audit", "export", "greeter-1.0.1", "--out", "record.tar.gz", folder=self.folder))
+        self.expect(stellwerk("audit", "verify", "record.tar.gz", folder=self.folder))
+        script = self.expect(stellwerk("audit", "verify", "--print-script", folder=self.folder)).stdout
+        self.write("trusted.py", script)
+        self.expect(run(["tar", "-xzf", "record.tar.gz"], self.folder))
+        self.expect(run([sys.executable, "trusted.py", "audit-greeter-1.0.1"], self.folder))
+        return json.loads(self.text_of("audit-greeter-1.0.1/audit-trail.json"))
+
     def test_a_requester_never_approves_alone_and_a_signature_is_its_keys_word(self):
         self.begin()
         self.approve("--decision", "approve")
@@ -111,6 +124,7 @@ class Approve(CarriesReleases):
         rejected = self.entries("audit.approval.rejected")
         self.assertEqual([entry["data"]["person"] for entry in rejected], ["paul"])
         self.assertTrue(rejected[0]["data"]["key"].startswith("SHA256:"))
+        self.assertNotIn("approvedBy", self.verified(1))
 
     def test_an_audit_officer_signs_completeness_when_everything_is_there(self):
         self.begin()
@@ -127,6 +141,9 @@ class Approve(CarriesReleases):
         self.approve("--key", "olga")
         self.assertEqual(self.step("post-check/completeness")["status"], "passed")
         self.assertEqual(self.shown()["waiting_for"], [])
+        trail = self.verified(2)
+        self.assertEqual(trail["completenessAcceptedBy"], "olga")
+        self.assertEqual(trail["approvedBy"], "lena")
 
 
 if __name__ == "__main__":
