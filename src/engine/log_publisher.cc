@@ -77,26 +77,27 @@ base::Result<std::optional<std::string>> LogPublisher::read_if_there(const std::
   return base::fail(std::move(bytes.error()));
 }
 
-/// The last checkpoint: the one that is published, or the copy of it that nobody adds to.
-base::Result<std::optional<Published>> LogPublisher::last_signed() {
+/// The last checkpoint: the one that is published, and the copy of it that nobody adds to.
+base::Result<LogPublisher::LastSigned> LogPublisher::last_signed() {
   auto listed = read_if_there(kKeysPath);
   if (!listed) return base::fail(std::move(listed.error()));
   const std::vector<audit::VerifierKey> keys = keys_of(listed->value_or(""), signer_);
   std::string why = "it is missing, and so is its copy";
   bool published_before = listed->has_value();
-  std::optional<Published> newest;
-  for (const std::string& path : {std::string(audit::kCheckpointPath), std::string(kCopyPath)}) {
+  LastSigned last;
+  for (const auto& [path, place] : {std::pair(std::string(audit::kCheckpointPath), &last.published),
+                                    std::pair(std::string(kCopyPath), &last.copy)}) {
     auto note = read_if_there(path);
     if (!note) return base::fail(std::move(note.error()));
     if (!*note) continue;
     published_before = true;
     const auto known = own_checkpoint(**note, keys);
-    if (!known)
+    if (known)
+      *place = Published{*known, std::move(**note)};
+    else
       why = known.error().one_line();
-    else if (!newest || known->size > newest->head.size)
-      newest = Published{*known, std::move(**note)};
   }
-  if (newest || !published_before) return newest;
+  if (last.newest() || !published_before) return last;
   return base::fail(
       base::error(base::Code::Unavailable, "AUD-0043",
                   "the log's last checkpoint is none that this installation signed")
@@ -105,22 +106,31 @@ base::Result<std::optional<Published>> LogPublisher::last_signed() {
           .then("stellwerk explain AUD-0043", "how to save it and let the log be made anew"));
 }
 
-/// What was published before: by another process, or by this one when it could not finish.
+const ports::Head* LogPublisher::LastSigned::newest() const {
+  if (published && (!copy || published->head.size >= copy->head.size)) return &published->head;
+  return copy ? &copy->head : nullptr;
+}
+
+/// What was signed before: by another process, or by this one when it could not finish.
 base::Result<void> LogPublisher::recall(const ports::Head& head) {
   auto last = last_signed();
   if (!last) return base::fail(std::move(last.error()));
-  if (!*last) return {};
-  const ports::Head known = (*last)->head;
-  const bool is_unfinished = unfinished_ && *unfinished_ == known;
-  if (known.size > head.size && !is_unfinished)
+  const ports::Head* newest = last->newest();
+  if (newest == nullptr) return {};
+  const bool is_unfinished = unfinished_ && *unfinished_ == *newest;
+  if (newest->size > head.size && !is_unfinished)
     return base::fail(
         contradiction("the journal is shorter than a checkpoint that was signed",
                       fmt::format("the checkpoint covers {} entries, the journal has {}",
-                                  known.size, head.size)));
-  if (latest_ && known.size < latest_->head.size) return {};  // somebody put back an older one
-  // It may have got its name, and not been synced any more.
+                                  newest->size, head.size)));
+  if (latest_ && newest->size < latest_->head.size) return {};  // somebody put back an older one
+  // The end of signing may not have been reached: the key's files, and the sync.
+  if (last->published)
+    if (auto kept = keep_key(); !kept) return kept;
   if (auto synced = store_.sync(); !synced) return synced;
-  latest_ = std::move(*last);
+  const bool is_published = last->published && last->published->head == *newest;
+  remembered_ = is_published ? std::nullopt : std::optional(*newest);
+  latest_ = std::move(last->published);
   return {};
 }
 
@@ -142,15 +152,18 @@ base::Result<void> LogPublisher::rebuild() {
   return {};
 }
 
-base::Result<void> LogPublisher::continues_latest() const {
-  if (!latest_ || builder_->head().size != latest_->head.size ||
-      builder_->head() == tree_head(latest_->head))
-    return {};
-  return base::fail(
-      contradiction("the journal is another one than the last checkpoint's",
-                    fmt::format("its first {} entries have the root {}, the checkpoint says {}",
-                                latest_->head.size, builder_->head().root.to_string(),
-                                latest_->head.root.to_string())));
+/// What was signed of the first entries is what they give.
+base::Result<void> LogPublisher::continues_what_was_signed() const {
+  for (const std::optional<ports::Head>& known :
+       {latest_ ? std::optional(latest_->head) : std::nullopt, remembered_}) {
+    if (!known || builder_->head().size != known->size || builder_->head() == tree_head(*known))
+      continue;
+    return base::fail(contradiction(
+        "the journal is another one than the last checkpoint's",
+        fmt::format("its first {} entries have the root {}, the checkpoint says {}", known->size,
+                    builder_->head().root.to_string(), known->root.to_string())));
+  }
+  return {};
 }
 
 /// The next call reads back what there is.
@@ -165,6 +178,7 @@ base::Result<void> LogPublisher::append_entries(ports::JournalStore& journal,
     const std::uint64_t from = builder_->head().size;
     std::uint64_t until = head.size;
     if (latest_ && from < latest_->head.size) until = std::min(until, latest_->head.size);
+    if (remembered_ && from < remembered_->size) until = std::min(until, remembered_->size);
     auto entries = journal.read(
         from, static_cast<std::size_t>(std::min<std::uint64_t>(until - from, kPublishedAtOnce)));
     if (!entries) return base::fail(std::move(entries.error()));
@@ -173,7 +187,7 @@ base::Result<void> LogPublisher::append_entries(ports::JournalStore& journal,
                                       fmt::format("entry {} of {} is missing", from, head.size)));
     for (const ports::StoredEntry& entry : *entries)
       if (auto added = builder_->append(entry.bytes); !added) return added;
-    if (auto same = continues_latest(); !same) return same;
+    if (auto same = continues_what_was_signed(); !same) return same;
   }
   return {};
 }
@@ -231,17 +245,19 @@ base::Result<Published> LogPublisher::sign(const ports::Head& head) {
                           .now("a new checkpoint may lie in the log, and was given to nobody; the "
                                "journal itself is untouched"));
   latest_ = Published{head, std::move(*note)};
+  remembered_.reset();
   return *latest_;
 }
 
 base::Result<Published> LogPublisher::sign_unpublished(const ports::Head& head) {
   auto last = last_signed();
   if (!last) return base::fail(std::move(last.error()));
-  if (*last && ((*last)->head.size > head.size ||
-                ((*last)->head.size == head.size && (*last)->head.root != head.root)))
-    return base::fail(contradiction(
-        "the journal is another one than the last checkpoint's",
-        fmt::format("{} entries were signed, it has {}", (*last)->head.size, head.size)));
+  const ports::Head* known = last->newest();
+  if (known != nullptr &&
+      (known->size > head.size || (known->size == head.size && known->root != head.root)))
+    return base::fail(
+        contradiction("the journal is another one than the last checkpoint's",
+                      fmt::format("{} entries were signed, it has {}", known->size, head.size)));
   auto note = signed_note(head);
   if (!note) return base::fail(std::move(note.error()));
   if (auto kept = store_.write(kCopyPath, *note); !kept) return base::fail(std::move(kept.error()));
@@ -267,11 +283,13 @@ base::Result<Published> LogPublisher::older(const ports::Head& head) {
                                 head.size, head.root.to_string())));
 }
 
-base::Result<Published> LogPublisher::publish(const ports::Head& head) {
+base::Result<Published> LogPublisher::publish(const ports::Head& asked) {
   if (!recalled_) {
-    if (auto known = recall(head); !known) return base::fail(std::move(known.error()));
+    if (auto known = recall(asked); !known) return base::fail(std::move(known.error()));
     recalled_ = true;
   }
+  // What was signed and not published yet is published first, or with what came after it.
+  const ports::Head head = remembered_ && remembered_->size > asked.size ? *remembered_ : asked;
   if (latest_ && latest_->head == head) return *latest_;
   if (latest_ && head.size <= latest_->head.size) return older(head);
   if (auto grown = grow_to(head); !grown) {

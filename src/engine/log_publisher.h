@@ -36,10 +36,10 @@ class LogPublisher {
 
   /// Afterwards a checkpoint of at least `head` is in the log. One that is there already is given
   /// back as it is, with the cosignatures it has got.
-  /// @param head  acknowledged by the journal
+  /// @param asked  acknowledged by the journal; more is published when more was signed before
   /// @errors Corruption AUD-0042: it would contradict the last checkpoint, or the journal is not
   /// what its head says; nothing was signed. Unavailable AUD-0041, AUD-0001; those of the journal.
-  base::Result<Published> publish(const ports::Head& head);
+  base::Result<Published> publish(const ports::Head& asked);
 
   /// For a journal that is known to be damaged on the disk: signs the head that was acknowledged,
   /// which its tree in memory gives, and publishes nothing.
@@ -60,7 +60,12 @@ class LogPublisher {
  private:
   base::Result<void> recall(const ports::Head& head);
   base::Result<std::optional<std::string>> read_if_there(const std::string& path);
-  base::Result<std::optional<Published>> last_signed();
+  struct LastSigned {
+    std::optional<Published> published;
+    std::optional<Published> copy;
+    [[nodiscard]] const ports::Head* newest() const;  ///< nullptr: neither
+  };
+  base::Result<LastSigned> last_signed();
   base::Result<Published> older(const ports::Head& head);
   base::Result<std::string> signed_note(const ports::Head& head);
   base::Result<Published> sign(const ports::Head& head);
@@ -68,7 +73,7 @@ class LogPublisher {
   base::Result<void> rebuild();
   void begin_anew();
   base::Result<void> append_entries(ports::JournalStore& journal, const ports::Head& head);
-  base::Result<void> continues_latest() const;
+  [[nodiscard]] base::Result<void> continues_what_was_signed() const;
   base::Result<void> keep_key();
   [[nodiscard]] audit::FileReader reading();
   [[nodiscard]] audit::FileSink writing();
@@ -78,6 +83,7 @@ class LogPublisher {
   OpenReader open_reader_;
   bool recalled_ = false;
   std::optional<Published> latest_;
+  std::optional<ports::Head> remembered_;         ///< signed, and not what is published
   std::optional<ports::Head> unfinished_;         ///< signed, and perhaps in the log
   std::unique_ptr<ports::JournalStore> journal_;  ///< kept open: opening counts every entry
   std::optional<audit::TileBuilder> builder_;

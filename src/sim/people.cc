@@ -11,12 +11,15 @@ constexpr std::uint32_t kResumesMax = 4;
 /// So long after the last misfortune nobody believes in a release that still waits.
 constexpr base::Duration kGiveUp = base::minutes(20);
 
-/// Somebody of that role who has not approved yet.
-base::PersonId approver(const core::Plan& plan, const core::State& state, core::Role role) {
+/// Somebody of that role who has not said that yet.
+base::PersonId approver(const core::Plan& plan, const core::State& state,
+                        const core::ApprovalAction& wanted) {
+  const core::Role role = wanted.role;
   for (const core::Person& person : plan.people) {
-    const bool gave = std::any_of(
-        state.approvals.begin(), state.approvals.end(),
-        [&](const auto& each) { return each.person == person.id && each.role == role; });
+    const bool gave =
+        std::any_of(state.approvals.begin(), state.approvals.end(), [&](const auto& each) {
+          return each.person == person.id && each.role == role && each.decision == wanted.decision;
+        });
     if (!gave && std::find(person.roles.begin(), person.roles.end(), role) != person.roles.end())
       return person.id;
   }
@@ -92,8 +95,9 @@ void People::answer_waiting(engine::Engine& engine, const engine::ReleaseRun& ru
   const core::Step* step = run.plan().find_step(step_id);
   if (step == nullptr) return;
   if (const auto* approval = std::get_if<core::ApprovalAction>(&step->action))
-    return tell(engine, run, core::Approved{run.state().plan, approval->signature_required},
-                approver(run.plan(), run.state(), approval->role));
+    return tell(engine, run,
+                core::Approved{run.state().plan, approval->signature_required, approval->decision},
+                approver(run.plan(), run.state(), *approval));
   tell(engine, run, core::Attested{step_id, {}}, run.plan().somebody_with(step->roles));
 }
 

@@ -94,15 +94,16 @@ base::Result<void> LogFolder::write(std::string_view path, std::string_view byte
   return log_trouble("written", place->native(), std::move(problem));
 }
 
+/// Left closed when it is not there.
 base::Result<void> LogFolder::open_folder() {
   if (!opened_.valid()) opened_.reset(::open(folder_.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-  if (opened_.valid()) return {};
+  if (opened_.valid() || errno == ENOENT) return {};
   return log_trouble("opened", folder_.native(), base::errno_text(errno));
 }
 
 base::Result<void> LogFolder::sync() {
   if (auto opened = open_folder(); !opened) return opened;
-  if (::syncfs(opened_.get()) == 0) return {};
+  if (!opened_.valid() || ::syncfs(opened_.get()) == 0) return {};  // nothing was written
   return log_trouble("synced", folder_.native(), base::errno_text(errno));
 }
 
