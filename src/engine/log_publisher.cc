@@ -141,7 +141,11 @@ base::Result<void> LogPublisher::keep_key() {
   auto before = read_if_there(kKeysPath);
   if (!kept || !before) return base::fail(kept ? before.error() : kept.error());
   const std::string line = key->to_string() + "\n";
-  if (before->value_or("").find(line) == std::string::npos)
+  const bool is_listed = before->value_or("").find(line) != std::string::npos;
+  if (is_listed && *kept) return {};
+  // A list of keys without a checkpoint says that one was lost: that one is durable first.
+  if (auto synced = store_.sync(); !synced) return synced;
+  if (!is_listed)
     if (auto listed = store_.write(kKeysPath, before->value_or("") + line); !listed) return listed;
   return *kept ? base::Result<void>() : store_.write(key_path(*key), line);
 }
@@ -238,7 +242,6 @@ base::Result<Published> LogPublisher::sign(const ports::Head& head) {
   for (const std::string_view path : {std::string_view(kCopyPath), audit::kCheckpointPath})
     if (auto written = store_.write(path, *note); !written)
       return base::fail(std::move(written.error()));
-  // After it: a list of keys without a checkpoint says that one was lost.
   if (auto kept = keep_key(); !kept) return base::fail(std::move(kept.error()));
   if (auto synced = store_.sync(); !synced)
     return base::fail(std::move(synced.error())
