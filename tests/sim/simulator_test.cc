@@ -141,7 +141,7 @@ INSTANTIATE_TEST_SUITE_P(
         Planted{Mutation::AcceptAnyPlan, "AcceptAnyPlan", {PeopleOdd}},
         Planted{Mutation::GiveUpRollback,
                 "GiveUpRollback",
-                {RouterRefuses, RouterHangs, RouterRequestLost, PeopleOdd}},
+                {RouterRefuses, RouterHangs, RouterRequestLost, VersionErrs}},
         Planted{Mutation::LoseDelivery, "LoseDelivery", {SubscriberFails}},
         Planted{Mutation::ForgetEmergencyLine,
                 "ForgetEmergencyLine",
