@@ -200,9 +200,20 @@ class Parser {
         std::string(row.name), text("cli.help." + topic + std::string(row.name)));
     prepare(command);
     rows_[&command] = &row;
+    add_arguments(command, row.takes);
+    add_options(command, row.takes);
+    add_flags(command, row.takes);
+    if ((row.takes & TakesSimulation) != 0) add_simulation(command);
+    if ((row.takes & TakesInit) != 0) add_init(command);
+    if ((row.takes & TakesWitness) != 0) add_witness(command);
+    if ((row.takes & TakesAuditLog) != 0) add_audit_log(command);
+    if ((row.takes & TakesVerify) != 0) add_verify(command);
+  }
+
+  void add_arguments(CLI::App& command, unsigned takes) {
     const auto argument = [&](unsigned bit, const char* name, std::string& target,
                               const char* key) {
-      if ((row.takes & bit) != 0) command.add_option(name, target, text(key));
+      if ((takes & bit) != 0) command.add_option(name, target, text(key));
     };
     argument(TakesFile, "RELEASE", args_.file, "cli.help.argument.file");
     argument(TakesRelease | TakesAnyRelease, "ID", args_.release, "cli.help.argument.release");
@@ -212,10 +223,13 @@ class Parser {
     argument(TakesShell, "SHELL", args_.topic, "cli.help.argument.shell");
     argument(TakesPage, "PAGE", args_.topic, "cli.help.argument.page");
     argument(TakesSequence, "SEQ", args_.audit.sequence, "cli.help.argument.sequence");
-    if ((row.takes & TakesSteps) != 0)
+    if ((takes & TakesSteps) != 0)
       command.add_option("STEP", args_.steps, text("cli.help.argument.steps"));
+  }
+
+  void add_options(CLI::App& command, unsigned takes) {
     const auto option = [&](unsigned bit, const char* name, std::string& target, const char* word) {
-      if ((row.takes & bit) == 0) return;
+      if ((takes & bit) == 0) return;
       const std::string key = std::string("cli.help.option.") + (name + 2);
       command.add_option(name, target, text(key))->option_text(word);
     };
@@ -231,33 +245,25 @@ class Parser {
     option(TakesApproval, "--valid-for", args_.approval.valid_for, "DURATION");
     option(TakesSpeed, "--speed", speed_word_, "N[,M]");
     option(TakesPage, "--output", args_.output, "FOLDER");
-    if ((row.takes & TakesResume) != 0)
-      command.add_flag("--resume", args_.resume, text("cli.help.option.resume"));
-    if ((row.takes & TakesAgain) != 0)
+    if ((takes & TakesAgain) != 0)
       command.add_option("--again", args_.again, text("cli.help.option.again"))
           ->option_text("STEP")
           ->allow_extra_args(false);
-    if ((row.takes & TakesAllDifferences) != 0)
-      command.add_flag("--all-differences", args_.all_differences,
-                       text("cli.help.option.all-differences"));
-    if ((row.takes & TakesSimulation) != 0) add_simulation(command);
-    if ((row.takes & TakesInit) != 0) add_init(command);
-    if ((row.takes & TakesWitness) != 0) add_witness(command);
-    if ((row.takes & TakesAuditLog) != 0) add_audit_log(command);
-    if ((row.takes & TakesVerify) != 0) add_verify(command);
-    const std::string topic_text = "cli.help.option.audit.";
-    if ((row.takes & TakesOut) != 0)
-      command.add_option("--out", args_.audit.out, text(topic_text + "out"))->option_text("FILE");
-    if ((row.takes & TakesRecord) != 0)
-      command.add_flag("--record", args_.audit.record, text(topic_text + "record"));
-    if ((row.takes & TakesBehind) != 0)
-      add_audit_option(command, "--behind", args_.audit.behind, "N");
-    if ((row.takes & TakesBytes) != 0)
-      command.add_flag("--bytes", args_.audit.bytes, text(topic_text + "bytes"));
-    if ((row.takes & TakesEverything) != 0)
-      command.add_flag("--all", args_.all, text("cli.help.option.approve-all"));
-    if ((row.takes & TakesAll) != 0)
-      command.add_flag("--all", args_.all, text("cli.help.option.all"));
+    if ((takes & TakesOut) != 0) add_audit_option(command, "--out", args_.audit.out, "FILE");
+    if ((takes & TakesBehind) != 0) add_audit_option(command, "--behind", args_.audit.behind, "N");
+  }
+
+  void add_flags(CLI::App& command, unsigned takes) {
+    const auto flag = [&](unsigned bit, const char* name, bool& target, const char* key) {
+      if ((takes & bit) != 0) command.add_flag(name, target, text(key));
+    };
+    flag(TakesResume, "--resume", args_.resume, "cli.help.option.resume");
+    flag(TakesAllDifferences, "--all-differences", args_.all_differences,
+         "cli.help.option.all-differences");
+    flag(TakesRecord, "--record", args_.audit.record, "cli.help.option.audit.record");
+    flag(TakesBytes, "--bytes", args_.audit.bytes, "cli.help.option.audit.bytes");
+    flag(TakesEverything, "--all", args_.all, "cli.help.option.approve-all");
+    flag(TakesAll, "--all", args_.all, "cli.help.option.all");
   }
 
   void add_simulation(CLI::App& command) {
