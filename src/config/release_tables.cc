@@ -59,8 +59,8 @@ constexpr std::array kComponentFields = {
     field<&Component::artifact>(
         {.key = "digest",
          .text = "SHA-256 of what runs as the new version: an image's manifest, a package, a "
-                 "program. Approvals name it. If the new version is a program of this machine, it "
-                 "is not started with another digest.",
+                 "program. It is recorded, and approvals name it. Stellwerk does not compare what "
+                 "is started with it: that is for whoever delivers the version.",
          .default_text = "none"}),
     field<&Component::command>(
         {.key = "command",

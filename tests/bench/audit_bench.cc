@@ -11,11 +11,11 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <cstdio>
 #include <exception>
 
 #include "base/unique_fd.h"
+#include "bench/arguments.h"
 #include "bench/audit_reading.h"
 #include "bench/bare_sqlite.h"
 #include "bench/filled_log.h"
@@ -138,15 +138,6 @@ void publish(std::uint64_t entries, std::uint64_t times, const DiskFolder& folde
   };
   for (const std::uint64_t more : {1U, 100U, 1000U}) measure(more, false);
   measure(100, true);
-}
-
-std::uint64_t number(const char* text) {
-  std::uint64_t value = 0;
-  const std::string_view digits(text);
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error != std::errc{} || end != digits.data() + digits.size() || value == 0)
-    throw std::runtime_error(fmt::format("\"{}\" is no number from 1", digits));
-  return value;
 }
 
 int run(int argc, char** argv) {

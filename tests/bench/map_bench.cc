@@ -12,7 +12,6 @@
 #include <fmt/format.h>
 #include <sys/socket.h>
 
-#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <exception>
@@ -24,6 +23,7 @@
 #include "adapters/haproxy/route_map.h"
 #include "adapters/haproxy/runtime_api.h"
 #include "base/testing/temporary_folder.h"
+#include "bench/arguments.h"
 #include "ports/testing/real_clock.h"
 
 namespace stellwerk::bench {
@@ -131,18 +131,9 @@ class Bench {
   std::unique_ptr<hap::HaproxyRouter> router_;
 };
 
-std::uint32_t number(const char* text) {
-  std::uint32_t value = 0;
-  const std::string_view digits(text);
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error != std::errc{} || end != digits.data() + digits.size() || value == 0)
-    throw std::runtime_error(fmt::format("\"{}\" is no number from 1", digits));
-  return value;
-}
-
 void run(char** argv) {
-  Bench bench(number(argv[1]), number(argv[2]));
-  for (std::uint32_t i = number(argv[3]); i > 0; --i) bench.measure();
+  Bench bench(number<std::uint32_t>(argv[1]), number<std::uint32_t>(argv[2]));
+  for (auto i = number(argv[3]); i > 0; --i) bench.measure();
 }
 
 }  // namespace

@@ -13,7 +13,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <charconv>
 #include <chrono>
 #include <cstdio>
 #include <exception>
@@ -22,6 +21,7 @@
 #include <map>
 #include <stdexcept>
 
+#include "bench/arguments.h"
 #include "bench/disk_folder.h"
 #include "bench/estate.h"
 #include "core/decide.h"
@@ -238,15 +238,6 @@ void kpi_memory(std::uint32_t tenants, std::uint32_t components) {
       R"({{"what":"kpi","tenants":{},"components":{},"memory_kib":{},"rows":{},"left_out":{},"second_us":{}}})"
       "\n",
       tenants, components, memory, rows, board.left_out(), took / kSeconds);
-}
-
-std::uint64_t number(const char* text) {
-  std::uint64_t value = 0;
-  const std::string_view digits(text);
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
-  if (error != std::errc{} || end != digits.data() + digits.size() || value == 0)
-    throw std::runtime_error(fmt::format("\"{}\" is no number from 1", digits));
-  return value;
 }
 
 int run(int argc, char** argv) {
