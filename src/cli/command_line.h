@@ -118,8 +118,8 @@ struct AuditWords {
   bool follow = false;
   bool bytes = false;
   bool tree_only = false;
-  bool record = false;  ///< procedure
-  std::string behind;   ///< witnesses
+  bool record = false;        ///< procedure
+  std::string behind;         ///< witnesses
   bool print_script = false;  ///< verify: prints verify.py, and nothing else
 };
 

@@ -72,7 +72,7 @@ struct JournalGap {  // audit.journal.gap: what was done before it could be writ
     a("lines", lines)("count", count);
   }
 };
-struct KeyRotated {  // audit.key.rotated: checkpoints are signed with another key from here on
+struct KeyRotated {     // audit.key.rotated: checkpoints are signed with another key from here on
   std::string old_key;  ///< `<name>+<id>+<base64>`
   std::string new_key;
   base::Digest note;  ///< both keys signed that they follow each other

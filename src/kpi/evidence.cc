@@ -5,6 +5,7 @@
 
 #include "core/archive.h"
 #include "kpi/evidence_lines.h"
+#include "kpi/guard_evidence.h"
 #include "kpi/unreadable.h"
 
 namespace stellwerk::kpi {
@@ -82,7 +83,8 @@ class Replayer {
     if (line.expect) guard_->expect_health(line.expect->targets, line.expect->at);
     if (line.logs && !fits(*line.logs, components_))
       return "logs: numbers that do not fit the components";
-    if (line.mark) mark(*line.mark);
+    if (line.mark && !mark(*line.mark))
+      return "mark_us: its evidence is more than an entry can say";
     replay_.truncated = replay_.truncated || line.truncated.value_or(false);
     return line.batch ? take_batch(*line.batch) : std::string();
   }
@@ -104,8 +106,13 @@ class Replayer {
     guard_->observe(*batch);
     return {};
   }
-  void mark(MonoTime at) {
-    replay_.verdicts.push_back({at, guard_->evidence(at), guard_->evaluate(at)});
+  /// False where sums and differences of the lines go beyond the integers of canonical JSON: no
+  /// verdict was ever recorded on such evidence.
+  bool mark(MonoTime at) {
+    GuardEvidence evidence = guard_->evidence(at);
+    if (!evidence_from_json(to_json(evidence))) return false;
+    replay_.verdicts.push_back({at, std::move(evidence), guard_->evaluate(at)});
+    return true;
   }
 
   const core::GuardPolicy& policy_;

@@ -115,6 +115,13 @@ TEST(EvidenceLog, IsRefusedWhenTheTextIsNotOne) {
   EXPECT_TRUE(refused(text + R"({"batch":{"gauge_names":[],"gauges":[0,0,1,1],"groups":[],)"
                              R"("in_flight":[],"lost":0,"unreadable":0}})"));
   EXPECT_FALSE(refused(text));
+  const std::string most = R"({"batch":{"gauge_names":[],"gauges":[],)"
+                           R"("groups":[0,101,9007199254740991,0,0,0],)"
+                           R"("in_flight":[],"lost":0,"unreadable":0}})"
+                           "\n";
+  const std::string verdict = R"({"mark_us":103000000})";
+  EXPECT_TRUE(refused(text + most + verdict)) << "with those of before more than an entry can say";
+  EXPECT_FALSE(refused(text + most)) << "no verdict rests on them";
 }
 
 TEST(EvidenceFileTest, HoldsLogCountsThatNoVerdictRestsOn) {
