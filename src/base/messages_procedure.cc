@@ -382,9 +382,7 @@ constexpr MessageRow kProcedure[] = {
     {"procedure.retention.what", "Unterlagen", "Documents kept"},
     {"procedure.retention.years", "Frist", "Period"},
     {"procedure.retention.basis", "Grundlage", "Basis"},
-    {"procedure.retention.ten", "10 Jahre", "10 years"},
-    {"procedure.retention.eight", "8 Jahre", "8 years"},
-    {"procedure.retention.six", "6 Jahre", "6 years"},
+    {"procedure.retention.period", "{years} Jahre", "{years} years"},
     {"procedure.retention.organisation",
      "Arbeitsanweisungen und sonstige Organisationsunterlagen: dieses Dokument, Pläne, Freigaben, "
      "das "
@@ -403,12 +401,14 @@ constexpr MessageRow kProcedure[] = {
     {"procedure.retention.basis-six", "§ 147 Abs. 1 Nr. 2 und 3, Abs. 3 AO; § 257 HGB",
      "§ 147(1) no. 2 and 3, (3) AO; § 257 HGB"},
     {"procedure.retention.text",
-     "Die längste Frist gilt für alles, was zusammen aufbewahrt ist. Vor Ablauf wird nichts "
+     "Die Frist beginnt mit dem Schluss des Kalenderjahres. Die längste Frist gilt für alles, was "
+     "zusammen aufbewahrt ist; ein Export nennt ihren letzten Tag. Vor Ablauf wird nichts "
      "gelöscht: Stellwerk kennt keinen Befehl, der einen Eintrag, einen Plan, eine Freigabe "
      "oder einen Bericht entfernt; die einzige Ausnahme sind private Texte (nächster Absatz). "
      "Der Datenordner ist über die ganze Frist aufzubewahren, mit den Programmversionen, die "
      "das Journal geschrieben haben. Maßgeblich sind die Gesetze in ihrer jeweiligen Fassung.",
-     "The longest period holds for all that is kept together. Nothing is deleted before: "
+     "The period begins with the end of the calendar year. The longest one holds for all that is "
+     "kept together; an export names its last day. Nothing is deleted before: "
      "Stellwerk has no command that removes an entry, a plan, an approval or a report; the only "
      "exception are private texts (next paragraph). The data folder is to be kept for the whole "
      "period, with the versions of the program that wrote the journal. The laws as they stand "

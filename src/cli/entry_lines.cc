@@ -39,14 +39,14 @@ EntryTeller::Told EntryTeller::tell(const ports::StoredEntry& stored, const audi
   Kept& release = kept(entry.release);
   if (const auto* anchored = std::get_if<core::ClockAnchored>(&read->event))
     release.anchor = core::ClockAnchor{anchored->wall, anchored->runbook, anchored->speed};
-  static const core::Plan kNoPlan;
+  static const core::Plan no_plan;
   EventAt at{read->event, read->at, read->by, std::nullopt};
   if (entry.runbook_time) at.t0 = read->at.runbook - *entry.runbook_time;
   if (const auto* announced = std::get_if<core::MaintenanceScheduled>(&read->event);
       announced != nullptr && release.anchor)
     at.t0_wall = release.anchor->wall_at(announced->t0);
   at.said = private_text(read->event, *reader_.content, locale_);
-  const EventParts parts = event_parts(release.plan ? *release.plan : kNoPlan, at, locale_);
+  const EventParts parts = event_parts(release.plan ? *release.plan : no_plan, at, locale_);
   return {parts.text, parts.colour};
 }
 

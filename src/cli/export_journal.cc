@@ -74,7 +74,8 @@ base::Result<std::vector<ports::StoredEntry>> ExportJournal::read(std::uint64_t,
 base::Result<std::vector<ports::StreamInfo>> ExportJournal::streams(bool) {
   return only_read("list of releases");
 }
-base::Result<ports::Head> ExportJournal::verify(std::optional<ports::Head>) {
+base::Result<ports::Head> ExportJournal::verify_some(const std::optional<ports::Head>&,
+                                                     std::uint64_t) {
   return only_read("database");
 }
 base::Result<std::optional<std::string>> ExportJournal::get_note(const std::string&) {

@@ -9,6 +9,7 @@
 #include "cli/entry_lines.h"
 #include "cli/export_files.h"
 #include "cli/log_verifier.h"
+#include "documents/retention.h"
 #include "engine/loader.h"
 
 namespace stellwerk::cli {
@@ -202,9 +203,13 @@ void ReleaseExport::add_texts() {
   put("entries.ndjson", std::move(bytes_));
   put("events.csv", std::move(csv_));
   put("events.ndjson", std::move(ndjson_));
-  const base::Json about{{"release", release_.str()}, {"log", checkpoint_.origin},
-                         {"size", checkpoint_.size},  {"entries", indexes_.size()},
-                         {"program", program_},       {"format", 1}};
+  const base::Json about{{"release", release_.str()},
+                         {"log", checkpoint_.origin},
+                         {"size", checkpoint_.size},
+                         {"entries", indexes_.size()},
+                         {"program", program_},
+                         {"format", 1},
+                         {"keep_until", documents::keep_until(last_time_)}};
   put("export.json", about.dump(2) + "\n");
   for (const ExportFile& each : export_files()) {
     if (each.name != kReadmeName) {

@@ -70,7 +70,7 @@ constexpr std::array kPersonKeyFields = {
     field<&PersonKey::valid_after>(
         {.key = "valid_after", .text = "Signatures before this time do not count."}),
     field<&PersonKey::valid_before>(
-        {.key = "valid_before", .text = "Signatures from this time on do not count."}),
+        {.key = "valid_before", .text = "The last second at which signatures count."}),
     field<&PersonKey::revoked>(
         {.key = "revoked",
          .text = "When the key was lost or withdrawn: signatures taken into the record from then "

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "documents/procedure_parts.h"
+#include "documents/retention.h"
 
 namespace stellwerk::documents {
 
@@ -38,9 +39,9 @@ void ProcedureWriter::record() {
 void ProcedureWriter::retention() {
   heading(2, "retention");
   page_.table({say("retention.what"), say("retention.years"), say("retention.basis")});
-  page_.row({say("retention.organisation"), say("retention.ten"), say("retention.basis-ten")});
-  page_.row({say("retention.vouchers"), say("retention.eight"), say("retention.basis-eight")});
-  page_.row({say("retention.letters"), say("retention.six"), say("retention.basis-six")});
+  for (const RetentionRow& row : documents::retention())
+    page_.row({say(row.what), say("retention.period", {{"years", std::to_string(row.years)}}),
+               say(row.basis)});
   paragraph("retention.text");
   paragraph("retention.erase");
   paragraph("retention.access");

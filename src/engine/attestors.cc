@@ -155,20 +155,24 @@ void Attestors::ask(Asked& asked) {
                         auto lines = cosignature_of(checkpoint, ports_.log, witness, *memory, call);
                         if (lines) lines = fitting_line(checkpoint.note, *lines, witness);
                         return [this, &asked, checkpoint, lines] {
-                          if (lines) asked.done = std::max(asked.done, checkpoint.head.size);
+                          if (lines) {
+                            asked.done = std::max(asked.done, checkpoint.head.size);
+                            keep(checkpoint.head, *lines);
+                          }
                           answered(asked, lines);
-                          if (!lines) return;
-                          ports_.lanes.submit(
-                              {"log", {}, kAttestPatience, {}, false},
-                              [this, publisher = publisher_, head = checkpoint.head,
-                               lines = *lines](const ports::Call&) -> ports::Completion {
-                                auto kept = publisher->add_cosignature(head, lines);
-                                return [this, kept] {
-                                  if (!kept) trouble_(kept.error());
-                                };
-                              });
                         };
                       });
+}
+
+void Attestors::keep(const ports::Head& head, const std::string& lines) {
+  ports_.lanes.submit(
+      {"log", {}, kAttestPatience, {}, false},
+      [this, publisher = publisher_, head, lines](const ports::Call&) -> ports::Completion {
+        auto kept = publisher->add_cosignature(head, lines);
+        return [this, kept] {
+          if (!kept) trouble_(kept.error());
+        };
+      });
 }
 
 void Attestors::answered(Asked& witness, const base::Result<std::string>& lines) {

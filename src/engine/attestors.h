@@ -35,6 +35,7 @@ class Attestors {
  private:
   struct Asked;
   void ask(Asked& witness);
+  void keep(const ports::Head& head, const std::string& lines);
   void answered(Asked& witness, const base::Result<std::string>& lines);
   void stamp();
   void stamped(const base::Result<std::string>& token, const Published& checkpoint);

@@ -502,8 +502,9 @@ void Effects::check_integrity(const Context& context) {
       context, {"integrity", base::seconds(10)},
       [](const ports::Call&) -> EffectResult { return {}; },
       [this, context](const EffectResult&) {
-        host_.check_journal(
-            [this, context](EffectResult result) { answer(context, std::move(result)); });
+        host_.check_journal(context->plan->release, [this, context](EffectResult result) {
+          answer(context, std::move(result));
+        });
       });
 }
 

@@ -48,7 +48,8 @@ class Effects {
     /// An effect is not done for a reason that people should read in full.
     std::function<void(const EffectContext&, const base::Error&)> trouble;
     /// A check of the journal that begins now or later, never one that runs already.
-    std::function<void(std::function<void(EffectResult)> then)> check_journal;
+    std::function<void(const base::ReleaseId&, std::function<void(EffectResult)> then)>
+        check_journal;
     /// A checkpoint of at least this head in the published log.
     std::function<void(const ports::Head&, CheckpointWatch::Then)> publish;
     /// Names a text that is stored when the store can; the emergency path waits for nothing.

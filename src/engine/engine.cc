@@ -34,8 +34,7 @@ Engine::Engine(EnginePorts ports, EngineSettings settings)
       mailbox_([this] { ports_.lanes.wake(); }),
       committer_(ports_),
       keeper_(ports_, [this](const base::Error& error) { report(error); }),
-      integrity_(ports_, {[this] { return live(); },
-                          [this](const base::Error& error) { integrity_failed(error); },
+      integrity_(ports_, {[this](const base::Error& error) { integrity_failed(error); },
                           [this](const base::Error& error) { report(error); }}),
       checkpoints_(ports_, {[this](const base::Error& error) { integrity_.fail(error); },
                             [this](const base::Error& error) { report(error); },
@@ -64,7 +63,9 @@ Effects::Host Engine::effects_host() {
   host.trouble = [this](const EffectContext& context, const base::Error& error) {
     report_trouble(context, error);
   };
-  host.check_journal = [this](IntegrityWatch::Then then) { integrity_.check(std::move(then)); };
+  host.check_journal = [this](const base::ReleaseId& release, IntegrityWatch::Then then) {
+    integrity_.check(release, std::move(then));
+  };
   host.publish = [this](const ports::Head& head, CheckpointWatch::Then then) {
     // What ends because the journal is damaged must be able to end.
     if (integrity_.failure())
@@ -237,7 +238,7 @@ void Engine::command_signed(const base::ReleaseId& release, const SignedWord& wo
 /// The whole journal is checked before somebody's word that it is complete counts.
 void Engine::accept_complete(Live& live, core::InputBody body, const base::PersonId& by,
                              Reply reply) {
-  integrity_.check(
+  integrity_.check_all(
       [&live, body = std::move(body), by, reply = std::move(reply)](const EffectResult& result) {
         if (result.outcome == core::Outcome::Done) return live.run.handle(body, by, reply);
         if (reply) reply({not_sound(live.run.plan().release, result.summary), {}, {}});

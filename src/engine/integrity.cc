@@ -9,7 +9,10 @@
 namespace stellwerk::engine {
 namespace {
 
-constexpr base::Duration kWholeInterval = base::minutes(1);
+/// The writer waits so long at most: some 100 ms.
+constexpr std::uint64_t kEntriesPerTurn = 10'000;
+/// Old entries checked again with each check: some 10 ms.
+constexpr std::uint64_t kEntriesScrubbed = 1'000;
 
 /// Reading compares every entry with the leaf beside it.
 base::Result<void> read_again(ports::JournalStore& journal, const base::ReleaseId& release) {
@@ -31,46 +34,59 @@ base::Error not_what_was_written(const base::Error& found) {
 
 }  // namespace
 
-base::Result<EffectResult> IntegrityWatch::recompute(ports::JournalStore& journal, Memory& memory,
-                                                     const Wanted& wanted) {
-  const bool rebuild = wanted.whole && memory.base && memory.base->size < memory.verified->size;
-  const std::uint64_t before = memory.verified ? memory.verified->size : 0;
-  auto head = journal.verify(rebuild ? memory.base : memory.verified);
-  if (!head) return base::fail(std::move(head.error()));
-  for (const base::ReleaseId& release : wanted.releases)
-    if (auto read = read_again(journal, release); !read) return base::fail(read.error());
-  if (!memory.verified || head->size > before) {
-    memory.base = memory.verified;
-    memory.verified = *head;
+/// Goes on from `memory.verified`. Nothing: more entries wait for another turn of the lane.
+base::Result<std::optional<EffectResult>> IntegrityWatch::recompute(ports::JournalStore& journal,
+                                                                    Memory& memory,
+                                                                    const Asked& asked) {
+  if (!asked.begun) {
+    if (asked.all) memory.verified.reset();
+    memory.from = memory.verified ? memory.verified->size : 0;
   }
-  const std::string text = fmt::format("entries {} to {} recomputed, root {}", before, head->size,
-                                       head->root.short_text());
+  auto reached = journal.verify_some(memory.verified, kEntriesPerTurn);
+  if (!reached) return base::fail(std::move(reached.error()));
+  memory.verified = *reached;
+  const auto head = journal.head();
+  if (!head) return base::fail(head.error());
+  if (reached->size < head->size) return std::nullopt;
+
+  for (const base::ReleaseId& release : asked.releases)
+    if (auto read = read_again(journal, release); !read) return base::fail(read.error());
+  auto scrubbed = journal.verify_some(memory.scrubbed, kEntriesScrubbed);
+  if (!scrubbed) return base::fail(std::move(scrubbed.error()));
+  memory.scrubbed = scrubbed->size < reached->size ? std::optional(*scrubbed) : std::nullopt;
+
+  const std::string text = fmt::format("entries {} to {} recomputed, root {}", memory.from,
+                                       reached->size, reached->root.short_text());
   return EffectResult{core::Outcome::Done, text, text, base::Json::object()};
 }
 
-void IntegrityWatch::check(Then then) {
-  waiting_.push_back(std::move(then));
-  if (!running_) start(true);
+void IntegrityWatch::check(const base::ReleaseId& release, Then then) {
+  next_.releases.insert(release);
+  next_.waiters.push_back(std::move(then));
+  if (!running_) start(std::exchange(next_, {}));
+}
+
+void IntegrityWatch::check_all(Then then) {
+  next_.all = true;
+  next_.waiters.push_back(std::move(then));
+  if (!running_) start(std::exchange(next_, {}));
 }
 
 void IntegrityWatch::pump(base::MonoTime now, bool armed, base::Duration interval) {
   if (running_) return;
-  if (!waiting_.empty()) return start(true);
+  if (!next_.waiters.empty()) return start(std::exchange(next_, {}));
   if (!armed || failure_ || now - checked_at_ < interval) return;
-  start(now - whole_at_ >= kWholeInterval);
+  start({});
 }
 
-void IntegrityWatch::start(bool whole) {
+void IntegrityWatch::start(Asked asked) {
   running_ = true;
   checked_at_ = ports_.clock.mono();
-  if (whole) whole_at_ = checked_at_;
-  Wanted wanted{host_.releases(), whole};
   ports_.lanes.submit(
       {"store", {}, base::minutes(10), {}, false},
-      [this, memory = memory_, wanted = std::move(wanted),
-       waiters = std::exchange(waiting_, {})](const ports::Call&) -> ports::Completion {
-        auto result = recompute(ports_.journal, *memory, wanted);
-        return [this, result, waiters] { finished(result, waiters); };
+      [this, memory = memory_, asked = std::move(asked)](const ports::Call&) -> ports::Completion {
+        auto result = recompute(ports_.journal, *memory, asked);
+        return [this, asked, result] { finished(asked, result); };
       });
 }
 
@@ -80,15 +96,19 @@ void IntegrityWatch::fail(const base::Error& found) {
   host_.failed(*failure_);
 }
 
-void IntegrityWatch::finished(const base::Result<EffectResult>& result,
-                              const std::vector<Then>& waiters) {
+void IntegrityWatch::finished(Asked asked,
+                              const base::Result<std::optional<EffectResult>>& result) {
+  if (result && !*result) {
+    asked.begun = true;
+    return start(std::move(asked));
+  }
   running_ = false;
-  EffectResult told = result ? *result : engine::failure(result.error());
+  EffectResult told = result ? **result : engine::failure(result.error());
   const bool is_wrong = !result && result.error().code == base::Code::Corruption;
   if (!result && !is_wrong) told.outcome = core::Outcome::Unknown;
   if (is_wrong) fail(result.error());
   if (!result && !is_wrong) host_.trouble(result.error());
-  for (const Then& then : waiters) then(told);
+  for (const Then& then : asked.waiters) then(told);
 }
 
 }  // namespace stellwerk::engine

@@ -4,12 +4,15 @@
 // Role: the engine asks; a failure is every guard's.          Start here: check(), pump()
 // Thread-safety: the engine's thread; checking runs in lane `store`, one check at a time.
 // Invariants: a failure is never taken back; a check that could not be made is no failure and no
-// success.                                                     Spec: docs/journal.md "Checking"
+// success; the writer waits for a bounded number of entries, however long the journal is.
+// Spec: docs/journal.md "Checking"
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <vector>
 
 #include "engine/effects.h"
@@ -19,8 +22,6 @@ namespace stellwerk::engine {
 class IntegrityWatch {
  public:
   struct Host {
-    /// Releases under way: their own entries are read again with every check.
-    std::function<std::vector<base::ReleaseId>()> releases;
     /// The journal is not what was written; told once.
     std::function<void(const base::Error&)> failed;
     std::function<void(const base::Error&)> trouble;
@@ -30,10 +31,12 @@ class IntegrityWatch {
   IntegrityWatch(EnginePorts& ports, Host host)
       : ports_(ports), host_(std::move(host)), memory_(std::make_shared<Memory>()) {}
 
-  /// A check that begins after this call; whoever asks meanwhile shares the next one. The tree is
-  /// rebuilt from the stored leaves too. Done, Failed, or Unknown when it could not be made.
-  void check(Then then);
-  /// Checks what is new every `interval` while `armed`, the whole tree every minute.
+  /// A check that begins after this call, of what is new and of everything this release has; who
+  /// asks meanwhile shares the next one. Done, Failed, or Unknown when it could not be made.
+  void check(const base::ReleaseId& release, Then then);
+  /// The same of every entry of the journal.
+  void check_all(Then then);
+  /// Checks what is new, and a bounded part of what is old, every `interval` while `armed`.
   void pump(base::MonoTime now, bool armed, base::Duration interval);
   /// Something else than a check found that the journal is not what was written.
   void fail(const base::Error& found);
@@ -42,26 +45,29 @@ class IntegrityWatch {
  private:
   /// Lane `store` only.
   struct Memory {
-    std::optional<ports::Head> base;  ///< older than `verified`: the tree from here is rebuilt
-    std::optional<ports::Head> verified;
+    std::uint64_t from = 0;               ///< where this check began
+    std::optional<ports::Head> verified;  ///< this check and those before it came so far
+    std::optional<ports::Head> scrubbed;  ///< how far the old entries have been checked again
   };
-  struct Wanted {
-    std::vector<base::ReleaseId> releases;
-    bool whole = false;
+  /// One check and who waits for it.
+  struct Asked {
+    std::set<base::ReleaseId> releases;
+    bool all = false;
+    bool begun = false;  ///< more turns of the lane were needed
+    std::vector<Then> waiters;
   };
-  void start(bool whole);
-  void finished(const base::Result<EffectResult>& result, const std::vector<Then>& waiters);
-  static base::Result<EffectResult> recompute(ports::JournalStore& journal, Memory& memory,
-                                              const Wanted& wanted);
+  void start(Asked asked);
+  void finished(Asked asked, const base::Result<std::optional<EffectResult>>& result);
+  static base::Result<std::optional<EffectResult>> recompute(ports::JournalStore& journal,
+                                                             Memory& memory, const Asked& asked);
 
   EnginePorts& ports_;
   Host host_;
   std::shared_ptr<Memory> memory_;
-  std::vector<Then> waiting_;
+  Asked next_;
   bool running_ = false;
   std::optional<base::Error> failure_;
   base::MonoTime checked_at_;
-  base::MonoTime whole_at_;
 };
 
 }  // namespace stellwerk::engine

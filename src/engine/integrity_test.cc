@@ -50,6 +50,49 @@ TEST(Integrity, ChecksWhileTheGuardIsArmedAndNotBefore) {
   EXPECT_GE(machine.disk.journal.checks, before + 2);
 }
 
+/// Entries of a release that has ended long ago.
+void fill(Machine& machine, std::uint64_t batches) {
+  constexpr std::uint64_t kEach = ports::kAppendEntriesMax;
+  for (std::uint64_t i = 0; i < batches; ++i) {
+    ports::AppendRequest request{base::ReleaseId("rel-2019-01-001"), i * kEach, {}, true};
+    for (std::uint64_t n = 0; n < kEach; ++n) request.entries.push_back({"x", "{\"n\":", "}"});
+    ASSERT_TRUE(machine.disk.journal.stored.append({request}, {}));
+  }
+}
+
+// Goal: between rollout steps a check costs what is new, however long the journal is; the first
+// one of a process reads all of it, and lets the writer in between.
+TEST(Integrity, CostsWhatIsNew) {
+  Machine machine;
+  fill(machine, 25);
+  machine.reach_wave(1);
+  auto& journal = machine.disk.journal;
+  EXPECT_GE(journal.verified, 25'000U);
+  EXPECT_LE(journal.verified_at_once, 10'000U);
+  const std::uint64_t before = journal.verified;
+  const int checks = journal.checks;
+  const std::uint64_t size = journal.stored.head()->size;
+  machine.reach_wave(2);
+  const auto added = journal.stored.head()->size - size;
+  const auto made = static_cast<std::uint64_t>(journal.checks - checks);
+  EXPECT_GE(made, 4U);
+  // Each check recomputes what is new, and a thousand old entries; the first one what had come
+  // since the one before.
+  constexpr std::uint64_t kSinceBefore = 100;
+  EXPECT_LE(journal.verified - before, kSinceBefore + added + made / 2 * 1'000);
+}
+
+// Goal: an entry of a release that ended long ago is found while another is rolled out, too.
+TEST(Integrity, FindsAnAlteredEntryOfAnEndedReleaseInTime) {
+  Machine machine;
+  fill(machine, 8);
+  machine.reach_wave(1);
+  alter(machine, 7'000);
+  machine.replays = false;
+  machine.until("the old version", [&] { return machine.serves("pilot-1") == "1.2.0"; });
+  EXPECT_TRUE(machine.reported("ENG-0035"));
+}
+
 class Gate : public ::testing::TestWithParam<Stage> {};
 
 // Goal: a gate whose check failed does not pass; without traffic the release ends there.

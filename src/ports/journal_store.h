@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -42,6 +43,9 @@ struct NewEntry {
     return before_index + std::to_string(index) + after_index;
   }
 };
+
+/// No limit, for verify_some().
+constexpr std::uint64_t kAllEntries = std::numeric_limits<std::uint64_t>::max();
 
 /// More entries than this in one batch are refused.
 constexpr std::size_t kAppendEntriesMax = 1000;
@@ -96,11 +100,18 @@ class JournalStore {
   virtual base::Result<std::vector<StoredEntry>> read(std::uint64_t from, std::size_t limit) = 0;
   /// All streams, newest first; `only_live` leaves out ended ones.
   virtual base::Result<std::vector<StreamInfo>> streams(bool only_live) = 0;
-  /// Recomputes leaf hashes and the tree from entry `from` (whose tree head at `from` must be
-  /// `trusted` when given) to the end, and compares with the stored ones and the head file. Returns
-  /// the head it arrived at.
+  /// Recomputes leaf hashes and the tree of at most `entries_max` entries behind `trusted` (which
+  /// must be the head of that many entries; without it, from the first), and compares them with
+  /// the stored ones; at the end of the journal with its head, too. Its cost is that of these
+  /// entries when `trusted` is where one of the last two verifications arrived.
+  /// @return the head it arrived at
   /// @errors Corruption JRN-0003: `why` names the first wrong index and what is still good.
-  virtual base::Result<Head> verify(std::optional<Head> trusted) = 0;
+  virtual base::Result<Head> verify_some(const std::optional<Head>& trusted,
+                                         std::uint64_t entries_max) = 0;
+  /// All of them; without `trusted` what holds the entries (pages, indexes, other rows) as well.
+  base::Result<Head> verify(const std::optional<Head>& trusted) {
+    return verify_some(trusted, kAllEntries);
+  }
 
   /// Small durable values beside the journal that are no history: outbox cursors, keys' names. Last
   /// write wins.

@@ -60,8 +60,9 @@ base::Result<std::vector<ports::StreamInfo>> SimJournal::streams(bool only_live)
   return reading([&] { return stored_.streams(only_live); });
 }
 
-base::Result<ports::Head> SimJournal::verify(std::optional<ports::Head> trusted) {
-  return reading([&] { return stored_.verify(trusted); });
+base::Result<ports::Head> SimJournal::verify_some(const std::optional<ports::Head>& trusted,
+                                                  std::uint64_t entries_max) {
+  return reading([&] { return stored_.verify_some(trusted, entries_max); });
 }
 
 base::Result<std::optional<std::string>> SimJournal::get_note(const std::string& key) {

@@ -246,6 +246,21 @@ TEST_P(JournalStoreContract, VerifiesFromATrustedHead) {
   EXPECT_EQ(store().verify(head()).value(), head());
 }
 
+TEST_P(JournalStoreContract, VerifiesInParts) {
+  append({batch("rel-1", 0, 5)});
+  append({batch("rel-2", 0, 4)});
+  const auto three = store().verify_some(std::nullopt, 3).value();
+  EXPECT_EQ(three.size, 3U);
+  const auto seven = store().verify_some(three, 4).value();
+  EXPECT_EQ(seven.size, 7U);
+  append({batch("rel-1", 5, 5)});
+  EXPECT_EQ(store().verify_some(three, 4).value(), seven) << "two ways at a time";
+  EXPECT_EQ(store().verify_some(seven, 100).value(), head());
+  EXPECT_EQ(store().verify_some(head(), 100).value(), head());
+  EXPECT_EQ(store().verify_some(seven, 7).value(), head());
+  EXPECT_FALSE(store().verify_some(ports::Head{3, seven.root}, 1));
+}
+
 TEST_P(JournalStoreContract, RefusesATrustedHeadThatIsNotItsOwn) {
   append({batch("rel-1", 0, 5)});
   for (const ports::Head& other : {ports::Head{3, head().root}, ports::Head{5, audit::empty_root()},

@@ -30,8 +30,9 @@ class SharedJournal final : public ports::JournalStore {
   base::Result<std::vector<ports::StreamInfo>> streams(bool only_live) override {
     return journal_.streams(only_live);
   }
-  base::Result<ports::Head> verify(std::optional<ports::Head> trusted) override {
-    return journal_.verify(trusted);
+  base::Result<ports::Head> verify_some(const std::optional<ports::Head>& trusted,
+                                        std::uint64_t entries_max) override {
+    return journal_.verify_some(trusted, entries_max);
   }
   base::Result<std::optional<std::string>> get_note(const std::string& key) override {
     return journal_.get_note(key);

@@ -144,25 +144,23 @@ base::Result<std::vector<ports::StreamInfo>> MemoryJournal::streams(bool only_li
   return found;
 }
 
-base::Result<ports::Head> MemoryJournal::verify(std::optional<ports::Head> trusted) {
-  if (trusted && trusted->size > entries_.size()) {
-    return corrupt(entries_.size(), fmt::format("{} entries were trusted", trusted->size));
-  }
+base::Result<ports::Head> MemoryJournal::verify_some(const std::optional<ports::Head>& trusted,
+                                                     std::uint64_t entries_max) {
+  const std::uint64_t from = trusted ? trusted->size : 0;
+  if (from > entries_.size())
+    return corrupt(entries_.size(), fmt::format("{} entries were trusted", from));
   audit::TreeFrontier tree;
-  for (const auto& entry : entries_) {
-    if (trusted && tree.size() == trusted->size && tree.root() != trusted->root) {
-      return corrupt(tree.size(), "the tree before it is not the trusted one");
-    }
-    const bool is_new = !trusted || tree.size() >= trusted->size;
-    if (is_new && audit::leaf_hash(entry.bytes) != entry.leaf) {
-      return corrupt(entry.index, "its bytes are not those that were hashed");
-    }
-    tree.append(entry.leaf);
+  for (std::uint64_t i = 0; i < from; ++i) tree.append(entries_[i].leaf);
+  if (trusted && tree.root() != trusted->root)
+    return corrupt(from, "the tree before it is not the trusted one");
+  const std::uint64_t end = from + std::min<std::uint64_t>(entries_max, entries_.size() - from);
+  for (std::uint64_t i = from; i < end; ++i) {
+    if (audit::leaf_hash(entries_[i].bytes) != entries_[i].leaf)
+      return corrupt(i, "its bytes are not those that were hashed");
+    tree.append(entries_[i].leaf);
   }
-  if (trusted && tree.size() == trusted->size && tree.root() != trusted->root) {
-    return corrupt(tree.size(), "the tree before it is not the trusted one");
-  }
-  if (tree.root() != tree_.root()) return corrupt(tree.size(), "the root is another");
+  if (end == entries_.size() && tree.root() != tree_.root())
+    return corrupt(end, "the root is another");
   return ports::Head{tree.size(), tree.root()};
 }
 

@@ -26,7 +26,8 @@ class MemoryJournal final : public ports::JournalStore {
   base::Result<std::vector<ports::StoredEntry>> read(std::uint64_t from,
                                                      std::size_t limit) override;
   base::Result<std::vector<ports::StreamInfo>> streams(bool only_live) override;
-  base::Result<ports::Head> verify(std::optional<ports::Head> trusted) override;
+  base::Result<ports::Head> verify_some(const std::optional<ports::Head>& trusted,
+                                        std::uint64_t entries_max) override;
   base::Result<std::optional<std::string>> get_note(const std::string& key) override;
   base::Result<void> put_note(const std::string& key, const std::string& value) override;
 

@@ -218,7 +218,8 @@ base::Result<audit::TreeFrontier> check_head(Database& database,
 }
 
 base::Result<audit::TreeFrontier> verify_from(Database& database, const audit::TreeFrontier& start,
-                                              const std::optional<ports::Head>& recorded) {
+                                              const std::optional<ports::Head>& recorded,
+                                              std::uint64_t entries_max) {
   audit::TreeFrontier tree = start;
   StreamVersions versions(database);
   if (auto problem = contradiction(tree, recorded)) return damaged_at(database, *problem);
@@ -228,6 +229,7 @@ base::Result<audit::TreeFrontier> verify_from(Database& database, const audit::T
   for (auto found = (*row)->step();; found = (*row)->step()) {
     if (!found) return base::fail(found.error());
     if (!*found) break;
+    if (tree.size() - start.size() == entries_max) return tree;
     const auto stored = stored_entry(*row);
     if (auto problem = problem_of(stored, tree.size()); !problem.empty()) {
       return damaged_at(database, fmt::format("entry {}: {}", tree.size(), problem));

@@ -23,11 +23,13 @@ namespace stellwerk::adapters::sqlite {
 base::Result<audit::TreeFrontier> check_head(Database& database,
                                              const std::optional<ports::Head>& recorded);
 
-/// Recomputes leaves and tree from the end of `start` to the end of the journal, decodes each entry
-/// and compares it with its columns, and compares with the head file's record.
+/// Recomputes leaves and tree from the end of `start` on, decodes each entry and compares it with
+/// its columns, and compares with the head file's record; when it comes to the end of the journal,
+/// with its head and the rows of its streams, too.
 /// @return the tree it arrived at. @errors Corruption JRN-0003: `why` names the first wrong index.
 base::Result<audit::TreeFrontier> verify_from(Database& database, const audit::TreeFrontier& start,
-                                              const std::optional<ports::Head>& recorded);
+                                              const std::optional<ports::Head>& recorded,
+                                              std::uint64_t entries_max = ports::kAllEntries);
 
 /// Looks at what the entries do not show: the pages of the database, its index, and every row that
 /// has a check of its own. Reads the whole database.

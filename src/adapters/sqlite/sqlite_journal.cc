@@ -182,7 +182,7 @@ base::Result<void> SqliteJournal::refuse_if_reader() const {
 
 base::Result<void> SqliteJournal::settle() {
   if (!unsettled_) return {};
-  verified_.reset();
+  arrived_.clear();
   // What the old connection knows may be what the failed sync has not brought to the disk.
   database_.close();
   auto opened = sqlite::open_for_writing(folder_, sqlite::Opening::Again);
@@ -354,26 +354,38 @@ base::Result<std::vector<ports::StreamInfo>> SqliteJournal::streams(bool only_li
   }
 }
 
-base::Result<ports::Head> SqliteJournal::verify(std::optional<ports::Head> trusted) {
+base::Result<audit::TreeFrontier> SqliteJournal::frontier_of(
+    const std::optional<ports::Head>& trusted) {
+  if (!trusted) return audit::TreeFrontier{};
+  const auto known = std::find_if(arrived_.begin(), arrived_.end(),
+                                  [&](const auto& tree) { return tree.size() == trusted->size; });
+  auto start = known != arrived_.end() ? *known : sqlite::frontier_at(database_, trusted->size);
+  if (!start || start->root() == trusted->root) return start;
+  return sqlite::damaged(
+      fmt::format("the first {} entries are not those that were trusted", trusted->size),
+      sqlite::good_prefix(database_));
+}
+
+void SqliteJournal::arrived(std::uint64_t from, const audit::TreeFrontier& at) {
+  std::erase_if(arrived_, [&](const auto& tree) { return tree.size() == from; });
+  if (arrived_.size() == kArrivedMax) arrived_.erase(arrived_.begin());
+  arrived_.push_back(at);
+}
+
+base::Result<ports::Head> SqliteJournal::verify_some(const std::optional<ports::Head>& trusted,
+                                                     std::uint64_t entries_max) {
   if (auto settled = settle(); !settled) return base::fail(settled.error());
   // The head file first, then one snapshot of the database: a writer may append meanwhile.
   const auto recorded = HeadFile::read(sqlite::head_path(folder_));
   if (!recorded) return base::fail(recorded.error());
   if (auto begun = database_.run("BEGIN"); !begun) return base::fail(begun.error());
   const auto verified = [&]() -> base::Result<audit::TreeFrontier> {
-    const std::uint64_t from = trusted ? trusted->size : 0;
-    const bool is_known = verified_ && verified_->size() == from;
-    const auto start = is_known ? *verified_ : sqlite::frontier_at(database_, from);
+    const auto start = frontier_of(trusted);
     if (!start) return start;
-    if (trusted && start->root() != trusted->root) {
-      return sqlite::damaged(
-          fmt::format("the first {} entries are not those that were trusted", from),
-          sqlite::good_prefix(database_));
-    }
-    if (!trusted) {
+    if (!trusted && entries_max == ports::kAllEntries) {
       if (auto sound = sqlite::check_database(database_); !sound) return base::fail(sound.error());
     }
-    return sqlite::verify_from(database_, *start, *recorded);
+    return sqlite::verify_from(database_, *start, *recorded, entries_max);
   }();
   const auto ended = database_.run("COMMIT");  // refused, perhaps, after an error in between
   if (!verified) {
@@ -381,11 +393,11 @@ base::Result<ports::Head> SqliteJournal::verify(std::optional<ports::Head> trust
     return with_good_prefix(database_, verified.error());
   }
   if (!ended) return base::fail(ended.error());
-  if (head_file_ && *verified != tree_) {
+  if (head_file_ && verified->size() >= tree_.size() && *verified != tree_) {
     return sqlite::damaged("somebody else wrote to the journal while it was open",
                            sqlite::good_prefix(database_));
   }
-  verified_ = *verified;
+  arrived(trusted ? trusted->size : 0, *verified);
   return ports::Head{verified->size(), verified->root()};
 }
 

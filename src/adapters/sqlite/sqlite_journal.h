@@ -46,13 +46,16 @@ class SqliteJournal final : public ports::JournalStore {
   base::Result<std::vector<ports::StoredEntry>> read(std::uint64_t from,
                                                      std::size_t limit) override;
   base::Result<std::vector<ports::StreamInfo>> streams(bool only_live) override;
-  base::Result<ports::Head> verify(std::optional<ports::Head> trusted) override;
+  base::Result<ports::Head> verify_some(const std::optional<ports::Head>& trusted,
+                                        std::uint64_t entries_max) override;
   base::Result<std::optional<std::string>> get_note(const std::string& key) override;
   base::Result<void> put_note(const std::string& key, const std::string& value) override;
 
  private:
   SqliteJournal(std::filesystem::path folder, sqlite::Database database)
       : folder_(std::move(folder)), database_(std::move(database)) {}
+
+  static constexpr std::size_t kArrivedMax = 2;
 
   base::Result<void> settle();
   base::Result<void> refuse_if_reader() const;
@@ -66,12 +69,14 @@ class SqliteJournal final : public ports::JournalStore {
   base::Result<void> write_entries(const ports::AppendRequest& batch, ports::StreamInfo& stream,
                                    std::uint64_t stream_row, audit::TreeFrontier& tree);
   base::Result<void> commit(const audit::TreeFrontier& tree);
+  base::Result<audit::TreeFrontier> frontier_of(const std::optional<ports::Head>& trusted);
+  void arrived(std::uint64_t from, const audit::TreeFrontier& at);
 
   std::filesystem::path folder_;
   sqlite::Database database_;
   std::optional<sqlite::HeadFile> head_file_;  ///< none: opened for reading
   audit::TreeFrontier tree_;                   ///< the writer's; as of the last acknowledged append
-  std::optional<audit::TreeFrontier> verified_;  ///< where the last verify() arrived
+  std::vector<audit::TreeFrontier> arrived_;   ///< where the last verifications arrived
   bool unsettled_ = false;  ///< what failed last leaves something open: read back before anything
 };
 

@@ -106,6 +106,11 @@ def seconds_of(text):
     return calendar.timegm(time.strptime(text[:19], "%Y-%m-%dT%H:%M:%S")) + int(text[20:23]) / 1000
 
 
+def keep_until(text):
+    """The last day of the longest period for what was written then; it begins with the end of Germany's year."""
+    return f"{time.gmtime(seconds_of(text) + 3600).tm_year + 10:04d}-12-31"
+
+
 def openssh_time(seconds):
     return time.strftime("%Y%m%d%H%M%SZ", time.gmtime(seconds))
 
@@ -854,7 +859,8 @@ class Record:
         about = json.loads(read(self.folder, "export.json"))
         program = about.pop("program", None)
         if not isinstance(program, str) or about != {"release": self.release, "log": self.note.origin, "size": self.note.size,
-                                                     "entries": len(self.own), "format": 1}:
+                                                     "entries": len(self.own), "format": 1,
+                                                     "keep_until": keep_until(self.own[-1][1]["time"])}:
             raise Wrong("export.json is not about this log and release")
         return f"{len(expected)} fields, written by Stellwerk {program}"
 

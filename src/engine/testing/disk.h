@@ -6,6 +6,7 @@
 // Thread-safety: one thread.                                               Start here: Disk
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <string>
 #include <vector>
@@ -76,10 +77,15 @@ class DiskJournal final : public ports::JournalStore {
   base::Result<std::vector<ports::StreamInfo>> streams(bool only_live) override {
     return stored.streams(only_live);
   }
-  base::Result<ports::Head> verify(std::optional<ports::Head> trusted) override {
+  base::Result<ports::Head> verify_some(const std::optional<ports::Head>& trusted,
+                                        std::uint64_t entries_max) override {
     ++checks;
     if (disk_.unreadable) return no_space("JRN-0002");
-    return stored.verify(trusted);
+    auto reached = stored.verify_some(trusted, entries_max);
+    const std::uint64_t read = reached ? reached->size - (trusted ? trusted->size : 0) : 0;
+    verified += read;
+    verified_at_once = std::max(verified_at_once, read);
+    return reached;
   }
   base::Result<std::optional<std::string>> get_note(const std::string& key) override {
     return stored.get_note(key);
@@ -91,6 +97,8 @@ class DiskJournal final : public ports::JournalStore {
 
   adapters::MemoryJournal stored;
   int checks = 0;
+  std::uint64_t verified = 0;  ///< entries
+  std::uint64_t verified_at_once = 0;
 
  private:
   const DiskState& disk_;
