@@ -37,14 +37,28 @@ std::string fill(std::string_view text, const MessageArguments& arguments) {
     if (open == std::string_view::npos) return filled;
     const auto close = text.find('}', open);
     STELLWERK_CHECK(close != std::string_view::npos);
-    const auto argument = arguments.find(text.substr(open + 1, close - open - 1));
+    const Placeholder placeholder = placeholder_of(text.substr(open + 1, close - open - 1));
+    const auto argument = arguments.find(placeholder.name);
     STELLWERK_CHECK(argument != arguments.end());
     filled += argument->second;
+    if (!placeholder.one.empty()) {
+      filled += ' ';
+      filled += argument->second == "1" ? placeholder.one : placeholder.many;
+    }
     text.remove_prefix(close + 1);
   }
 }
 
 }  // namespace
+
+Placeholder placeholder_of(std::string_view text) {
+  const auto first = text.find('|');
+  if (first == std::string_view::npos) return {text, {}, {}};
+  const auto second = text.find('|', first + 1);
+  STELLWERK_CHECK(second != std::string_view::npos);
+  return {text.substr(0, first), text.substr(first + 1, second - first - 1),
+          text.substr(second + 1)};
+}
 
 Result<Locale> parse_locale(std::string_view text) {
   if (text == "de") return Locale::De;

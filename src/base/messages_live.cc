@@ -30,7 +30,7 @@ constexpr MessageRow kLive[] = {
 
     // ---- values
     {"cli.live.hold-of", "{guarded} von {wanted}", "{guarded} of {wanted}"},
-    {"cli.live.hold-requests", ", {requests} Anfragen", ", {requests} requests"},
+    {"cli.live.hold-requests", ", {requests|Anfrage|Anfragen}", ", {requests|request|requests}"},
     {"cli.live.due-short", "dann {due}, in {span}", "then {due}, in {span}"},
     {"cli.live.due", "weiter um {due}", "next {due}"},
     {"cli.live.due-in", "weiter um {due}, in {span}", "next {due}, in {span}"},
@@ -55,7 +55,7 @@ constexpr MessageRow kLive[] = {
     {"cli.live.tenants-none", "alle auf der alten Version", "everyone on the old version"},
     {"cli.live.tenants-more", "und {count} weitere", "and {count} more"},
     {"cli.live.tenants-of", "({count} von {known})", "({count} of {known})"},
-    {"cli.live.components", "{count} Komponenten", "{count} components"},
+    {"cli.live.components", "{count|Komponente|Komponenten}", "{count|component|components}"},
     {"cli.live.table.errors", "Fehler", "errors"},
     {"cli.live.table.healthy", "gesund", "healthy"},
     {"cli.live.table.new", "neu", "new"},

@@ -153,8 +153,9 @@ constexpr MessageRow kPlan[] = {
      "rollt sofort zurück.",
      "An error rate above {pause} pauses, above {rollback} rolls back; p95 above {p95} or consumer "
      "lag above {lag} pauses; a failed health check or violated integrity rolls back at once."},
-    {"plan.view.window", "Gemessen über {window}; unter {requests} Anfragen wird nicht geurteilt.",
-     "Measured over {window}; below {requests} requests nothing is judged."},
+    {"plan.view.window",
+     "Gemessen über {window}; unter {requests|Anfrage|Anfragen} wird nicht geurteilt.",
+     "Measured over {window}; below {requests|request|requests} nothing is judged."},
     {"plan.view.ask",
      "Über die Error-Rate entscheidet der Release Manager; nach {deadline} wird zurückgerollt.",
      "The release manager decides on the error rate; after {deadline} it is rolled back."},

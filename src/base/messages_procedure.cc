@@ -39,8 +39,8 @@ constexpr MessageRow kProcedure[] = {
     {"procedure.scope.version-text", "{number}, nach {recorded} festgeschriebenen",
      "{number}, after {recorded} that were recorded"},
     {"procedure.scope.as-of", "Stand des Journals", "State of the journal"},
-    {"procedure.scope.as-of-text", "{entries} Einträge, der letzte vom {time}",
-     "{entries} entries, the last one of {time}"},
+    {"procedure.scope.as-of-text", "{entries|Eintrag|Einträge}, der letzte vom {time}",
+     "{entries|entry|entries}, the last one of {time}"},
     {"procedure.scope.as-of-empty", "noch kein Eintrag", "no entry yet"},
     {"procedure.scope.program", "Programm", "Program"},
     {"procedure.scope.environment", "Digest von stellwerk.yaml", "Digest of stellwerk.yaml"},
@@ -240,7 +240,7 @@ constexpr MessageRow kProcedure[] = {
     {"procedure.thresholds.error-rate", "Error-Rate", "Error rate"},
     {"procedure.thresholds.latency", "p95-Latenz", "p95 latency"},
     {"procedure.thresholds.lag", "Consumer Lag", "Consumer lag"},
-    {"procedure.thresholds.events", "{count} Ereignisse", "{count} events"},
+    {"procedure.thresholds.events", "{count|Ereignis|Ereignisse}", "{count|event|events}"},
     {"procedure.thresholds.health", "Fehlgeschlagene Health-Checks", "Failed health checks"},
     {"procedure.thresholds.health-limit", "{count} in Folge binnen {span}",
      "{count} in a row within {span}"},
@@ -256,10 +256,12 @@ constexpr MessageRow kProcedure[] = {
      "Rollback; Pause, wenn der Service keine Komponente ist",
      "rolls back; pauses when the service is no component"},
     {"procedure.thresholds.window",
-     "Gemessen über {window}, mit jeder Welle neu; unter {requests} Anfragen wird nicht geurteilt. "
+     "Gemessen über {window}, mit jeder Welle neu; unter {requests|Anfrage|Anfragen} wird nicht "
+     "geurteilt. "
      "Eine Pause braucht mindestens {bad_pause}, ein Rollback mindestens {bad_rollback} schlechte "
      "Anfragen.",
-     "Measured over {window}, begun anew with each wave; below {requests} requests nothing is "
+     "Measured over {window}, begun anew with each wave; below {requests|request|requests} nothing "
+     "is "
      "judged. A pause takes at least {bad_pause} bad requests, a rollback at least "
      "{bad_rollback}."},
     {"procedure.thresholds.lease",

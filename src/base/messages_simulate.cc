@@ -91,7 +91,8 @@ constexpr MessageRow kSimulate[] = {
      "Überschreitungen: die neue Version jenseits einer Grenze, während sie jemanden bedient",
      "Breaches: the new version beyond a limit while it serves somebody"},
     {"cli.sim.breaches.none", "keine", "none"},
-    {"cli.sim.breaches", "{count} in {releases} Releases", "{count} in {releases} releases"},
+    {"cli.sim.breaches", "{count} in {releases|Release|Releases}",
+     "{count} in {releases|release|releases}"},
     {"cli.sim.breach.nobody-served", "{count} endeten, weil sie niemanden mehr bediente",
      "{count} ended because it served nobody any more"},
     {"cli.sim.breach.good-again", "{count} gingen von selbst vorüber",
@@ -112,9 +113,9 @@ constexpr MessageRow kSimulate[] = {
     {"cli.sim.heading.people", "Menschen", "People"},
     {"cli.sim.asked", "nach Plan gefragt: {spread} Mal", "asked as planned: {spread} times"},
     {"cli.sim.asked-beside",
-     "mussten entscheiden, weil etwas schiefging: in {releases} von {all} Releases, "
+     "mussten entscheiden, weil etwas schiefging: in {releases} von {all|Release|Releases}, "
      "höchstens {most} Mal",
-     "had to decide because something went wrong: in {releases} of {all} releases, at most "
+     "had to decide because something went wrong: in {releases} of {all|release|releases}, at most "
      "{most} times"},
 
     // ---- misfortunes
@@ -131,8 +132,9 @@ constexpr MessageRow kSimulate[] = {
     {"cli.sim.measure.breach-time", "in Überschreitung", "time in breach"},
     {"cli.sim.measure.took", "Dauer", "time taken"},
     {"cli.sim.measure.asked-beside", "Entscheidungen", "decisions"},
-    {"cli.sim.better", "besser in {better}, schlechter in {worse} von {count} Releases{chance}",
-     "better in {better}, worse in {worse} of {count} releases{chance}"},
+    {"cli.sim.better",
+     "besser in {better}, schlechter in {worse} von {count|Release|Releases}{chance}",
+     "better in {better}, worse in {worse} of {count|release|releases}{chance}"},
     {"cli.sim.chance", ", p{p}", ", p{p}"},
     {"cli.sim.per-release", "{before} → {after} je Release", "{before} → {after} a release"},
     {"cli.sim.variations.rest", "Mehr als Zufall zeigte sonst keine Änderung: {keys}",
@@ -141,15 +143,15 @@ constexpr MessageRow kSimulate[] = {
      "No change showed more than chance: {keys}"},
     {"cli.sim.variations.empty", "Es gibt nichts zu vergleichen.", "There is nothing to compare."},
 
-    {"cli.sim.progress", "{done} Releases simuliert", "{done} releases simulated"},
-    {"cli.sim.done", "{done} Releases in {span} simuliert: {rate} je Sekunde",
-     "{done} releases simulated in {span}: {rate} a second"},
+    {"cli.sim.progress", "{done|Release|Releases} simuliert", "{done|release|releases} simulated"},
+    {"cli.sim.done", "{done|Release|Releases} in {span} simuliert: {rate} je Sekunde",
+     "{done|release|releases} simulated in {span}: {rate} a second"},
 
     // ---- a timeline
     {"cli.sim.started", "Stellwerk startet", "Stellwerk starts"},
     {"cli.sim.over", "vorüber: {fault}", "over: {fault}"},
-    {"cli.sim.steps", "{count} Schritte und Freigaben erledigt",
-     "{count} steps and approvals done"},
+    {"cli.sim.steps", "{count|Schritt|Schritte} und Freigaben erledigt",
+     "{count|step|steps} and approvals done"},
     {"cli.sim.one.breach",
      "Überschreitung ({kind}) ab Welle {wave}: {lasted}, {bad} schlechte Antworten",
      "breach ({kind}) from wave {wave} on: {lasted}, {bad} bad answers"},

@@ -3,7 +3,8 @@
 //
 // Role: add a row to a section of messages_table.cc. A new subject gets a new section, a long one
 // its own file. Invariants: keys are `subject.name[.part]`, unique; both texts have the same
-// `{placeholders}`; braces mean nothing else.
+// `{placeholders}`; braces mean nothing else. `{count|entry|entries}` adds the word that goes with
+// the number.
 #pragma once
 
 #include <span>
@@ -16,6 +17,14 @@ struct MessageRow {
   std::string_view de;
   std::string_view en;
 };
+
+struct Placeholder {
+  std::string_view name;
+  std::string_view one;   ///< said behind the value 1; empty: the value alone
+  std::string_view many;  ///< … behind any other
+};
+/// @param text  what stands between the braces
+Placeholder placeholder_of(std::string_view text);
 
 /// All sections, in the order of the file.
 std::span<const std::span<const MessageRow>> message_sections();

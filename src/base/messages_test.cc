@@ -28,7 +28,10 @@ std::set<std::string> placeholders(std::string_view text) {
   std::set<std::string> found;
   for (auto open = text.find('{'); open != std::string_view::npos;
        open = text.find('{', open + 1)) {
-    const auto name = text.substr(open + 1, text.find('}', open) - open - 1);
+    const Placeholder placeholder =
+        placeholder_of(text.substr(open + 1, text.find('}', open) - open - 1));
+    const auto name = placeholder.name;
+    EXPECT_EQ(placeholder.one.empty(), placeholder.many.empty()) << text;
     const bool well_formed =
         !name.empty() &&
         name.find_first_not_of("abcdefghijklmnopqrstuvwxyz_0123456789") == std::string_view::npos;

@@ -24,7 +24,7 @@ Template template_of(std::string_view text) {
     parts.literals.push_back(text.substr(0, open));
     if (open == std::string_view::npos) return parts;
     const auto close = text.find('}', open);
-    parts.names.push_back(text.substr(open + 1, close - open - 1));
+    parts.names.push_back(placeholder_of(text.substr(open + 1, close - open - 1)).name);
     text.remove_prefix(close + 1);
   }
 }

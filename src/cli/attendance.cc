@@ -67,6 +67,7 @@ Attendance::Attendance(World& world, const Console& console, EngineHost& host, S
       subject_(std::move(subject)),
       began_(run() == nullptr ? 0 : run()->state().version),
       status_(console) {
+  host_.engine().keep(subject_.release);
   host_.engine().on_written = [this](const engine::Written& entry) { print(entry); };
   host_.engine().on_report = [this](const base::Error& error) { report_once(error); };
 }

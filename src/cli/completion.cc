@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <ostream>
+#include <set>
 
 #include "base/text.h"
 #include "cli/completion_shells.h"
@@ -12,6 +13,8 @@
 #include "cli/explain.h"
 #include "cli/inputs.h"
 #include "cli/man.h"
+#include "core/decide.h"
+#include "engine/loader.h"
 #include "sim/swarm.h"
 
 namespace stellwerk::cli {
@@ -31,12 +34,12 @@ constexpr std::array kOffers = {
     Offer{"LOG", "files"},
     Offer{"TOPIC", "words:release,environment"},
     Offer{"SHELL", "words:bash,zsh,fish"},
-    // What nobody can know before it is typed.
     Offer{"DECISION",
           "words:approve,accept-features,accept-changelog,accept-completeness,sign-off,"
           "emergency-approve"},
     Offer{"ROLE", "words:release-manager,devops,qa,product-owner,audit-officer"},
-    Offer{"STEP", "none"},
+    Offer{"STEP", "steps"},
+    // What nobody can know before it is typed.
     Offer{"PERSON", "none"},
     Offer{"DURATION", "none"},
     Offer{"TEXT", "none"},
@@ -214,10 +217,36 @@ std::string fish_script(const std::vector<CommandInfo>& all) {
 
 // ---- what the scripts ask for
 
-void print_releases(World& world, const Console& console, const Arguments& arguments) {
+constexpr std::string_view kStepsOf = "steps:";
+
+std::optional<Reader> quiet_reader(World& world, const Arguments& arguments) {
   const auto folder = data_folder(arguments);
-  if (!folder.value) return;
+  if (!folder.value) return std::nullopt;
   auto reader = world.open_reader(*folder.value);
+  return reader ? std::optional(std::move(*reader)) : std::nullopt;
+}
+
+/// Steps that wait for people, or that a person must decide on.
+void print_steps(World& world, const Console& console, const Arguments& arguments) {
+  const auto name = base::parse_name(std::string_view(arguments.topic).substr(kStepsOf.size()));
+  auto reader = quiet_reader(world, arguments);
+  if (!name || !reader) return;
+  const auto loaded =
+      engine::load_release(*reader->journal, *reader->content, base::ReleaseId(*name));
+  if (!loaded) return;
+  std::set<base::StepId> steps;
+  for (const base::StepId& id : core::waiting_for_people(loaded->plan, loaded->state)) {
+    const core::Step* step = loaded->plan.find_step(id);
+    if (step != nullptr && !std::holds_alternative<core::ApprovalAction>(step->action))
+      steps.insert(id);
+  }
+  for (const base::StepId& id : core::undecided_steps(loaded->plan, loaded->state))
+    steps.insert(id);
+  for (const base::StepId& id : steps) console.out << id.str() << '\n';
+}
+
+void print_releases(World& world, const Console& console, const Arguments& arguments) {
+  const auto reader = quiet_reader(world, arguments);
   if (!reader) return;
   const auto streams = reader->journal->streams(false);
   if (!streams) return;
@@ -267,6 +296,10 @@ std::string completion_script(Shell shell, const std::vector<CommandInfo>& comma
 Exit completion_command(World& world, const Console& console, const Arguments& arguments) {
   if (arguments.topic == "releases") {
     print_releases(world, console, arguments);
+    return Exit::Done;
+  }
+  if (arguments.topic.starts_with(kStepsOf)) {
+    print_steps(world, console, arguments);
     return Exit::Done;
   }
   if (arguments.topic == "codes") {

@@ -34,7 +34,10 @@ _stellwerk_offer() {
       compgen -d -- "$current"
     ) ;;
     folders) mapfile -t COMPREPLY < <(compgen -d -- "$current") ;;
-    releases | codes) mapfile -t COMPREPLY < <(
+    steps) kind=${first:+steps:$first} ;;
+  esac
+  case $kind in
+    releases | codes | steps:*) mapfile -t COMPREPLY < <(
       compgen -W "$("$program" completion "$kind" "$@" 2>/dev/null)" -- "$current"
     ) ;;
     words:*)
@@ -46,7 +49,7 @@ _stellwerk_offer() {
 
 _stellwerk() {
   local program=${1/#\~/$HOME} current=${COMP_WORDS[COMP_CWORD]}
-  local path='' waiting='' given=0 only_files='' word kind='' i commands options arguments
+  local path='' waiting='' given=0 first='' only_files='' word kind='' i commands options arguments
   local -a where=() kinds=()
   COMPREPLY=()
   _stellwerk_table ''
@@ -66,6 +69,7 @@ _stellwerk() {
       _stellwerk_table "$path"
     else
       given=$((given + 1))
+      [[ -n $first ]] || first=$word
     fi
   done
   [[ $current != = ]] || current=''
@@ -116,11 +120,12 @@ _stellwerk_offer() {
   local kind=$1 program=$2
   shift 2
   local -a found
+  [[ $kind != steps ]] || kind=${first:+steps:$first}
   case $kind in
     files) _files ;;
     yaml) _files -g '*.(yaml|yml)' ;;
     folders) _files -/ ;;
-    releases | codes)
+    releases | codes | steps:*)
       found=(${(f)"$($program completion $kind "$@" 2>/dev/null)"})
       compadd -a found
       ;;
@@ -132,7 +137,7 @@ _stellwerk_offer() {
 }
 
 _stellwerk() {
-  local at='' waiting='' only_files='' word='' kind=''
+  local at='' waiting='' first='' only_files='' word='' kind=''
   integer given=1 i
   local -a commands options arguments where
   _stellwerk_table ''
@@ -152,6 +157,7 @@ _stellwerk() {
       _stellwerk_table $at
     else
       (( ++given ))
+      [[ -n $first ]] || first=$word
     fi
   done
   if [[ -z $waiting && ${words[CURRENT]} == --*=* ]]; then
@@ -212,6 +218,15 @@ function __stellwerk_option
 @VALUES@    end
 end
 
+# Steps are those of the release $argv[1].
+function __stellwerk_of
+    if test "$argv[2]" != steps
+        echo -- $argv[2]
+    else if test -n "$argv[1]"
+        echo -- steps:$argv[1]
+    end
+end
+
 function __stellwerk_offer
     set -l kind $argv[1]
     set -l token $argv[2]
@@ -223,7 +238,7 @@ function __stellwerk_offer
             __fish_complete_suffix .yml
         case folders
             __fish_complete_directories $token ''
-        case releases codes
+        case releases codes 'steps:*'
             $argv[3] completion $kind $argv[4..-1] 2>/dev/null
         case 'words:*'
             string split , -- (string replace 'words:' '' -- $kind)
@@ -238,6 +253,7 @@ function __stellwerk_complete
     set -l waiting ''
     set -l only_files ''
     set -l given 1
+    set -l first ''
     set -l where
     for word in $tokens[2..-1]
         if test -n "$waiting"
@@ -255,6 +271,7 @@ function __stellwerk_complete
             set at (string trim -- "$at $word")
         else
             set given (math $given + 1)
+            test -n "$first"; or set first $word
         end
     end
     set -l before ''
@@ -264,7 +281,7 @@ function __stellwerk_complete
         set token (string replace -r '^[^=]*=' '' -- $token)
     end
     if test -n "$waiting"
-        set -l kind (__stellwerk_option "$at" $waiting)
+        set -l kind (__stellwerk_of "$first" (__stellwerk_option "$at" $waiting))
         for each in (__stellwerk_offer "$kind" "$token" $program $where)
             echo -- "$before$each"
         end
@@ -280,7 +297,8 @@ function __stellwerk_complete
         if test -z "$kind"; and string match -q -- '*...' "$kinds[-1]"
             set kind $kinds[-1]
         end
-        __stellwerk_offer (string replace ... '' -- "$kind") "$token" $program $where
+        set kind (__stellwerk_of "$first" (string replace ... '' -- "$kind"))
+        __stellwerk_offer "$kind" "$token" $program $where
     end
 end
 

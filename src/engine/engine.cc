@@ -17,6 +17,8 @@ namespace stellwerk::engine {
 namespace {
 
 constexpr base::Duration kClockStep = base::seconds(2);
+/// What looks at an ended release, or asks something of it, mostly does so soon.
+constexpr base::Duration kEndedKept = base::minutes(10);
 
 base::Error reserved(const base::ComponentName& component, const base::ReleaseId& holder) {
   return base::error(base::Code::Conflict, "ENG-0025",
@@ -238,16 +240,35 @@ void Engine::command_signed(const base::ReleaseId& release, const SignedWord& wo
 /// The whole journal is checked before somebody's word that it is complete counts.
 void Engine::accept_complete(Live& live, core::InputBody body, const base::PersonId& by,
                              Reply reply) {
-  integrity_.check_all(
-      [&live, body = std::move(body), by, reply = std::move(reply)](const EffectResult& result) {
-        if (result.outcome == core::Outcome::Done) return live.run.handle(body, by, reply);
-        if (reply) reply({not_sound(live.run.plan().release, result.summary), {}, {}});
-      });
+  integrity_.check_all([this, release = live.run.plan().release, body = std::move(body), by,
+                        reply = std::move(reply)](const EffectResult& result) {
+    Live* its = result.outcome == core::Outcome::Done ? find_or_load(release, reply) : nullptr;
+    if (its != nullptr) return its->run.handle(body, by, reply);
+    if (result.outcome != core::Outcome::Done && reply)
+      reply({not_sound(release, result.summary), {}, {}});
+  });
 }
 
 bool Engine::any_under_way() const {
   return std::any_of(live_.begin(), live_.end(), [](const auto& each) {
     return !core::is_terminal(each.second->run.state().stage);
+  });
+}
+
+void Engine::let_go_ended(base::MonoTime now) {
+  std::erase_if(live_, [&](const auto& each) {
+    Live& live = *each.second;
+    const core::State& state = live.run.state();
+    const bool done = core::is_terminal(state.stage) && state.open.empty() && live.run.idle() &&
+                      live.windows.empty() && !live.sending_hold && !kept_.contains(each.first);
+    if (!done) {
+      live.ended_at.reset();
+      return false;
+    }
+    if (!live.ended_at) live.ended_at = now;
+    if (now - *live.ended_at < kEndedKept) return false;
+    for (auto& [name, releases] : probed_for_) std::erase(releases, &live);
+    return true;
   });
 }
 
@@ -274,6 +295,7 @@ base::MonoTime Engine::step() {
   keeper_.pump(now);
   clear_emergency();
   outbox_.pump(now);
+  let_go_ended(now);
   return next_wake();
 }
 
@@ -381,7 +403,9 @@ void Engine::report(const base::Error& error) {
 /// What was cancelled meanwhile is no trouble any more; what ran before its entry is not open yet.
 void Engine::report_trouble(const EffectContext& context, const base::Error& error) {
   const core::Intent& intent = context.intent;
-  const core::State& state = live_.at(context.plan->release)->run.state();
+  const auto found = live_.find(context.plan->release);
+  if (found == live_.end()) return;
+  const core::State& state = found->second->run.state();
   if (!context.emergency && !state.open.contains(intent.key)) return;
   const std::string what =
       std::string(core::to_string(intent.kind)) + (intent.subject.empty() ? "" : " ");

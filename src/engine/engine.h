@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -99,6 +100,9 @@ class Engine final : private RunHost {
   /// One turn. Returns when something must be looked at again at the latest.
   base::MonoTime step();
 
+  /// Somebody attends this release: it stays in memory after its end, too.
+  void keep(const base::ReleaseId& release) { kept_.insert(release); }
+
   [[nodiscard]] Mailbox& mailbox() { return mailbox_; }
   [[nodiscard]] const ReleaseRun* find(const base::ReleaseId& release) const;
   [[nodiscard]] const GuardWatch* watch_of(const base::ReleaseId& release) const;
@@ -134,6 +138,8 @@ class Engine final : private RunHost {
                              std::optional<std::int64_t> speed, EmergencyLines& lines);
   /// Live, or loaded for a command to a release that has ended. nullptr: the reply was given.
   Live* find_or_load(const base::ReleaseId& release, const Reply& reply);
+  /// Takes ended releases out of memory a while after the last of them was done.
+  void let_go_ended(base::MonoTime now);
   void attest_logs(Live& live, core::Attested attested, const base::PersonId& by, Reply reply);
   void accept_complete(Live& live, core::InputBody body, const base::PersonId& by, Reply reply);
   void change_speed(Live& live);
@@ -192,7 +198,8 @@ class Engine final : private RunHost {
   Attestors attestors_;
   Effects effects_;
   Outbox outbox_;
-  std::map<base::ReleaseId, std::unique_ptr<Live>> live_;  ///< nothing is taken out of it
+  std::map<base::ReleaseId, std::unique_ptr<Live>> live_;  ///< see let_go_ended()
+  std::set<base::ReleaseId> kept_;                         ///< also when they have ended
   base::Duration wall_offset_;  ///< wall minus monotonic clock, to see the wall step
   bool world_changed_ = true;   ///< what is watched must be set anew
   bool watching_ = false;       ///< a job that sets it is under way

@@ -237,7 +237,9 @@ void Engine::follow_world() {
           if (!world->whole) look_again();
           probed_for_.clear();
           for (const auto& [id, names] : world->expected)
-            for (const std::string& name : names) probed_for_[name].push_back(live_.at(id).get());
+            if (const auto found = live_.find(id); found != live_.end())
+              for (const std::string& name : names)
+                probed_for_[name].push_back(found->second.get());
           const base::MonoTime now = ports_.clock.mono();
           for (const auto& [id, live] : live_) live->watch.expect_health(world->expected[id], now);
         };

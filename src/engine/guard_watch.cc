@@ -207,7 +207,7 @@ void GuardWatch::follow(const core::State& state, base::MonoTime now) {
   }
 }
 
-bool GuardWatch::lease_good(base::MonoTime now) const { return guard_.progress(now).lease_good; }
+bool GuardWatch::lease_good(base::MonoTime now) const { return guard_.lease_good(now); }
 
 void GuardWatch::count_hold(const kpi::HoldProgress& progress, base::MonoTime now,
                             std::int64_t speed) {
@@ -251,7 +251,7 @@ GuardRound GuardWatch::round(const core::Plan& plan, const core::State& state, b
   const bool changed = !reported_ || !same_label(verdict, verdict_);
   verdict_ = std::move(verdict);
 
-  const kpi::HoldProgress progress = guard_.progress(now);
+  const kpi::HoldProgress progress = guard_.progress(now, evidence, verdict_);
   count_hold(progress, now, speed);
   last_round_ = now;
   requests_ = requests_before_ + progress.requests - requests_base_;

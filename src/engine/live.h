@@ -36,6 +36,7 @@ struct Engine::Live {
   CapacityWatch old_capacity;
   std::optional<Followed> followed;  ///< as the state was when the world was last looked over
   bool put_right = false;            ///< wrote its routes since the router's were last understood
+  std::optional<base::MonoTime> ended_at;         ///< and nothing of it has been under way since
   std::optional<base::MonoTime> restoring_since;  ///< a rollback's traffic waits for old instances
 };
 

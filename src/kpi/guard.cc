@@ -229,21 +229,29 @@ GuardEvidence Guard::evidence(MonoTime now) const {
 core::Verdict Guard::evaluate(MonoTime now) const { return judge(policy_, evidence(now)); }
 
 HoldProgress Guard::progress(MonoTime now) const {
-  if (!wave_at_) return {};
   const GuardEvidence seen = evidence(now);
+  return progress(now, seen, judge(policy_, seen));
+}
+
+HoldProgress Guard::progress(MonoTime now, const GuardEvidence& seen,
+                             const core::Verdict& verdict) const {
+  if (!wave_at_) return {};
   HoldProgress progress;
   progress.requests = components_.empty() ? 0 : std::numeric_limits<std::uint64_t>::max();
   for (const RequestEvidence& r : seen.requests)
     progress.requests = std::min(progress.requests, r.requests_wave);
   progress.real = std::max(Duration{}, now - *wave_at_);
   progress.guarded = seen.source_silent < policy_.no_data_pause;
-  progress.lease_good = seen.source_silent < policy_.no_data_rollback && !deaf_since_;
-  const core::Verdict verdict = judge(policy_, seen);
+  progress.lease_good = lease_good(now);
   progress.may_end = progress.guarded && verdict.action == core::Action::Continue &&
                      verdict.cause == core::Cause::AllGood &&
                      progress.requests >= policy_.hold_requests_min &&
                      progress.real >= policy_.hold_real_min;
   return progress;
+}
+
+bool Guard::lease_good(MonoTime now) const {
+  return wave_at_ && !deaf_since_ && silence(alive_at_, now) < policy_.no_data_rollback;
 }
 
 void Guard::rearm(MonoTime now) {

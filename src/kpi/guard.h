@@ -72,6 +72,11 @@ class Guard {
   [[nodiscard]] GuardEvidence evidence(base::MonoTime now) const;
   [[nodiscard]] core::Verdict evaluate(base::MonoTime now) const;
   [[nodiscard]] HoldProgress progress(base::MonoTime now) const;
+  /// HoldProgress::lease_good alone.
+  [[nodiscard]] bool lease_good(base::MonoTime now) const;
+  /// The same from what evidence() and judge() gave for this moment.
+  [[nodiscard]] HoldProgress progress(base::MonoTime now, const GuardEvidence& seen,
+                                      const core::Verdict& verdict) const;
 
   /// Everything it knows, as integers; goes with the minute's entry (to the content store when it
   /// is too large for one: about 1.5 KiB per component with a window of 60 s).

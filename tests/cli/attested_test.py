@@ -48,6 +48,8 @@ class Attested(CarriesReleases):
         self.expect(stellwerk("audit", "verify", folder=self.folder))
 
         # A note is erased: the record says so, and still verifies.
+        offered = self.expect(stellwerk("completion", "steps:greeter-1.0.1", folder=self.folder)).stdout
+        self.assertIn("post-check/retrospective\n", offered)
         self.expect(stellwerk("attest", "greeter-1.0.1", "post-check/retrospective", "--note", "Lena was late", folder=self.folder))
         steps = {row["id"]: row for row in self.show("greeter-1.0.1")["steps"]}
         digest = steps["post-check/retrospective"]["text_digest"]

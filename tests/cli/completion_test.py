@@ -73,6 +73,14 @@ class Cases:
     def test_a_value_that_nobody_can_know_offers_nothing(self):
         self.assertEqual(self.offered("stellwerk", "run", "release.yaml", "--speed", ""), [])
 
+    def test_steps_of_the_release_that_is_named(self):
+        self.write("bin/stellwerk", '#!/bin/sh\n[ "$*" = "completion steps:rel-1" ] && printf "precheck/a\\nprecheck/b\\n"\n')
+        os.chmod(os.path.join(self.folder, "bin/stellwerk"), 0o755)
+        self.assertEqual(self.offered("stellwerk", "attest", "rel-1", ""), ["precheck/a", "precheck/b"])
+        self.assertEqual(self.offered("stellwerk", "attest", "rel-1", "precheck/a", ""), ["precheck/a", "precheck/b"])
+        self.assertEqual(self.offered("stellwerk", "release", "resume", "rel-1", "--again", ""), ["precheck/a", "precheck/b"])
+        self.assertEqual(self.offered("stellwerk", "attest", "rel-2", ""), [])
+
     def test_releases_are_none_and_silent_without_data(self):
         self.assertEqual(self.offered("stellwerk", "release", "show", "--data", "nowhere", ""), [])
 
@@ -85,7 +93,7 @@ class Bash(Cases, InFolder):
 
     def offered(self, *words):
         line = " ".join(shlex.quote(word) for word in words)
-        code = (f"source ./script; COMP_WORDS=({line}); COMP_CWORD={len(words) - 1}; "
+        code = (f"PATH=$PWD/bin:$PATH; source ./script; COMP_WORDS=({line}); COMP_CWORD={len(words) - 1}; "
                 f"_stellwerk {shlex.quote(words[0])}; printf '%s\\n' \"${{COMPREPLY[@]}}\"")
         done = run(["bash", "--norc", "-u", "-c", code], self.folder)
         self.assertEqual((done.returncode, done.stderr), (0, ""), words)
@@ -114,7 +122,7 @@ class Zsh(Cases, InFolder):
 
     def offered(self, *words):
         line = " ".join(shlex.quote(word) for word in words)
-        code = f"{ZSH_STUBS}\nsource ./script\nwords=({line})\nCURRENT={len(words)}\n_stellwerk\n"
+        code = f"{ZSH_STUBS}\nPATH=$PWD/bin:$PATH\nsource ./script\nwords=({line})\nCURRENT={len(words)}\n_stellwerk\n"
         done = run(["zsh", "-f", "-c", code], self.folder)
         self.assertEqual(done.stderr, "", words)
         return [line.split(":")[0] for line in done.stdout.split("\n") if line]
@@ -132,7 +140,7 @@ class Fish(Cases, InFolder):
 
     def offered(self, *words):
         line = " ".join(words)
-        done = run(["fish", "--no-config", "-c", f"source ./script; complete -C {shlex.quote(line)}"], self.folder)
+        done = run(["fish", "--no-config", "-c", f"set -x PATH $PWD/bin $PATH; source ./script; complete -C {shlex.quote(line)}"], self.folder)
         self.assertEqual((done.returncode, done.stderr), (0, ""), words)
         return [line.split("\t")[0] for line in done.stdout.split("\n") if line]
 
@@ -152,6 +160,11 @@ class Helper(InFolder):
         done = stellwerk("completion", "releases", folder=self.folder)
         self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""))
         self.assertEqual(os.listdir(self.folder), [])
+
+    def test_is_silent_about_releases_that_are_not_there(self):
+        for topic in ("steps:rel-1", "steps:", "steps:../../x"):
+            done = stellwerk("completion", topic, folder=self.folder)
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (0, "", ""), topic)
 
     def test_is_silent_about_a_broken_installation(self):
         self.write("stellwerk.yaml", "installation: [")

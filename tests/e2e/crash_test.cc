@@ -179,6 +179,8 @@ TEST_F(KilledWhileSending, WaitsForAPersonWhoSaysThatItHappened) {
                            "stellwerk release resume rel-1 --again preparation/send"})
     EXPECT_NE(plain.err.find(part), std::string::npos) << plain.err;
 
+  EXPECT_NE(site.stellwerk({"completion", "steps:rel-1"}).out.find("preparation/send\n"),
+            std::string::npos);
   EXPECT_EQ(site.stellwerk({"attest", "rel-1", "preparation/send"}).exit_code, 0);
   site.start_load(100);
   site.attend();
