@@ -17,7 +17,7 @@ import sys
 import tidy_rules as rules
 
 CODE = (".cc", ".h")
-TEXT = CODE + (".py", ".md", ".txt", ".cmake", ".json", ".yaml", ".yml", ".sh", ".in", ".cfg", "")
+TEXT = CODE + (".go", ".py", ".md", ".txt", ".cmake", ".json", ".yaml", ".yml", ".sh", ".in", ".cfg", "")
 OWN_FILES = {"tools/tidy.py", "tools/tidy_rules.py", "tools/tidy_test.py"}
 ERROR_ID = re.compile(r"\b[A-Z]{3}-\d{4}\b")
 

@@ -1,38 +1,19 @@
 """A release whose checkpoints others confirm: a witness of ours, and a time stamping service; then the key is changed and a text erased."""
 import json
 import os
-import subprocess
 import sys
 
-from carried import CarriesReleases, free_port
-from support import PROGRAM, environment, main, run, stellwerk
-
+from carried import CarriesReleases
+from support import main, run, stellwerk
 
 
 class Attested(CarriesReleases):
     NEEDS = ["haproxy", "python3", "openssl"]
 
-    def serve(self, *words):
-        log = open(f"{self.folder}/{os.path.basename(words[0])}.log", "wb")
-        self.addCleanup(log.close)
-        served = subprocess.Popen(words, cwd=self.folder, env=environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
-        self.addCleanup(served.wait)
-        self.addCleanup(served.kill)
-        return served
-
-    def carry(self, name, release):
-        running = self.start(name)
-        self.until("the end", lambda: self.answer(release, self.show(release)) or running.poll() is not None)
-        self.assertEqual(self.show(release)["stage"], "completed", self.text_of(f"{name}.err"))
-
     def test_what_others_confirmed_is_kept_and_verifies(self):
         log_key = self.expect(stellwerk("audit", "key", folder=self.folder)).stdout.strip()
-        witness = ["witness", "--data", f"{self.folder}/witness", "--name", "other.example/witness"]
-        key = self.expect(stellwerk(*witness, "--show-key", folder=self.folder)).stdout.strip()
-        port = free_port()
-        self.serve(PROGRAM, *witness, "--log", log_key, "--listen", f"127.0.0.1:{port}")
-        self.append("stellwerk.yaml", f'\naudit:\n  witnesses: [{{key: "{key}", url: "http://127.0.0.1:{port}"}}]\n')
-        self.carry("release.yaml", "greeter-1.0.1")
+        key = self.with_witness(log_key)
+        self.carry_to_its_end("release.yaml", "greeter-1.0.1")
 
         data = f"{self.folder}/stellwerk-data"
         cosigned = self.until("a cosignature", lambda: os.path.isdir(f"{data}/log/cosigned") and os.listdir(f"{data}/log/cosigned"))
@@ -62,7 +43,7 @@ class Attested(CarriesReleases):
         self.assertIn("AUD-0046", refused.stderr)
 
     def test_an_archive_is_verified_without_stellwerk(self):
-        self.carry("release.yaml", "greeter-1.0.1")
+        self.carry_to_its_end("release.yaml", "greeter-1.0.1")
         self.expect(stellwerk("audit", "export", "greeter-1.0.1", "--out", "record.tar.gz", folder=self.folder))
         self.expect(run(["mkdir", "out"], self.folder))
         self.expect(run(["tar", "-xzf", "record.tar.gz", "-C", "out"], self.folder))

@@ -136,6 +136,29 @@ class CarriesReleases(EndsProcesses):
         return subprocess.Popen([PROGRAM, "run", file, "--speed", "3600", "--json", *words], cwd=self.folder, env=environment(),
                                 stdin=subprocess.DEVNULL, stdout=out, stderr=err)
 
+    def carry_to_its_end(self, name, release):
+        running = self.start(name)
+        self.until("the end", lambda: self.answer(release, self.show(release)) or running.poll() is not None)
+        self.assertEqual(self.show(release)["stage"], "completed", self.text_of(f"{name}.err"))
+
+    def serve(self, *words):
+        """A program that runs beside the release until the test's end."""
+        log = open(f"{self.folder}/{os.path.basename(words[0])}.log", "wb")
+        self.addCleanup(log.close)
+        served = subprocess.Popen(words, cwd=self.folder, env=environment(), stdin=subprocess.DEVNULL, stdout=log, stderr=log)
+        self.addCleanup(served.wait)
+        self.addCleanup(served.kill)
+        return served
+
+    def with_witness(self, log_key):
+        """From now on a witness of ours confirms this log; its key."""
+        witness = ["witness", "--data", f"{self.folder}/witness", "--name", "other.example/witness"]
+        key = self.expect(stellwerk(*witness, "--show-key", folder=self.folder)).stdout.strip()
+        port = free_port()
+        self.serve(PROGRAM, *witness, "--log", log_key, "--listen", f"127.0.0.1:{port}")
+        self.append("stellwerk.yaml", f'\naudit:\n  witnesses: [{{key: "{key}", url: "http://127.0.0.1:{port}"}}]\n')
+        return key
+
     def text_of(self, name):
         with open(f"{self.folder}/{name}", encoding="utf-8") as file:
             return file.read()
