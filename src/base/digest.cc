@@ -34,6 +34,22 @@ const EVP_MD* algorithm() {
   return sha256_algorithm;
 }
 
+void begin_digest(EVP_MD_CTX* context) {
+  STELLWERK_CHECK(EVP_DigestInit_ex2(context, algorithm(), nullptr) == 1);
+}
+
+void add_to_digest(EVP_MD_CTX* context, Bytes bytes) {
+  STELLWERK_CHECK(EVP_DigestUpdate(context, bytes.data(), bytes.size()) == 1);
+}
+
+Digest end_digest(EVP_MD_CTX* context) {
+  Digest digest;
+  unsigned int size = 0;
+  STELLWERK_CHECK(EVP_DigestFinal_ex(context, digest.bytes.data(), &size) == 1);
+  STELLWERK_CHECK(size == digest.bytes.size());
+  return digest;
+}
+
 Failure refuse(std::string_view text, std::string_view kind, std::string why) {
   return fail(
       error(Code::InvalidArgument, "BAS-0008", in_quotes(text) + " is not " + std::string(kind))
@@ -58,18 +74,30 @@ Bytes as_bytes(std::string_view text) {
 
 Digest sha256(std::initializer_list<Bytes> parts) {
   auto* const context = thread_context();
-  STELLWERK_CHECK(EVP_DigestInit_ex2(context, algorithm(), nullptr) == 1);
-  for (const auto part : parts) {
-    STELLWERK_CHECK(EVP_DigestUpdate(context, part.data(), part.size()) == 1);
-  }
-  Digest digest;
-  unsigned int size = 0;
-  STELLWERK_CHECK(EVP_DigestFinal_ex(context, digest.bytes.data(), &size) == 1);
-  STELLWERK_CHECK(size == digest.bytes.size());
-  return digest;
+  begin_digest(context);
+  for (const auto part : parts) add_to_digest(context, part);
+  return end_digest(context);
 }
 
 Digest sha256(std::string_view text) { return sha256({as_bytes(text)}); }
+
+struct DigestStream::Context {
+  std::unique_ptr<EVP_MD_CTX, FreeContext> own{EVP_MD_CTX_new()};
+};
+
+DigestStream::DigestStream() : context_(std::make_unique<Context>()) {
+  STELLWERK_CHECK(context_->own != nullptr);
+  begin_digest(context_->own.get());
+}
+DigestStream::~DigestStream() = default;
+
+void DigestStream::add(Bytes bytes) { add_to_digest(context_->own.get(), bytes); }
+
+Digest DigestStream::finish() {
+  const Digest digest = end_digest(context_->own.get());
+  begin_digest(context_->own.get());
+  return digest;
+}
 
 std::string Digest::hex() const { return to_hex(bytes); }
 std::string Digest::to_string() const { return std::string(kPrefix) + hex(); }

@@ -7,6 +7,7 @@
 #include <compare>
 #include <cstdint>
 #include <initializer_list>
+#include <memory>
 #include <span>
 #include <string>
 #include <string_view>
@@ -34,6 +35,23 @@ struct Digest {
 /// SHA-256 of the concatenation of the parts.
 Digest sha256(std::initializer_list<Bytes> parts);
 Digest sha256(std::string_view text);
+
+/// SHA-256 of what comes piece by piece, for more than memory should hold. Used by one thread.
+class DigestStream {
+ public:
+  DigestStream();
+  ~DigestStream();
+  DigestStream(const DigestStream&) = delete;
+  DigestStream& operator=(const DigestStream&) = delete;
+
+  void add(Bytes bytes);
+  /// Of everything added; the next piece begins a new digest.
+  Digest finish();
+
+ private:
+  struct Context;
+  std::unique_ptr<Context> context_;
+};
 
 std::string to_hex(Bytes bytes);
 Result<std::string> from_hex(std::string_view text);  ///< @errors InvalidArgument BAS-0008

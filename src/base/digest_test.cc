@@ -18,6 +18,19 @@ std::string digest_problem(std::string_view text) {
 }
 
 // FIPS 180-4 examples (NIST, "SHA256.pdf").
+TEST(DigestStream, IsTheDigestOfAllThatWasAdded) {
+  DigestStream stream;
+  EXPECT_EQ(stream.finish(), sha256(""));
+  stream.add(as_bytes("one, "));
+  stream.add(as_bytes(""));
+  const Digest between = sha256("another on this thread");
+  stream.add(as_bytes("two"));
+  EXPECT_EQ(stream.finish(), sha256("one, two"));
+  EXPECT_NE(between, sha256("one, two"));
+  stream.add(as_bytes("two"));
+  EXPECT_EQ(stream.finish(), sha256("two")) << "the next one begins anew";
+}
+
 TEST(Sha256, GivesTheDigestsOfTheSpecification) {
   EXPECT_EQ(sha256("").hex(), "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855");
   EXPECT_EQ(sha256("abc").hex(), kAbcHex);

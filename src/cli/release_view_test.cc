@@ -77,7 +77,7 @@ TEST(ReleaseView, ShowsWhatTheLogsSay) {
           .find("p95 38 ms\n"
                 "logs        doc 1.2.0: 2 ERROR (1/min), 7 WARN (2/min), 900 lines, 4000 requests\n"
                 "            doc 1.3.0: 5 ERROR (3/min), 0 WARN (0/min), 90 lines, 400 requests;\n"
-                "            at least, 17 bytes were left unread\n"),
+                "            at least, unread: 17 bytes\n"),
       std::string::npos)
       << release_text(view, kStyle);
   EXPECT_NE(progress_text(view, base::Locale::En).find("p95 38 ms · 3 ERROR/min in the logs"),
@@ -97,7 +97,7 @@ TEST(ReleaseView, GivesWhoAttestsTheLogsTheirFiguresAndFiles) {
             "      Logs looked through (DevOps)\n"
             "      doc 1.2.0: 2 ERROR (1/min), 7 WARN (2/min), 900 lines, 4000 requests\n"
             "      doc 1.3.0: 5 ERROR (3/min), 0 WARN (0/min), 90 lines, 400 requests; at\n"
-            "      least, 17 bytes were left unread. Files: /data/workload/doc/1.3.0/*.log\n");
+            "      least, unread: 17 bytes. Files: /data/workload/doc/1.3.0/*.log\n");
 }
 
 TEST(ReleaseView, SaysWhatAPromotedHoldStillWaitsFor) {
@@ -271,7 +271,7 @@ TEST(Progress, FitsOneLineWithTheNewVersionsFigures) {
       {"action", "pause"}, {"cause", "no-requests"}, {"findings", base::Json::array()}};
   EXPECT_EQ(progress_text(view, base::Locale::En),
             "wave 2/3 · hold · paused (guard) 1m of 15m · T+30m in 14m · 40 requests/s, 0.12 % "
-            "errors, p95 38 ms · pause: no requests to the new version · waits for 1 steps of "
+            "errors, p95 38 ms · pause: no requests to the new version · waits for 1 step of "
             "people");
 }
 

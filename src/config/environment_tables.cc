@@ -148,6 +148,12 @@ constexpr std::array kWorkloadFields = {
          .max = hours(1).us}),
     field<&WorkloadSpec::stop_timeout>(
         {.key = "stop_timeout", .text = "From SIGTERM to SIGKILL.", .max = minutes(10).us}),
+    field<&WorkloadSpec::artifact_file>(
+        {.key = "artifact",
+         .text = "The file whose digest a release may name and have compared, where that is not "
+                 "the program itself: a script that an interpreter runs, a package, an archive.",
+         .default_text = "the program of command",
+         .syntax = &kArtifactFile}),
     field<&WorkloadSpec::ports>({.key = "ports",
                                  .text = "Where the instances listen.",
                                  .default_text = "any free port on the loopback address"})};

@@ -127,6 +127,20 @@ TEST(LoadRelease, ResolvesProgramsAgainstTheFileAndPath) {
   EXPECT_EQ(program("make"), "make") << "searched in PATH when it runs";
 }
 
+TEST(LoadRelease, ResolvesAnArtifactAndKeepsItsPlaceholders) {
+  const auto component = [](const std::string& keys) {
+    const auto loaded = read_release({.yaml = "id: r\ntype: minor\ncomponents: [{domain: a, from: "
+                                              "1.0.0, to: 1.1.0" +
+                                              keys + "}]\n",
+                                      .file = "release.yaml",
+                                      .folder = "/etc/rel"});
+    EXPECT_EQ(lines_of(loaded.problems), "");
+    return loaded.value ? loaded.value->components[0] : core::Component{};
+  };
+  EXPECT_EQ(component("").artifact_file, "");
+  EXPECT_EQ(component(", artifact: ../bin/{version}.jar").artifact_file, "/etc/bin/{version}.jar");
+}
+
 TEST(LoadRelease, ReadsTheRest) {
   const auto release = release_of(R"(title: Größeres
 scope: [one, "two: three"]

@@ -58,10 +58,17 @@ constexpr std::array kComponentFields = {
         {.key = "image", .text = "The image or package of the new version; it is recorded."}),
     field<&Component::artifact>(
         {.key = "digest",
-         .text = "SHA-256 of what runs as the new version: an image's manifest, a package, a "
-                 "program. It is recorded, and approvals name it. Stellwerk does not compare what "
-                 "is started with it: that is for whoever delivers the version.",
+         .text = "SHA-256 of the file that the new version is started from, see artifact. It is "
+                 "recorded, and approvals name it. No instance of the new version is started from "
+                 "another file, also not again later; the old version is compared with nothing. "
+                 "Without it the digest that is found is recorded.",
          .default_text = "none"}),
+    field<&Component::artifact_file>(
+        {.key = "artifact",
+         .text = "The file whose digest counts, where that is not the program itself: a script "
+                 "that an interpreter runs, a package, an archive.",
+         .default_text = "the service's run.artifact; where command is given, its program",
+         .syntax = &kArtifactFile}),
     field<&Component::command>(
         {.key = "command",
          .text = "How the new version is started, where that differs from the service's run."}),

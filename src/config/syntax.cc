@@ -101,6 +101,16 @@ std::string path(std::string_view text) {
   return length_within(text, kPathBytesMax);
 }
 
+std::string artifact_path(std::string_view text) {
+  std::string literal(text);
+  for (const std::string_view name : {"{version}", "{component}"})
+    for (auto at = literal.find(name); at != std::string::npos; at = literal.find(name))
+      literal.erase(at, name.size());
+  if (literal.find_first_of("{}") != std::string::npos)
+    return "only {version} and {component} are replaced in it";
+  return path(text);
+}
+
 std::string url_path(std::string_view text) {
   if (!text.starts_with('/')) return "it must begin with /";
   return url_characters(text);

@@ -32,6 +32,7 @@ std::string name(std::string_view);
 std::string line(std::string_view);
 std::string block(std::string_view);
 std::string path(std::string_view);
+std::string artifact_path(std::string_view);
 std::string url_path(std::string_view);
 std::string http_url(std::string_view);
 std::string health_url(std::string_view);
@@ -96,6 +97,14 @@ inline constexpr Syntax kFile{"a file",
                               Scalar::Text,
                               problem_in::path,
                               true};
+inline constexpr Syntax kArtifactFile{
+    "an artifact file",
+    "a path, in which {version} and {component} are replaced; a relative one is relative to the "
+    "folder of this file",
+    "",
+    Scalar::Text,
+    problem_in::artifact_path,
+    true};
 inline constexpr Syntax kUrlPath{"a path of a URL", "a / and no spaces: /metrics", "^/[!-~]*$",
                                  Scalar::Text, problem_in::url_path};
 inline constexpr Syntax kHttpUrl{"an http URL", "an absolute URL: http://127.0.0.1:3080/health",

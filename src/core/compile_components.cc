@@ -112,7 +112,11 @@ PlannedComponent planned(const Component& component, const Service& service) {
                           .gauges = service.gauges,
                           .listen_port = service.listen_port,
                           .after = component.after};
-  if (component.command) result.new_workload.command = *component.command;
+  if (component.command) {
+    result.new_workload.command = *component.command;
+    result.new_workload.artifact_file.clear();  // it belongs to the service's own command
+  }
+  if (!component.artifact_file.empty()) result.new_workload.artifact_file = component.artifact_file;
   return result;
 }
 

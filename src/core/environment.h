@@ -11,6 +11,7 @@
 #include <string>
 #include <vector>
 
+#include "base/digest.h"
 #include "base/ids.h"
 #include "base/messages.h"
 #include "base/time.h"
@@ -63,6 +64,11 @@ struct WorkloadSpec {
   base::Duration stop_timeout = base::seconds(10);  ///< from SIGTERM to SIGKILL
   std::optional<std::pair<std::uint16_t, std::uint16_t>>
       ports;  ///< inclusive range; empty: any free loopback port
+  /// What a version consists of, with `{version}` and `{component}`; empty: the program itself.
+  std::string artifact_file = {};
+  /// Its SHA-256, without which no instance is started; empty: it is not compared. In a plan it
+  /// stands with the component.
+  std::optional<base::Digest> digest = {};
   friend bool operator==(const WorkloadSpec&, const WorkloadSpec&) = default;
 };
 

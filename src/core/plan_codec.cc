@@ -36,6 +36,10 @@ void fields(A& a, WorkloadSpec& v) {
   a("drain_us", v.drain)("stop_timeout_us", v.stop_timeout)("ports", ports);
   v.ports.reset();
   if (ports.size() == 2) v.ports = {ports[0], ports[1]};
+  std::optional<std::string> artifact_file;  // left out when it is the program: older plans stay
+  if (!v.artifact_file.empty()) artifact_file = v.artifact_file;
+  a("artifact_file", artifact_file);
+  v.artifact_file = artifact_file.value_or("");
 }
 template <class A>
 void fields(A& a, GaugeSpec& v) {

@@ -38,6 +38,33 @@ TEST(PlanCodec, ReadsBackEveryKindOfStepAndOption) {
   EXPECT_EQ(again->components[0].new_workload.ports, plan.components[0].new_workload.ports);
 }
 
+// Goal: which file's digest counts is approved with the rest; plans from before there was a choice
+// keep their bytes.
+TEST(PlanCodec, NamesTheArtifactOnlyWhereItIsNotTheProgram) {
+  Release release = stellwerk::testing::sample_release();
+  Environment environment = stellwerk::testing::sample_environment();
+  const auto file_in = [&] {
+    const auto compiled = compile(release, environment);
+    EXPECT_TRUE(compiled.plan);
+    const auto again = decode_plan(encode_plan(*compiled.plan));
+    EXPECT_TRUE(again) << again.error().one_line();
+    return again->components[0].new_workload.artifact_file;
+  };
+  const auto digest_now = [&] { return digest_of(*compile(release, environment).plan); };
+  EXPECT_EQ(encode_plan(stellwerk::testing::sample_plan()).find("artifact_file"),
+            std::string::npos);
+  const base::Digest before = digest_now();
+
+  for (Service& service : environment.services)
+    if (service.workload) service.workload->artifact_file = "/srv/{version}.jar";
+  EXPECT_EQ(file_in(), "/srv/{version}.jar");
+  EXPECT_NE(digest_now(), before) << "an approval is for this file";
+  release.components[0].command = CommandSpec{{"/opt/other"}, {}, "/", ""};
+  EXPECT_EQ(file_in(), "") << "another program has another artifact";
+  release.components[0].artifact_file = "/opt/package";
+  EXPECT_EQ(file_in(), "/opt/package");
+}
+
 TEST(PlanCodec, IsTheSameForTwoCompilations) {
   EXPECT_EQ(encode_plan(stellwerk::testing::sample_plan()),
             encode_plan(stellwerk::testing::sample_plan()));

@@ -32,6 +32,7 @@ struct Component {
       command;        ///< how `to` is started, where it differs from the service's own
   std::string image;  ///< `valero-neuroerp:1.3.0`; recorded
   std::optional<base::Digest> artifact = {};    ///< of what runs as the new version
+  std::string artifact_file = {};               ///< what it is of, where not the service's own
   std::vector<base::ComponentName> after = {};  ///< components whose new version must run before
   friend bool operator==(const Component&, const Component&) = default;
 };

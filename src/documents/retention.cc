@@ -4,7 +4,6 @@
 
 #include <algorithm>
 #include <array>
-#include <chrono>
 
 namespace stellwerk::documents {
 namespace {
@@ -25,10 +24,9 @@ constexpr base::Duration kWinterTime = base::hours(1);
 std::span<const RetentionRow> retention() { return kRows; }
 
 std::string keep_until(base::WallTime last) {
-  const std::chrono::sys_time<std::chrono::microseconds> local{
-      std::chrono::microseconds{(last + kWinterTime).us}};
-  const std::chrono::year_month_day day{std::chrono::floor<std::chrono::days>(local)};
-  return fmt::format("{:04}-12-31", static_cast<int>(day.year()) + kRows.front().years);
+  constexpr std::size_t kYearDigits = 4;
+  const int year = std::stoi(base::rfc3339(last + kWinterTime).substr(0, kYearDigits));
+  return fmt::format("{:04}-12-31", year + kRows.front().years);
 }
 
 }  // namespace stellwerk::documents

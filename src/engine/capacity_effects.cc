@@ -73,9 +73,9 @@ void Effects::arrange_capacity(const Context& context) {
 void Effects::resize(const Context& context, std::string cut) {
   const Resizing resizing = resizing_of(*context);
   const core::WorkloadSpec less =
-      with_instances(resizing.component.old_workload, resizing.counts.old_version);
+      with_instances(workload_of(resizing.component, false), resizing.counts.old_version);
   const core::WorkloadSpec more =
-      with_instances(resizing.component.new_workload, resizing.counts.new_version);
+      with_instances(workload_of(resizing.component, true), resizing.counts.new_version);
   const base::Duration patience =
       less.stop_timeout + less.start_timeout + more.start_timeout * std::int64_t{more.instances};
   run(

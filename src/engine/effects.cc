@@ -133,6 +133,34 @@ ports::StepReport together(std::vector<ports::StepReport> reports) {
   return all;
 }
 
+/// Its instances ran already when the file was exchanged, so none was started from that.
+EffectResult exchanged(const ports::VersionRef& version, const base::Digest& found,
+                       const base::Digest& planned) {
+  return failure(base::error(base::Code::Rejected, "PRC-0006",
+                             fmt::format("what {} {} is started from is not what was planned",
+                                         version.component.str(), version.version.to_string()))
+                     .because(fmt::format("it is {} now, the plan says {}", found.to_string(),
+                                          planned.to_string()))
+                     .now("its instances run without traffic"));
+}
+
+/// Says what went live, for whoever asks later; the words that said.artifact… translate.
+EffectResult deployed(const ports::WorkloadStatus& status, const core::WorkloadSpec& spec,
+                      const std::optional<base::Digest>& found) {
+  if (found && spec.digest && *found != *spec.digest)
+    return exchanged(status.version, *found, *spec.digest);
+  EffectResult result;
+  result.summary = fmt::format("{} of {} instances ready", status.ready(), spec.instances);
+  if (found) {
+    result.data["artifact"] = found->to_string();
+    result.summary += fmt::format("; artifact {}, {}", found->to_string(),
+                                  spec.digest ? "as planned" : "none was planned");
+  } else if (spec.digest) {
+    result.summary += fmt::format("; artifact {} was not compared", spec.digest->to_string());
+  }
+  return result;
+}
+
 /// How long its requests may take, one after the other.
 base::Duration time_for(const core::HttpCheck& http, const core::Plan& plan) {
   const base::Duration one =
@@ -166,7 +194,10 @@ EffectResult failure(const base::Error& error) {
 }
 
 core::WorkloadSpec workload_of(const core::PlannedComponent& component, bool new_version) {
-  return new_version ? component.new_workload : component.old_workload;
+  // What the old version is started from is compared with nothing: no way back is closed.
+  core::WorkloadSpec spec = new_version ? component.new_workload : component.old_workload;
+  if (new_version) spec.digest = component.artifact;
+  return spec;
 }
 
 std::vector<ports::HealthTarget> health_targets(const core::Plan& plan,
@@ -378,13 +409,13 @@ void Effects::deploy(const Context& context) {
       {"workload:" + component.name.str(),
        spec.start_timeout * std::int64_t{spec.instances} + base::seconds(15)},
       [this, context, &component, spec](const ports::Call& call) -> EffectResult {
-        auto status =
-            ports_.workload.ensure(version_ref(component, true), spec, component.health, call);
+        const ports::VersionRef version = version_ref(component, true);
+        // First, so that what is said of it was there before anything was started.
+        const auto artifact = ports_.workload.artifact(version, spec, call);
+        if (!artifact && spec.digest) return failure(artifact.error());
+        auto status = ports_.workload.ensure(version, spec, component.health, call);
         if (!status) return failure(status.error());
-        return {core::Outcome::Done,
-                fmt::format("{} of {} instances ready", status->ready(), spec.instances),
-                {},
-                base::Json::object()};
+        return deployed(*status, spec, artifact.value_or(std::nullopt));
       },
       [this, context, &component](EffectResult result) {
         serve(context, version_ref(component, true), std::move(result));

@@ -129,6 +129,7 @@ EffectResult failure(const base::Error& error);
 /// Probes for every service of the plan and the given instances.
 std::vector<ports::HealthTarget> health_targets(const core::Plan& plan,
                                                 const std::vector<ports::WorkloadStatus>& running);
+/// How a version is run; the new one only from the artifact that the plan names.
 core::WorkloadSpec workload_of(const core::PlannedComponent& component, bool new_version);
 
 }  // namespace stellwerk::engine

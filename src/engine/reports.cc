@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "core/approvals.h"
 #include "core/words.h"
 
 namespace stellwerk::engine {
@@ -68,6 +69,31 @@ void append_steps(std::string& text, const core::State& state,
   }
 }
 
+/// The people who said so, each once.
+std::string who_said(const core::State& state, core::ApprovalKind decision) {
+  std::vector<std::string> people;
+  for (const core::Approval& each : state.approvals)
+    if (each.decision == decision &&
+        std::find(people.begin(), people.end(), each.person.str()) == people.end())
+      people.push_back(each.person.str());
+  return base::and_list(people);
+}
+
+/// The summary is written once, and kept: what was outstanding then may have been given since.
+void append_emergency(std::string& text, const core::Plan& plan, const core::State& state) {
+  const std::string by = who_said(state, core::ApprovalKind::EmergencyApprove);
+  if (by.empty()) return;
+  text += fmt::format(
+      "\n## Emergency approval\n\nThe release began with the emergency approval of {}", by);
+  if (core::sign_off_outstanding(plan, state))
+    text +=
+        ". **The sign-off was outstanding when this was written**: another person gives it after "
+        "the end, and the record says whether it was given.\n";
+  else
+    text +=
+        fmt::format(", and was signed off by {}.\n", who_said(state, core::ApprovalKind::SignOff));
+}
+
 void append_waves(std::string& text, const core::Plan& plan, const core::State& state) {
   text += "\n## Waves\n\n| wave | tenants | traffic | reached |\n|---|---|---|---|\n";
   for (const core::PlannedWave& wave : plan.waves) {
@@ -106,6 +132,7 @@ std::string release_summary(const core::Plan& plan, const core::State& state,
   std::string text = fmt::format("# Release {}: {}\n\n", plan.release.str(), plan.title);
   text += fmt::format("Type {}, strategy {}, plan {}.\n", to_string(plan.type),
                       to_string(plan.strategy), state.plan.to_string());
+  append_emergency(text, plan, state);
   append_waves(text, plan, state);
   if (state.rollback)
     text += fmt::format("\n## Rollback\n\nCause: {} {}. Decided {} by {}.\n",

@@ -7,9 +7,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
+#include "base/digest.h"
 #include "base/ids.h"
 #include "base/result.h"
 #include "base/semver.h"
@@ -56,8 +58,10 @@ class Workload {
   /// Makes `spec.instances` healthy instances of the version run and waits until they are ready;
   /// running ones are kept, those beyond (the last ones) are stopped and waited for. Repeatable.
   /// Blocks until ready, failed or the deadline.
+  /// With `spec.digest` no instance is started, now or later by the supervisor, from an artifact
+  /// that has another SHA-256; without it nothing is compared.
   /// @errors Rejected PRC-0001: the program cannot be started (missing, not executable, no such
-  /// user); Unavailable
+  /// user); Rejected PRC-0006: the artifact is not the one of `spec.digest`; Unavailable
   ///         PRC-0002: started, never healthy or keeps exiting (the tail of its output is in `why`;
   ///         what was started is stopped again, unless some of the version was wanted before: then
   ///         what came up stays, and the rest is tried on); Conflict PRC-0003: no free port;
@@ -70,6 +74,13 @@ class Workload {
   /// @errors OutcomeUnknown PRC-0004: some still run at the deadline.
   virtual base::Result<void> retire(const VersionRef& version, const core::WorkloadSpec& spec,
                                     const Call& call) = 0;
+  /// SHA-256 of what ensure() would start an instance from, read now; nothing: this adapter cannot
+  /// tell, and compares nothing either. Starts nothing; may take as long as reading a large file.
+  /// @errors Rejected PRC-0006: it cannot be read; Rejected PRC-0001: there is no such program;
+  /// OutcomeUnknown PRC-0004: stopped meanwhile.
+  virtual base::Result<std::optional<base::Digest>> artifact(const VersionRef& version,
+                                                             const core::WorkloadSpec& spec,
+                                                             const Call& call) = 0;
   /// What runs now. None is an empty list, not an error.
   virtual base::Result<WorkloadStatus> status(const VersionRef& version) = 0;
 };

@@ -148,6 +148,12 @@ base::Result<void> SimWorkload::retire(const ports::VersionRef& version,
   return retired;
 }
 
+base::Result<std::optional<base::Digest>> SimWorkload::artifact(const ports::VersionRef& version,
+                                                                const core::WorkloadSpec& spec,
+                                                                const ports::Call& call) {
+  return real_.artifact(version, spec, call);
+}
+
 base::Result<ports::WorkloadStatus> SimWorkload::status(const ports::VersionRef& version) {
   if (around_.interference.before(Place::WorkloadRead) != Twist::None)
     return base::fail(base::Code::Unavailable, "PRC-0002", "the instances cannot be read");

@@ -67,6 +67,9 @@ class SimWorkload final : public ports::Workload {
                                              const ports::Call& call) override;
   base::Result<void> retire(const ports::VersionRef& version, const core::WorkloadSpec& spec,
                             const ports::Call& call) override;
+  base::Result<std::optional<base::Digest>> artifact(const ports::VersionRef& version,
+                                                     const core::WorkloadSpec& spec,
+                                                     const ports::Call& call) override;
   base::Result<ports::WorkloadStatus> status(const ports::VersionRef& version) override;
 
  private:

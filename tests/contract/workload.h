@@ -27,6 +27,8 @@ class WorkloadHarness {
   virtual core::WorkloadSpec lacking_one(const ports::VersionRef& version,
                                          std::uint32_t instances) = 0;
   virtual core::WorkloadSpec missing(const ports::VersionRef& version) = 0;
+  /// SHA-256 of what healthy() specifications of `version` are started from.
+  virtual base::Digest artifact(const ports::VersionRef& version) = 0;
   /// Stellwerk ends and starts again.
   virtual void reopen() = 0;
 };
@@ -156,6 +158,33 @@ TEST_P(WorkloadContract, SaysThatTheOutcomeIsUnknownWhenTheCallIsStopped) {
   EXPECT_EQ(stopped.error().id, "PRC-0004");
   EXPECT_EQ(stopped.error().code, base::Code::OutcomeUnknown);
   EXPECT_TRUE(retire(version("1.3.0")));
+}
+
+TEST_P(WorkloadContract, StartsThePlannedArtifactAndNoOther) {
+  const base::Digest made_of = harness().artifact(version("1.3.0"));
+  auto spec = harness().healthy(version("1.3.0"), 2);
+  const auto found =
+      harness().workload().artifact(version("1.3.0"), spec, harness().call(base::seconds(60)));
+  ASSERT_TRUE(found) << found.error().one_line();
+  EXPECT_EQ(*found, made_of);
+  spec.digest = base::sha256("something else");
+  const auto refused = ensure(version("1.3.0"), spec);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().id, "PRC-0006");
+  EXPECT_EQ(refused.error().code, base::Code::Rejected);
+  EXPECT_TRUE(status(version("1.3.0")).instances.empty());
+  spec.digest = made_of;
+  EXPECT_TRUE(ensure(version("1.3.0"), spec));
+}
+
+TEST_P(WorkloadContract, NeedsNoArtifactToHaveFewerInstances) {
+  auto spec = harness().healthy(version("1.3.0"), 2);
+  spec.digest = harness().artifact(version("1.3.0"));
+  ASSERT_TRUE(ensure(version("1.3.0"), spec));
+  spec.digest = base::sha256("something else");
+  spec.instances = 1;
+  EXPECT_TRUE(ensure(version("1.3.0"), spec));
+  EXPECT_EQ(status(version("1.3.0")).ready(), 1U);
 }
 
 TEST_P(WorkloadContract, KeepsInstancesWhenStellwerkStartsAgain) {

@@ -3,6 +3,7 @@
 
 #include "adapters/memory/memory_clock.h"
 #include "adapters/memory/memory_workload.h"
+#include "base/files.h"
 #include "process/machine.h"
 
 namespace stellwerk::contract {
@@ -24,6 +25,11 @@ class MemoryWorkloadHarness final : public WorkloadHarness {
   }
   core::WorkloadSpec missing(const ports::VersionRef& version) override {
     return behaving(version, adapters::MemoryBehaviour::Missing, 1);
+  }
+  base::Digest artifact(const ports::VersionRef& version) override {
+    const base::Digest digest = base::sha256(version.version.to_string());
+    workload_.made_of(version, digest);
+    return digest;
   }
   void reopen() override {}
 
@@ -68,6 +74,9 @@ class ProcessWorkloadHarness final : public WorkloadHarness {
     auto missing = spec(1, {});
     missing.command.arguments.front() = "/no/such/program";
     return missing;
+  }
+  base::Digest artifact(const ports::VersionRef& /*version*/) override {
+    return base::sha256(base::read_file(STELLWERK_TEST_SERVICE, std::size_t{1} << 30).value());
   }
   void reopen() override { machine_.reopen(); }
 

@@ -50,6 +50,7 @@ std::string release_yaml(const ReleaseFile& release) {
       "id: {}\ntype: {}\ntitle: \"document-domain {}\"\nstrategy: {}\ncomponents:\n"
       "  - domain: document-domain\n    from: {}\n    to: {}\n",
       release.id, release.type, release.to, release.strategy, release.from, release.to);
+  if (!release.digest.empty()) text += fmt::format("    digest: {}\n", release.digest);
   if (!release.faults.empty())
     text += fmt::format("    command: {{run: {}}}\n", command_of(release.program, release.faults));
   std::string before = "document-domain";

@@ -20,6 +20,7 @@ struct ReleaseFile {
   std::string from = "1.2.0";
   std::string to = "1.3.0";
   std::string strategy = "canary";
+  std::string digest = {};                   ///< `sha256:…` of the program; empty: not compared
   std::vector<std::string> components = {};  ///< further ones, each after the one before it
   std::vector<std::string> faults = {};      ///< of the new version, as document-domain takes them
   std::vector<std::string> waves = {"{share: 10%, tenants: [pilot-1], hold: 1h}",

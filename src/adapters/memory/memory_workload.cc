@@ -39,6 +39,12 @@ base::Result<void> MemoryWorkload::refuse(const ports::VersionRef& version,
     return base::fail(Code::Unavailable, "PRC-0002", "an instance did not become healthy");
   if (behaviour == MemoryBehaviour::NoPort)
     return base::fail(Code::Conflict, "PRC-0003", "no free port");
+  const auto artifact = artifacts_.find(key_of(version));
+  const auto running = running_.find(key_of(version));
+  const bool starts =
+      running == running_.end() || running->second.instances.size() < spec.instances;
+  if (spec.digest && starts && artifact != artifacts_.end() && artifact->second != *spec.digest)
+    return base::fail(Code::Rejected, "PRC-0006", "the artifact is not what was planned");
   return {};
 }
 
@@ -116,6 +122,20 @@ base::Result<void> MemoryWorkload::retire(const ports::VersionRef& version,
   running_.erase(found);
   if (loses_answer(key)) return lost_answer();
   return {};
+}
+
+base::Result<std::optional<base::Digest>> MemoryWorkload::artifact(
+    const ports::VersionRef& version, const core::WorkloadSpec& /*spec*/,
+    const ports::Call& /*call*/) {
+  const std::lock_guard lock(mutex_);
+  const auto found = artifacts_.find(key_of(version));
+  if (found == artifacts_.end()) return std::nullopt;
+  return found->second;
+}
+
+void MemoryWorkload::made_of(const ports::VersionRef& version, const base::Digest& artifact) {
+  const std::lock_guard lock(mutex_);
+  artifacts_[key_of(version)] = artifact;
 }
 
 base::Result<ports::WorkloadStatus> MemoryWorkload::status(const ports::VersionRef& version) {

@@ -32,8 +32,13 @@ class MemoryWorkload final : public ports::Workload {
                                              const ports::Call& call) override;
   base::Result<void> retire(const ports::VersionRef& version, const core::WorkloadSpec& spec,
                             const ports::Call& call) override;
+  base::Result<std::optional<base::Digest>> artifact(const ports::VersionRef& version,
+                                                     const core::WorkloadSpec& spec,
+                                                     const ports::Call& call) override;
   base::Result<ports::WorkloadStatus> status(const ports::VersionRef& version) override;
 
+  /// What the version is started from, from the next call on; without it nothing is compared.
+  void made_of(const ports::VersionRef& version, const base::Digest& artifact);
   void behave(const ports::VersionRef& version, MemoryBehaviour behaviour);
   /// All instances of the version end and back off.
   void crash(const ports::VersionRef& version);
@@ -53,6 +58,7 @@ class MemoryWorkload final : public ports::Workload {
   std::mutex mutex_;
   std::map<Key, ports::WorkloadStatus> running_;
   std::map<Key, MemoryBehaviour> behaviours_;
+  std::map<Key, base::Digest> artifacts_;
   std::set<std::uint16_t> ports_;
 };
 

@@ -114,6 +114,17 @@ bool Deployment::settled() const {
   return instances_.empty() || !surplus(instances_.rbegin()->first);
 }
 
+std::optional<base::Error> Deployment::runs_other_than(const base::Digest& planned) const {
+  for (const auto& [number, instance] : instances_)
+    if (const auto other = instance->runs_other_than(planned); other && !surplus(number))
+      return base::error(base::Code::Rejected, "PRC-0006",
+                         fmt::format("{} is not what was planned", instance->snapshot().id))
+          .because(fmt::format("it runs already, started from {}; the plan says {}",
+                               other->to_string(), planned.to_string()))
+          .now("nothing was started or stopped");
+  return std::nullopt;
+}
+
 std::optional<base::Error> Deployment::hopeless() const {
   for (const auto& [number, instance] : instances_) {
     if (surplus(number) || instance->state() == InstanceState::Ready) continue;

@@ -33,6 +33,8 @@ class Deployment {
   [[nodiscard]] bool finished() const { return record_.wanted == 0 && instances_.empty(); }
   /// True once no instance is left beyond those that are wanted.
   [[nodiscard]] bool settled() const;
+  /// Why an instance that runs is not what `planned` says, where that is known.
+  [[nodiscard]] std::optional<base::Error> runs_other_than(const base::Digest& planned) const;
   /// Why waiting until all are ready is in vain; nothing while it is not.
   [[nodiscard]] std::optional<base::Error> hopeless() const;
   /// For the first instance that is not ready: what it said last. `patience` is how long it was

@@ -33,7 +33,8 @@ struct InstanceRecord {
   std::uint16_t port = 0;
   std::uint32_t restarts = 0;
   ProcessIdentity process;
-  base::Digest command;  ///< of the command it runs, see command_digest()
+  base::Digest command;                       ///< of the command it runs, see command_digest()
+  std::optional<base::Digest> artifact = {};  ///< of the file it was started from, if compared
 };
 
 /// Changes with anything that makes a process: arguments, environment, folder, user.

@@ -59,10 +59,12 @@ void ManagedInstance::compare(const core::WorkloadSpec& spec) {
 void ManagedInstance::start(const core::WorkloadSpec& spec) {
   restart_at_.reset();
   start_error_.reset();
-  if (auto started = try_start(spec); !started) {
-    start_error_ = std::move(started.error());
-    back_off_after(base::printable(start_error_->one_line()));
-  }
+  if (auto started = try_start(spec); !started) fail_start(std::move(started.error()));
+}
+
+void ManagedInstance::fail_start(base::Error error) {
+  start_error_ = std::move(error);
+  back_off_after(base::printable(start_error_->one_line()));
 }
 
 base::Result<void> ManagedInstance::try_start(const core::WorkloadSpec& spec) {
@@ -85,17 +87,32 @@ base::Result<void> ManagedInstance::launch(const core::WorkloadSpec& spec, base:
                                               {"instance", id_},
                                               {"component", version_.component.str()}});
   if (!program) return base::fail(program.error());
+  artifact_ = spec.digest ? artifact_path(version_, spec, *program) : "";
+  if (spec.digest)
+    if (auto planned = surroundings_.artifacts.expect(artifact_, *spec.digest); !planned)
+      return planned;
   // Recorded before it runs: one that could not be found again after a crash must not run.
   auto child = spawn(*program, output.get(), [&](pid_t pid) { return record(pid, spec); });
   if (!child) return base::fail(std::move(child.error()));
   began(std::move(child->pidfd), "started");
-  return {};
+  return still_planned();
+}
+
+base::Result<void> ManagedInstance::still_planned() {
+  if (artifact_.empty() || !record_.artifact) return {};
+  auto planned = surroundings_.artifacts.expect(artifact_, *record_.artifact);
+  if (planned) return {};
+  signal(SIGKILL);
+  return base::fail(std::move(planned.error())
+                        .now("it was exchanged while the instance was being started, which was "
+                             "killed again"));
 }
 
 base::Result<void> ManagedInstance::record(pid_t pid, const core::WorkloadSpec& spec) {
   // It is not reaped yet, so even a child that has already ended can be identified.
   record_.process = identify(pid).value_or(ProcessIdentity{pid, 0, {}});
   record_.command = command_digest(spec.command);
+  record_.artifact = spec.digest;
   other_command_ = false;
   auto saved = surroundings_.store.save(version_, record_);
   if (saved) return {};
@@ -180,7 +197,12 @@ void ManagedInstance::back_off_after(const std::string& what) {
 }
 
 void ManagedInstance::probed(const ports::HealthResult& result) {
-  if (!running() || state_ == InstanceState::Stopping) return;
+  if (!running() || start_error_ || state_ == InstanceState::Stopping) return;
+  if (result.good) {
+    // What it reads of its file while it starts, it has read now: it is not looked at again.
+    if (auto planned = still_planned(); !planned) return fail_start(std::move(planned.error()));
+    artifact_.clear();
+  }
   detail_ = base::printable(result.detail);
   if (other_command_) detail_ += "; runs the command of an earlier specification";
   bad_probes_ = result.good ? 0 : bad_probes_ + 1;
@@ -219,6 +241,11 @@ ports::Instance ManagedInstance::snapshot() const {
           .state = state_,
           .detail = detail_,
           .restarts = record_.restarts};
+}
+
+std::optional<base::Digest> ManagedInstance::runs_other_than(const base::Digest& planned) const {
+  const bool known = running() && record_.artifact.has_value();
+  return known && *record_.artifact != planned ? record_.artifact : std::nullopt;
 }
 
 std::optional<base::MonoTime> ManagedInstance::next_due() const {

@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "adapters/process/artifact_book.h"
 #include "adapters/process/instance_store.h"
 #include "adapters/process/log_counter.h"
 #include "adapters/process/output_log.h"
@@ -25,6 +26,7 @@ namespace stellwerk::adapters::process {
 struct Surroundings {
   const InstanceStore& store;
   PortBook& port_book;
+  ArtifactBook& artifacts;
   const ports::Clock& clock;
   const base::Scrubber& scrubber;
   std::uint64_t log_bytes_max;
@@ -56,6 +58,8 @@ class ManagedInstance {
   void end_log() { log_counter_.end(); }
 
   [[nodiscard]] ports::Instance snapshot() const;
+  /// The digest that its running process was started under, where that is known and another one.
+  [[nodiscard]] std::optional<base::Digest> runs_other_than(const base::Digest& planned) const;
   [[nodiscard]] std::uint32_t number() const { return number_; }
   [[nodiscard]] ports::InstanceState state() const { return state_; }
   [[nodiscard]] bool running() const { return pidfd_.valid(); }
@@ -77,7 +81,10 @@ class ManagedInstance {
   base::Result<void> try_start(const core::WorkloadSpec& spec);
   base::Result<void> launch(const core::WorkloadSpec& spec, base::UniqueFd output);
   base::Result<void> record(pid_t pid, const core::WorkloadSpec& spec);
+  void fail_start(base::Error error);
   void began(base::UniqueFd pidfd, std::string detail);
+  /// Looks at the file of the running process again; one that was exchanged ends the process.
+  base::Result<void> still_planned();
   void collect_exit();
   void back_off_after(const std::string& what);
   void signal(int number);
@@ -91,6 +98,7 @@ class ManagedInstance {
   ports::InstanceState state_ = ports::InstanceState::Starting;
   std::string detail_;
   InstanceRecord record_;
+  std::string artifact_;  ///< the file its process is being started from; empty: not compared
   base::UniqueFd pidfd_;
   std::uint64_t generation_ = 0;
   std::uint32_t failures_ = 0;

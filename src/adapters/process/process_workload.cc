@@ -65,6 +65,7 @@ ProcessWorkload::ProcessWorkload(const ProcessWorkloadOptions& options,
       logs_(std::make_shared<ProcessLogs>(store_, needs.clock)),
       supervisor_({.store = store_,
                    .port_book = port_book_,
+                   .artifacts = artifacts_,
                    .clock = needs.clock,
                    .scrubber = needs.scrubber,
                    .log_bytes_max = options.log_bytes_max},
@@ -85,6 +86,8 @@ Result<ports::WorkloadStatus> ProcessWorkload::ensure(const ports::VersionRef& v
                                                       const ports::Call& call) {
   if (auto checked = check(version, spec, health); !checked)
     return base::fail(std::move(checked.error()));
+  // Read here, so that the supervisor, who asks again, need not wait for a large file.
+  if (spec.digest) (void)artifact(version, spec, call);
   return supervisor_.ensure(
       {.version = version, .spec = spec, .health = health, .wanted = spec.instances}, call);
 }
@@ -92,6 +95,16 @@ Result<ports::WorkloadStatus> ProcessWorkload::ensure(const ports::VersionRef& v
 Result<void> ProcessWorkload::retire(const ports::VersionRef& version,
                                      const core::WorkloadSpec& spec, const ports::Call& call) {
   return supervisor_.retire(version, spec.stop_timeout, call);
+}
+
+Result<std::optional<base::Digest>> ProcessWorkload::artifact(const ports::VersionRef& version,
+                                                              const core::WorkloadSpec& spec,
+                                                              const ports::Call& call) {
+  const auto path = artifact_path(version, spec);
+  if (!path) return base::fail(path.error());
+  auto digest = artifacts_.digest_of(*path, call.stop);
+  if (!digest) return base::fail(std::move(digest.error()));
+  return *digest;
 }
 
 Result<ports::WorkloadStatus> ProcessWorkload::status(const ports::VersionRef& version) {

@@ -43,6 +43,9 @@ class ProcessWorkload : public ports::Workload {
                                              const ports::Call& call) override;
   base::Result<void> retire(const ports::VersionRef& version, const core::WorkloadSpec& spec,
                             const ports::Call& call) override;
+  base::Result<std::optional<base::Digest>> artifact(const ports::VersionRef& version,
+                                                     const core::WorkloadSpec& spec,
+                                                     const ports::Call& call) override;
   base::Result<ports::WorkloadStatus> status(const ports::VersionRef& version) override;
 
   /// What their output says, as a source of measurements; it may outlive the workload.
@@ -55,6 +58,7 @@ class ProcessWorkload : public ports::Workload {
   base::UniqueFd lock_;
   InstanceStore store_;
   PortBook port_book_;
+  ArtifactBook artifacts_;
   std::shared_ptr<ProcessLogs> logs_;
   Supervisor supervisor_;
 };

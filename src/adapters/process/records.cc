@@ -20,6 +20,8 @@ Json spec_json(const core::WorkloadSpec& spec) {
              {"instances", spec.instances},
              {"start_timeout_us", spec.start_timeout.us},
              {"stop_timeout_us", spec.stop_timeout.us}};
+  if (!spec.artifact_file.empty()) value["artifact_file"] = spec.artifact_file;
+  if (spec.digest) value["digest"] = spec.digest->to_string();
   if (spec.ports) value["ports"] = {spec.ports->first, spec.ports->second};
   return value;
 }
@@ -34,6 +36,13 @@ Json health_json(const core::HealthCheck& health) {
              {"url", health.url}};
   if (health.expect.time_max) value["time_max_us"] = health.expect.time_max->us;
   return value;
+}
+
+/// What is no digest reads as none: then the record is not what stands there.
+std::optional<base::Digest> digest_at(const Json& value, const char* key) {
+  if (!value.contains(key)) return std::nullopt;
+  const auto digest = base::Digest::parse(value.at(key).get<std::string>());
+  return digest ? std::optional(*digest) : std::nullopt;
 }
 
 core::CommandSpec command_from(const Json& value) {
@@ -52,6 +61,8 @@ core::WorkloadSpec spec_from(const Json& value) {
   value.at("instances").get_to(spec.instances);
   value.at("start_timeout_us").get_to(spec.start_timeout.us);
   value.at("stop_timeout_us").get_to(spec.stop_timeout.us);
+  spec.artifact_file = value.value("artifact_file", "");
+  spec.digest = digest_at(value, "digest");
   if (value.contains("ports"))
     spec.ports.emplace(value.at("ports").at(0).get<std::uint16_t>(),
                        value.at("ports").at(1).get<std::uint16_t>());
@@ -89,6 +100,7 @@ InstanceRecord instance_from(const Json& value) {
   if (value.at("format") != kFormat || !digest)
     throw Json::other_error::create(0, "unknown", &value);
   record.command = *digest;
+  record.artifact = digest_at(value, "artifact");
   value.at("number").get_to(record.number);
   value.at("port").get_to(record.port);
   value.at("restarts").get_to(record.restarts);
@@ -126,14 +138,16 @@ Json to_json(const WorkloadRecord& record) {
 }
 
 Json to_json(const InstanceRecord& record) {
-  return Json{{"boot_id", record.process.boot_id},
-              {"command", record.command.to_string()},
-              {"format", kFormat},
-              {"number", record.number},
-              {"pid", record.process.pid},
-              {"port", record.port},
-              {"restarts", record.restarts},
-              {"start_ticks", record.process.start_ticks}};
+  Json value{{"boot_id", record.process.boot_id},
+             {"command", record.command.to_string()},
+             {"format", kFormat},
+             {"number", record.number},
+             {"pid", record.process.pid},
+             {"port", record.port},
+             {"restarts", record.restarts},
+             {"start_ticks", record.process.start_ticks}};
+  if (record.artifact) value["artifact"] = record.artifact->to_string();
+  return value;
 }
 
 std::optional<WorkloadRecord> workload_from_json(const Json& value) {

@@ -35,6 +35,24 @@ TEST(Records, AreReadAsTheyWereWritten) {
   EXPECT_EQ(to_json(*workload_read), to_json(workload()));
 }
 
+// An installation that was begun with an older Stellwerk goes on.
+TEST(Records, KeepADigestOnlyWhereThereIsOne) {
+  EXPECT_FALSE(to_json(instance()).contains("artifact"));
+  EXPECT_FALSE(to_json(workload()).at("spec").contains("digest"));
+  auto compared = workload();
+  compared.spec.digest = base::sha256("program");
+  compared.spec.artifact_file = "/srv/{version}.jar";
+  const auto workload_read = workload_from_json(to_json(compared));
+  ASSERT_TRUE(workload_read);
+  EXPECT_EQ(workload_read->spec, compared.spec);
+  auto started = instance();
+  started.artifact = compared.spec.digest;
+  EXPECT_EQ(instance_from_json(to_json(started)).value().artifact, compared.spec.digest);
+  auto bad = to_json(started);
+  bad["artifact"] = "sha256:12";
+  EXPECT_FALSE(instance_from_json(bad)) << "it is not taken for none";
+}
+
 // 70000 is 4464 in 16 bits, 2^32+1 is 1 in 32, and 1.5 is 1 for the library.
 TEST(Records, AreNothingWhenANumberDoesNotFit) {
   const std::pair<const char*, base::Json> misfits[] = {

@@ -103,6 +103,10 @@ base::Result<ports::WorkloadStatus> Supervisor::ensure(const WorkloadRecord& rec
   const auto* existing = find(record.version);
   auto before = existing != nullptr ? existing->record() : record;
   if (existing == nullptr) before.wanted = 0;
+  // Fewer instances may always be asked for: that is a way back.
+  if (existing != nullptr && record.spec.digest && record.wanted >= before.wanted)
+    if (auto other = existing->runs_other_than(*record.spec.digest))
+      return base::fail(std::move(*other));
   auto& target = deployment(before);
   if (auto wanted = target.want(record); !wanted) return base::fail(std::move(wanted.error()));
   target.retry_now();
