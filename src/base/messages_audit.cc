@@ -205,6 +205,8 @@ constexpr MessageRow kAudit[] = {
     {"cli.verify.key-beside", "(liegt beim Log; vergleichen: --key)",
      "(from beside the log; compare: --key)"},
     {"cli.verify.entries", "kanonisch, lückenlos, im Baum", "canonical, dense, in the tree"},
+    {"cli.verify.entries-tree", "im Baum; was sie sagen, wurde nicht angesehen",
+     "in the tree; what they say was not looked at"},
     {"cli.verify.behind", "{count} davon hinter dem Prüfpunkt",
      "{count} of them behind the checkpoint"},
     {"cli.verify.database", "in der Datenbank dieselben", "the same in the database"},

@@ -10,6 +10,7 @@
 #include "audit/timestamp.h"
 #include "cli/log_verifier.h"
 #include "cli/testing/log_maker.h"
+#include "cli/verify_view.h"
 
 namespace stellwerk::cli {
 namespace {
@@ -624,6 +625,10 @@ TEST_F(Threats, EntriesOfOthersAreJudgedByTheTreeAlone) {
   inputs.tree_only = true;
   VerifyReport report = verify_log(inputs);
   EXPECT_TRUE(report.good()) << words_of(report);
+  const std::string said = verify_text(report, base::Locale::En, false);
+  EXPECT_NE(said.find("3  in the tree; what they say was not looked at"), std::string::npos)
+      << said;
+  EXPECT_EQ(said.find("approvals"), std::string::npos) << said;
   std::string bytes = read_whole(bundle_path());
   bytes[8] = 'X';
   write_whole(bundle_path(), bytes);

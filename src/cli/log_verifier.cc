@@ -31,6 +31,7 @@ class LogVerification {
       : inputs_(inputs), files_(inputs.place.log) {}
 
   VerifyReport run() {
+    report_.tree_only = inputs_.tree_only;
     const bool believed = read_keys() && read_checkpoint() && read_head_of_journal();
     if (believed) {
       read_remembered();

@@ -48,6 +48,7 @@ struct VerifyReport {
   std::uint64_t entries = 0;                ///< checked, those behind the checkpoint too
   std::uint64_t bundles = 0;                ///< compared with their tiles
   base::Digest root;                        ///< over all entries that were checked
+  bool tree_only = false;                   ///< what entries say was not looked at
   bool database = false;                    ///< the journal's database was compared
   std::vector<audit::Cosigner> cosigners;   ///< of the latest checkpoint, those that are known
   std::uint64_t cosigned = 0;               ///< kept cosigned checkpoints that fit

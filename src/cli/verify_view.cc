@@ -24,12 +24,7 @@ class ReportText {
     head();
     row("entries", report_.entries, entries_words());
     if (!report_.origin.empty()) row("tiles", report_.bundles, say("tiles"));
-    row("checkpoints", report_.record.checkpoints + report_.record.unsigned_checked,
-        checkpoint_words());
-    row("keys", report_.record.key_changes, say("keys"));
-    row("approvals", report_.record.approvals + report_.record.approvals_unsigned,
-        approval_words());
-    row("contents", report_.record.contents, content_words());
+    if (!report_.tree_only) record();
     if (report_.remembered) row("remembered", *report_.remembered, say("remembered"));
     if (report_.cosigned > 0) row("cosigned", report_.cosigned, say("cosigned"));
     for (const audit::Cosigner& each : report_.cosigners)
@@ -63,6 +58,16 @@ class ReportText {
     label(name, fmt::format("{:>8}  {}", count, words));
   }
 
+  /// What the entries say.
+  void record() {
+    row("checkpoints", report_.record.checkpoints + report_.record.unsigned_checked,
+        checkpoint_words());
+    row("keys", report_.record.key_changes, say("keys"));
+    row("approvals", report_.record.approvals + report_.record.approvals_unsigned,
+        approval_words());
+    row("contents", report_.record.contents, content_words());
+  }
+
   void head() {
     if (report_.origin.empty()) {
       label("log", say("not-published"));
@@ -76,7 +81,7 @@ class ReportText {
   }
 
   [[nodiscard]] std::string entries_words() const {
-    std::string words = say("entries");
+    std::string words = say(report_.tree_only ? "entries-tree" : "entries");
     const std::uint64_t behind = report_.entries - std::min(report_.entries, report_.head.size);
     if (!report_.origin.empty() && behind > 0) words += "; " + counted("behind", behind);
     if (report_.database) words += "; " + say("database");
@@ -184,6 +189,7 @@ base::Json verify_json(const VerifyReport& report) {
       {"root", report.root.to_string()},
       {"database", report.database},
       {"tiles", report.bundles},
+      {"tree_only", report.tree_only},
       {"checkpoints",
        {{"good", counts.checkpoints},
         {"signature_unchecked", counts.unsigned_checked},
