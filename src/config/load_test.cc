@@ -138,7 +138,8 @@ TEST(LoadRelease, ResolvesAnArtifactAndKeepsItsPlaceholders) {
     return loaded.value ? loaded.value->components[0] : core::Component{};
   };
   EXPECT_EQ(component("").artifact_file, "");
-  EXPECT_EQ(component(", artifact: ../bin/{version}.jar").artifact_file, "/etc/bin/{version}.jar");
+  EXPECT_EQ(component(R"(, artifact: "../bin/{version}.jar")").artifact_file,
+            "/etc/bin/{version}.jar");
 }
 
 TEST(LoadRelease, ReadsTheRest) {
