@@ -139,9 +139,11 @@ Response Routes::show(const base::ReleaseId& release) const {
 }
 
 /// The signature says who asks, whoever brings it.
-Response Routes::signed_command(const base::ReleaseId& release, engine::SignedWord word) const {
+Response Routes::signed_command(const base::ReleaseId& release,
+                                const engine::PersonCommand& command) const {
+  engine::SignedWord word = *command.signed_word;
   if (auto people = people_now_()) word.people_now = std::move(*people);
-  const auto document = engine::keep_signed(word, engine_);
+  const auto document = engine::keep_signed(word, command.verb, engine_);
   if (!document) return refused(document.error());
   return on_engine(engine_, [this, release, word, document = *document](const Promise& promise) {
     engine_.command_signed(release, word, document, [promise](const engine::Answer& answer) {
@@ -153,12 +155,13 @@ Response Routes::signed_command(const base::ReleaseId& release, engine::SignedWo
 Response Routes::command(const base::ReleaseId& release, const Request& request) const {
   auto parsed = parse_command(request.body);
   if (!parsed) return refused(parsed.error());
-  if (parsed->signed_word) return signed_command(release, std::move(*parsed->signed_word));
+  if (parsed->signed_word) return signed_command(release, *parsed);
   auto input = engine::input_of(*parsed, engine_);
   if (!input) return refused(input.error());
-  const std::string os_user = request.os_user;
-  return on_engine(engine_, [this, release, body = *input, os_user](const Promise& promise) {
-    engine_.command_by_user(release, body, os_user, [promise](const engine::Answer& answer) {
+  engine::UserWord word{request.os_user, {}};
+  if (auto people = people_now_()) word.people_now = std::move(*people);
+  return on_engine(engine_, [this, release, body = *input, word](const Promise& promise) {
+    engine_.command_by_user(release, body, word, [promise](const engine::Answer& answer) {
       promise->set_value(answer_of(answer));
     });
   });

@@ -11,6 +11,7 @@
 
 #include "api/listener.h"
 #include "engine/engine.h"
+#include "engine/person_command.h"
 
 namespace stellwerk::api {
 
@@ -32,7 +33,7 @@ class Routes {
   [[nodiscard]] Response command(const base::ReleaseId& release, const Request& request) const;
 
   [[nodiscard]] Response signed_command(const base::ReleaseId& release,
-                                        engine::SignedWord word) const;
+                                        const engine::PersonCommand& command) const;
 
   engine::Engine& engine_;
   PeopleNow people_now_;

@@ -299,9 +299,11 @@ base::Result<void> Host::open_engine() {
         if (engine_->on_report) engine_->on_report(warning);
     });
   return put(server_, api::Server::open(socket_path(file_.environment.data_folder),
-                                        api::Routes(*engine_, [path = file_.path] {
-                                          return cli::people_now(path);
-                                        })));
+                                        api::Routes(*engine_, people_now())));
+}
+
+cli::EngineHost::PeopleNow Host::people_now() const {
+  return [path = file_.path] { return cli::people_now(path); };
 }
 
 void Host::turn_within(base::Duration at_most) {

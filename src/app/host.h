@@ -51,6 +51,7 @@ class Host final : public cli::EngineHost {
   base::Result<void> sign_now();
   void turn_within(base::Duration at_most) override;
   int take_signal() override { return signals_.take(); }
+  [[nodiscard]] PeopleNow people_now() const override;
 
  private:
   Host(const config::EnvironmentFile& file, Signals& signals) : file_(file), signals_(signals) {}

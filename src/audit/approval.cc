@@ -16,6 +16,7 @@ constexpr std::string_view kFirstLine = "stellwerk-approval/v1";
 constexpr std::string_view kNoDigest = "none";
 constexpr std::size_t kWordBytesMax = 63;
 constexpr std::size_t kVersionBytesMax = 128;
+constexpr std::size_t kStepBytesMax = 200;
 
 base::Failure no_approval(std::string why) {
   return fail(base::error(base::Code::InvalidArgument, "AUD-0026", "not the text of an approval")
@@ -55,6 +56,23 @@ std::string artifacts_problem(const std::vector<ApprovedArtifact>& ordered) {
       return fmt::format("{} is no artifact", base::in_quotes(to_string(artifact)));
     }
   }
+  return {};
+}
+
+/// Names with slashes between them: `rollout/wave-2`.
+bool valid_step(std::string_view step) {
+  if (step.size() > kStepBytesMax) return false;
+  const auto parts = base::split(step, '/');
+  return std::all_of(parts.begin(), parts.end(),
+                     [](std::string_view part) { return base::parse_name(part).has_value(); });
+}
+
+std::string steps_problem(const std::vector<std::string>& ordered) {
+  if (ordered.size() > kSignedStepsMax) return "more than 64 steps";
+  const auto twice = std::adjacent_find(ordered.begin(), ordered.end());
+  if (twice != ordered.end()) return fmt::format("{} is there twice", base::in_quotes(*twice));
+  for (const std::string& step : ordered)
+    if (!valid_step(step)) return fmt::format("{} is no step", base::in_quotes(step));
   return {};
 }
 
@@ -195,6 +213,10 @@ Approval read_approval(ApprovalReader& reader) {
   }
   approval.role = reader.word("role");
   approval.decision = reader.word("decision");
+  while (reader.problem().empty() && reader.next_is("step")) {
+    approval.steps.emplace_back(reader.value("step"));
+    if (approval.steps.size() > kSignedStepsMax) reader.refuse("more than 64 steps");
+  }
   if (reader.next_is("reason")) approval.reason = reader.digest("reason");
   if (reader.next_is("head")) approval.head = reader.head();
   approval.nonce = reader.nonce();
@@ -218,8 +240,11 @@ std::vector<ApprovedArtifact> in_order(std::vector<ApprovedArtifact> artifacts) 
 
 base::Result<std::string> Approval::to_text() const {
   const auto ordered = in_order(artifacts);
+  auto ordered_steps = steps;
+  std::sort(ordered_steps.begin(), ordered_steps.end());
   auto problem = field_problem(*this);
   if (problem.empty()) problem = artifacts_problem(ordered);
+  if (problem.empty()) problem = steps_problem(ordered_steps);
   if (!problem.empty()) return no_approval(std::move(problem));
   std::string text = fmt::format("{}\ninstallation: {}\nrelease: {}\nplan: {}\n", kFirstLine,
                                  installation.str(), release.str(), plan.to_string());
@@ -227,6 +252,7 @@ base::Result<std::string> Approval::to_text() const {
     text += fmt::format("artifact: {}\n", to_string(artifact));
   }
   text += fmt::format("role: {}\ndecision: {}\n", role, decision);
+  for (const std::string& step : ordered_steps) text += fmt::format("step: {}\n", step);
   if (reason) text += fmt::format("reason: {}\n", reason->to_string());
   if (head) text += fmt::format("head: {} {}\n", head->size, base::to_base64(head->root.bytes));
   text += fmt::format("nonce: {}\nexpires: {}\n", base::to_hex(nonce), second_text(expires));
@@ -241,7 +267,8 @@ base::Result<Approval> Approval::parse(std::string_view text) {
   if (!reader.problem().empty()) return no_approval(reader.problem());
   const auto again = approval.to_text();
   if (!again) return no_approval(again.error().why);
-  if (*again != text) return no_approval("its artifacts are not in the order of their names");
+  if (*again != text)
+    return no_approval("its artifacts or steps are not in the order of their names");
   return approval;
 }
 

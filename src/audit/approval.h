@@ -1,13 +1,12 @@
-// approval.h — the text that a person signs to approve (or reject) something in a release, and
-// whether such a signature counts.
+// approval.h — the text that a person signs to approve (or reject) something in a release, or to
+// steer it, and whether such a signature counts.
 //
-// Role: who approves signs it with `ssh-keygen -Y sign`; the engine checks it when it is taken into
-// the journal, auditors check it again with stock OpenSSH.    Start here: Approval, check_approval
-// Thread-safety: values; any thread.
-// Invariants: one spelling for one approval: parse() accepts nothing that to_text() would not
-// write. A signature is judged at the time it is taken, so a later revocation voids nothing.
-// That a nonce is used once is the caller's to see: it knows the journal.
-// Spec: docs/spec/approvals.md; OpenSSH PROTOCOL.sshsig
+// Role: who approves or asks for something signs it with `ssh-keygen -Y sign`; the engine checks it
+// when it is taken into the journal, auditors check it again with stock OpenSSH.    Start here:
+// Approval, check_approval Thread-safety: values; any thread. Invariants: one spelling for one
+// approval: parse() accepts nothing that to_text() would not write. A signature is judged at the
+// time it is taken, so a later revocation voids nothing. That a nonce is used once is the caller's
+// to see: it knows the journal. Spec: docs/spec/approvals.md; OpenSSH PROTOCOL.sshsig
 #pragma once
 
 #include <array>
@@ -33,6 +32,7 @@ namespace stellwerk::audit {
 inline constexpr std::string_view kApprovalNamespace = "approval@stellwerk";
 inline constexpr std::size_t kApprovalBytesMax = 32768;
 inline constexpr std::size_t kApprovedArtifactsMax = 64;
+inline constexpr std::size_t kSignedStepsMax = 64;
 
 /// A component as it will run; without a digest where its image or command has none.
 struct ApprovedArtifact {
@@ -62,7 +62,8 @@ struct Approval {
   base::Digest plan;
   std::vector<ApprovedArtifact> artifacts;  ///< written in the order of their names, each once
   std::string role;                         ///< 1 to 63 of a-z and -, as decision
-  std::string decision;                     ///< `approve`, `reject`, `sign-off`, …
+  std::string decision;                     ///< `approve`, `reject`, `sign-off`, `pause`, …
+  std::vector<std::string> steps = {};      ///< of the plan; written in order, each once
   std::optional<base::Digest> reason;       ///< of a text that is kept apart
   std::optional<ApprovedHead> head;
   ApprovalNonce nonce{};   ///< random, made by who asks for the approval

@@ -1,6 +1,7 @@
 #include "audit/approval_judge.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <utility>
@@ -22,9 +23,21 @@ base::Error bad_approval(std::uint64_t index, std::string why) {
       .then(fmt::format("stellwerk audit show {}", index), "who is said to have approved what");
 }
 
+base::Error bad_command(std::uint64_t index, std::string why) {
+  return base::error(base::Code::Corruption, "AUD-0054",
+                     fmt::format("the command that entry {} names does not count", index))
+      .because(std::move(why))
+      .then(fmt::format("stellwerk audit show {}", index), "who is said to have asked for what");
+}
+
 base::Result<void> finding_if(std::uint64_t index, std::string why) {
   if (why.empty()) return {};
   return base::fail(bad_approval(index, std::move(why)));
+}
+
+base::Result<void> command_finding_if(std::uint64_t index, std::string why) {
+  if (why.empty()) return {};
+  return base::fail(bad_command(index, std::move(why)));
 }
 
 std::string shown(std::string_view text) { return base::in_quotes(base::printable(text, 80)); }
@@ -64,19 +77,64 @@ base::Result<Document> read_document(const std::string& bytes) {
   return Document{text_of("text"), text_of("signature"), text_of("key")};
 }
 
+/// A signature of somebody in the plan, for its release and at the entry's time.
+base::Result<CheckedApproval> judge_signature(const EntryFacts& facts, const std::string& document,
+                                              const PlanApprovers& plan) {
+  const auto read = read_document(document);
+  if (!read) return base::fail(bad_approval(facts.index, read.error().one_line()));
+  ExpectedApproval expected = plan.expected;
+  expected.now = facts.time;
+  auto checked =
+      check_approval({.text = read->text, .signature = read->signature}, expected, plan.signers);
+  if (!checked) return base::fail(bad_approval(facts.index, checked.error().one_line()));
+  const auto key = SshPublicKey::parse(read->key);
+  if (!key || key->fingerprint() != checked->fingerprint)
+    return base::fail(
+        bad_approval(facts.index, "the document names another key than the one that signed"));
+  return checked;
+}
+
+std::string differs(std::string_view what, std::string_view signed_text,
+                    std::string_view in_entry) {
+  return fmt::format("the signed text's {} is {}, the entry's {}", what, shown(signed_text),
+                     shown(in_entry));
+}
+
+std::string steps_text(std::vector<std::string> steps) {
+  std::sort(steps.begin(), steps.end());
+  return fmt::format("{}", fmt::join(steps, ", "));
+}
+
+/// Where an entry's command and signed text differ; empty: nowhere.
+std::string difference(const NamedCommand& entry, const CheckedApproval& checked) {
+  const Approval& text = checked.approval;
+  const NamedSignature& how = *entry.signature;
+  if (checked.person.str() != entry.person)
+    return fmt::format("it was signed by {}, the entry says {}", checked.person.str(),
+                       shown(entry.person));
+  if (text.decision != entry.verb) return differs("decision", text.decision, entry.verb);
+  if (text.role != how.role) return differs("role", text.role, how.role);
+  if (text.reason != entry.reason) return differs("reason", said(text.reason), said(entry.reason));
+  if (text.head) return "the signed text has a head, which no command takes";
+  if (steps_text(text.steps) != steps_text(entry.steps))
+    return differs("steps", steps_text(text.steps), steps_text(entry.steps));
+  if (base::to_hex(text.nonce) != how.nonce)
+    return differs("nonce", base::to_hex(text.nonce), how.nonce);
+  if (checked.fingerprint != how.key)
+    return fmt::format("it was signed with the key {}, the entry says {}", checked.fingerprint,
+                       shown(how.key));
+  return {};
+}
+
 /// Where entry and signed text differ; empty: nowhere.
 std::string difference(const NamedApproval& entry, const CheckedApproval& checked) {
   const Approval& text = checked.approval;
-  const auto differs = [](std::string_view what, std::string_view signed_text,
-                          std::string_view in_entry) {
-    return fmt::format("the signed text's {} is {}, the entry's {}", what, shown(signed_text),
-                       shown(in_entry));
-  };
   if (checked.person.str() != entry.person)
     return fmt::format("it was signed by {}, the entry says {}", checked.person.str(),
                        shown(entry.person));
   if (text.decision != entry.decision) return differs("decision", text.decision, entry.decision);
   if (entry.granted && text.role != entry.role) return differs("role", text.role, entry.role);
+  if (!text.steps.empty()) return "the signed text names steps, which no approval takes";
   if (text.reason != entry.reason) return differs("reason", said(text.reason), said(entry.reason));
   if (entry.key != checked.fingerprint)
     return fmt::format("it was signed with the key {}, the entry says {}", checked.fingerprint,
@@ -197,17 +255,9 @@ std::string ApprovalJudge::follow_up_problem(const EntryFacts& facts,
 base::Result<void> ApprovalJudge::judge_document(const EntryFacts& facts,
                                                  const std::string& document,
                                                  const PlanApprovers& plan, const RootAt& root_at) {
-  const auto read = read_document(document);
-  if (!read) return finding_if(facts.index, read.error().one_line());
-  ExpectedApproval expected = plan.expected;
-  expected.now = facts.time;
-  const auto checked =
-      check_approval({.text = read->text, .signature = read->signature}, expected, plan.signers);
-  if (!checked) return finding_if(facts.index, checked.error().one_line());
+  const auto checked = judge_signature(facts, document, plan);
+  if (!checked) return base::fail(checked.error());
   const Approval& approval = checked->approval;
-  const auto key = SshPublicKey::parse(read->key);
-  if (!key || key->fingerprint() != checked->fingerprint)
-    return finding_if(facts.index, "the document names another key than the one that signed");
   if (std::string why = difference(*facts.approval, *checked); !why.empty())
     return finding_if(facts.index, std::move(why));
   const auto* roles = roles_of(plan, facts.approval->person);
@@ -220,6 +270,67 @@ base::Result<void> ApprovalJudge::judge_document(const EntryFacts& facts,
                                                "entry {}: one signature, one approval",
                                                used->second));
   return finding_if(facts.index, head_problem(facts, approval, root_at));
+}
+
+// ---- what steers a release
+
+base::Result<void> ApprovalJudge::judge_command_entry(const EntryFacts& facts) const {
+  const NamedCommand& named = *facts.command;
+  const bool is_signed = named.known_by == "signature";
+  if (!named.known_by.empty() && !is_signed && named.known_by != "os-user")
+    return command_finding_if(
+        facts.index, fmt::format("it is known by {}, which is nothing", shown(named.known_by)));
+  if (named.signature && !is_signed)
+    return command_finding_if(facts.index, "it names a signature, and is not known by it");
+  if (facts.actor != named.person && facts.actor != "stellwerk")
+    return command_finding_if(facts.index, fmt::format("{} asked for it, and the entry is of {}",
+                                                       shown(named.person), shown(facts.actor)));
+  if (!facts.approval) {
+    if (!is_signed || named.signature) return {};
+    return command_finding_if(facts.index, "it is known by a signature, and names none");
+  }
+  const NamedApproval& approval = *facts.approval;
+  if (!named.known_by.empty() && is_signed != approval.document.has_value())
+    return command_finding_if(facts.index, "how it is known is not what the approval says");
+  const bool is_same = !named.signature || (named.signature->document == approval.document &&
+                                            named.signature->key == approval.key);
+  return command_finding_if(facts.index,
+                            is_same ? "" : "its input names another signature than its approval");
+}
+
+base::Result<void> ApprovalJudge::judge_command_by_plan(const EntryFacts& facts,
+                                                        const PlanApprovers& plan) const {
+  const NamedCommand& named = *facts.command;
+  const std::string& verb = named.verb;
+  const bool takes_any = verb == "pause" || verb == "rollback" || verb == "run";
+  if (plan.signed_commands && !takes_any && named.known_by != "signature")
+    return command_finding_if(facts.index, "the plan demands a signature for it, and it has none");
+  if (!named.signature || facts.approval) return {};
+  const std::string& role = named.signature->role;
+  const auto* roles = roles_of(plan, named.person);
+  if (roles == nullptr || !roles->contains(role))
+    return command_finding_if(facts.index, fmt::format("{} does not have the role {} in the plan",
+                                                       shown(named.person), shown(role)));
+  const bool attests = verb == "attest" && !named.steps.empty();
+  const auto& table = attests ? plan.step_roles : plan.command_roles;
+  const auto may_ask = table.find(attests ? named.steps.front() : verb);
+  if (may_ask != table.end() && may_ask->second.contains(role)) return {};
+  return command_finding_if(facts.index,
+                            fmt::format("the role {} may not ask for it", shown(role)));
+}
+
+base::Result<void> ApprovalJudge::judge_command_document(const EntryFacts& facts,
+                                                         const std::string& document,
+                                                         const PlanApprovers& plan) {
+  const auto checked = judge_signature(facts, document, plan);
+  if (!checked) return command_finding_if(facts.index, checked.error().why);
+  if (std::string why = difference(*facts.command, *checked); !why.empty())
+    return command_finding_if(facts.index, std::move(why));
+  const auto [used, is_new] = nonces_.try_emplace(checked->approval.nonce, facts.index);
+  if (is_new) return {};
+  return command_finding_if(facts.index, fmt::format("the text with this nonce was used before, in "
+                                                     "entry {}: one signature, one command",
+                                                     used->second));
 }
 
 /// The part of the log that the person says to have looked at.

@@ -1,5 +1,6 @@
-// approval_judge.h — whether what entries call an approval is one: signed text, plan and entry say
-// the same, each text is used once, and nobody approves alone what they asked for.
+// approval_judge.h — whether what entries call an approval, or a person's signed command, is one:
+// signed text, plan and entry say the same, each text is used once, and nobody approves alone what
+// they asked for.
 //
 // Role: RecordCheck hands in facts in the order of the log, with plans and documents as it finds
 // them. Start here: ApprovalJudge. Thread-safety: one call at a time.
@@ -43,6 +44,10 @@ struct PlanApprovers {
   std::string requested_by;
   bool separation_of_duties = false;
   bool two_persons = false;  ///< no fewer than two different people approve
+  /// Whose role may ask for what: `pause`, `resume`, …
+  std::map<std::string, std::set<std::string>> command_roles = {};
+  std::map<std::string, std::set<std::string>> step_roles = {};  ///< whose role attests a step
+  bool signed_commands = false;  ///< all but pause, rollback and the start must be signed
 };
 
 class ApprovalJudge {
@@ -63,6 +68,14 @@ class ApprovalJudge {
   /// Against what was signed; afterwards the text's nonce is used up.
   base::Result<void> judge_document(const EntryFacts& facts, const std::string& document,
                                     const PlanApprovers& plan, const RootAt& root_at);
+  /// How an entry's person is known, by the entry alone; of approvals too.
+  [[nodiscard]] base::Result<void> judge_command_entry(const EntryFacts& facts) const;
+  /// Whether the plan lets that person ask for it so.
+  [[nodiscard]] base::Result<void> judge_command_by_plan(const EntryFacts& facts,
+                                                         const PlanApprovers& plan) const;
+  /// Against what was signed; afterwards the text's nonce is used up.
+  base::Result<void> judge_command_document(const EntryFacts& facts, const std::string& document,
+                                            const PlanApprovers& plan);
   /// The approval counts for its release.
   /// @param judged  plan and, if it is signed, document were at hand
   void count(const EntryFacts& facts, bool judged);

@@ -120,7 +120,7 @@ TEST(Approval, IsRefusedInAnyOtherSpelling) {
        "line 5: it is COMPONENT VERSION DIGEST"},
       {with_part(text, booking, ""), "it was read"},
       {with_part(with_part(text, booking, ""), "role: ", booking + "role: "),
-       "its artifacts are not in the order of their names"},
+       "its artifacts or steps are not in the order of their names"},
       {with_part(text, booking, booking + booking), "booking is there twice"},
       {with_part(text, "role: release-manager", "role: Release"),
        "line 7: it is 1 to 63 of a-z and -"},
@@ -152,6 +152,34 @@ TEST(Approval, IsRefusedInAnyOtherSpelling) {
       EXPECT_EQ(why_of(read), "AUD-0026: " + why) << changed;
     }
   }
+}
+
+// Goal: a command's steps have one spelling, and a text without any is what it always was.
+TEST(Approval, NamesStepsInTheirOrder) {
+  Approval said = sample_approval();
+  said.decision = "resume";
+  said.steps = {"rollout/wave-2", "pre-check/backup"};
+  const auto text = said.to_text().value();
+  const std::string steps = "step: pre-check/backup\nstep: rollout/wave-2\n";
+  EXPECT_NE(text.find("decision: resume\n" + steps + "reason: "), std::string::npos) << text;
+  const auto read = Approval::parse(text);
+  ASSERT_TRUE(read) << why_of(read);
+  EXPECT_EQ(read->steps, (std::vector<std::string>{"pre-check/backup", "rollout/wave-2"}));
+
+  const std::string first = "step: pre-check/backup\n";
+  EXPECT_EQ(why_of(Approval::parse(with_part(text, steps, "step: rollout/wave-2\n" + first))),
+            "AUD-0026: its artifacts or steps are not in the order of their names");
+  EXPECT_EQ(why_of(Approval::parse(with_part(text, first, first + first))),
+            "AUD-0026: \"pre-check/backup\" is there twice");
+  for (const char* bad : {"", "/", "a//b", "a/", "A/b", "a b", "../x"})
+    EXPECT_FALSE(Approval::parse(with_part(text, first, "step: " + std::string(bad) + "\n")))
+        << bad;
+  EXPECT_FALSE(Approval::parse(with_part(text, "step: pre", "step: " + std::string(200, 'a'))));
+  said.steps = {"a\nrole: x"};
+  EXPECT_FALSE(said.to_text());
+  said.steps.clear();
+  for (int i = 0; i < 65; ++i) said.steps.push_back("step/" + std::to_string(i));
+  EXPECT_FALSE(said.to_text());
 }
 
 TEST(Approval, IsNotWrittenWithFieldsThatCannotBe) {

@@ -88,22 +88,81 @@ NamedApproval approval_of(const Entry& entry, DataReader& data) {
   return named;
 }
 
+/// What people ask for: the inputs, and how they are called.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 8> kVerbs{{
+    {"approved", "approve"},
+    {"attested", "attest"},
+    {"pause-requested", "pause"},
+    {"promote-requested", "promote"},
+    {"rejected", "reject"},
+    {"resume-requested", "resume"},
+    {"rollback-requested", "rollback"},
+    {"run-requested", "run"},
+}};
+
+std::string text_in(const base::Json& fields, const char* key) {
+  const auto found = fields.is_object() ? fields.find(key) : fields.end();
+  return found != fields.end() && found->is_string() ? found->get<std::string>() : std::string();
+}
+
+std::optional<NamedSignature> signature_in(const base::Json& input, std::string& problem) {
+  const auto how = input.find("signed");
+  if (how == input.end()) return std::nullopt;
+  const auto document = base::Digest::parse(text_in(*how, "document"));
+  NamedSignature named;
+  named.key = text_in(*how, "key");
+  named.nonce = text_in(*how, "nonce");
+  named.role = text_in(*how, "role");
+  if (document) named.document = *document;
+  if (!document || named.key.empty() || named.nonce.empty() || named.role.empty())
+    problem = "data.input.signed does not say document, key, nonce and role";
+  return named;
+}
+
+/// The input of a decision that a person asked for; nothing of any other.
+std::optional<NamedCommand> command_of(const Entry& entry, std::string& problem) {
+  const auto input = entry.data.is_object() ? entry.data.find("input") : entry.data.end();
+  if (input == entry.data.end() || !input->is_object()) return std::nullopt;
+  const std::string kind = text_in(*input, "kind");
+  const auto* verb = std::find_if(kVerbs.begin(), kVerbs.end(),
+                                  [&](const auto& each) { return each.first == kind; });
+  if (verb == kVerbs.end()) return std::nullopt;
+  NamedCommand named;
+  named.verb = verb->second;
+  named.person = text_in(*input, "by");
+  named.known_by = text_in(*input, "known_by");
+  named.signature = signature_in(*input, problem);
+  const base::Json says = input->value("says", base::Json::object());
+  const char* reason_key = kind == "attested" ? "note" : "reason";
+  if (const auto reason = base::Digest::parse(text_in(says, reason_key))) named.reason = *reason;
+  if (kind == "attested") named.steps.push_back(text_in(says, "step"));
+  if (const auto again = says.find("again"); again != says.end() && again->is_array())
+    for (const base::Json& step : *again)
+      if (step.is_string()) named.steps.push_back(step.get<std::string>());
+  return named;
+}
+
+void add_content(std::string key, const base::Digest& digest, EntryFacts& facts) {
+  const bool is_there =
+      std::any_of(facts.contents.begin(), facts.contents.end(),
+                  [&](const NamedContent& each) { return each.digest == digest; });
+  if (!is_there) facts.contents.push_back({std::move(key), digest});
+}
+
 void add_contents(const Entry& entry, EntryFacts& facts) {
   for (const auto& [key, value] : entry.data.items()) {
     if (!names_content(key) || !value.is_string()) continue;
     const auto digest = base::Digest::parse(value.get_ref<const std::string&>());
-    if (!digest) continue;  // a word that happens to stand under such a key
-    const bool is_there =
-        std::any_of(facts.contents.begin(), facts.contents.end(),
-                    [&](const NamedContent& each) { return each.digest == *digest; });
-    if (!is_there) facts.contents.push_back({key, *digest});
+    if (digest) add_content(key, *digest, facts);  // else a word that happens to stand there
   }
+  if (facts.command && facts.command->signature)
+    add_content("document", facts.command->signature->document, facts);
 }
 
 }  // namespace
 
 bool EntryFacts::empty() const {
-  return contents.empty() && !checkpoint && !key_change && !approval && !erased &&
+  return contents.empty() && !checkpoint && !key_change && !approval && !command && !erased &&
          mark == ReleaseMark::None && problem.empty();
 }
 
@@ -116,9 +175,10 @@ EntryFacts facts_of(const Entry& entry) {
   facts.index = entry.index;
   facts.time = entry.time;
   facts.release = entry.release;
+  facts.command = command_of(entry, facts.problem);
   add_contents(entry, facts);
   facts.mark = mark_of(entry.type);
-  if (facts.mark != ReleaseMark::None) facts.actor = entry.actor;
+  if (facts.mark != ReleaseMark::None || facts.command) facts.actor = entry.actor;
   const bool approves =
       entry.type == "audit.approval.granted" || entry.type == "audit.approval.rejected";
   DataReader data(entry, facts.problem);

@@ -56,6 +56,26 @@ struct NamedApproval {
   friend bool operator==(const NamedApproval&, const NamedApproval&) = default;
 };
 
+/// The signature by which a person asked for something.
+struct NamedSignature {
+  base::Digest document;  ///< what was signed, and the signature
+  std::string key;        ///< fingerprint
+  std::string nonce;      ///< of the text; 32 hex digits
+  std::string role;       ///< as whom
+  friend bool operator==(const NamedSignature&, const NamedSignature&) = default;
+};
+
+/// What a person asked for, as the input that an entry was decided on says it.
+struct NamedCommand {
+  std::string verb;  ///< `pause`, `attest`, …, `run`; of approvals `approve`, `reject`
+  std::string person;
+  std::string known_by;  ///< `signature`, `os-user`; empty: an older program, which did not say
+  std::optional<NamedSignature> signature = {};
+  std::optional<base::Digest> reason = {};
+  std::vector<std::string> steps = {};  ///< attest, resume
+  friend bool operator==(const NamedCommand&, const NamedCommand&) = default;
+};
+
 /// Where in its release an entry stands, as far as approvals depend on it.
 enum class ReleaseMark : std::uint8_t {
   None,
@@ -72,9 +92,10 @@ struct EntryFacts {
   std::optional<NamedCheckpoint> checkpoint;
   std::optional<NamedKeyChange> key_change;
   std::optional<NamedApproval> approval;
+  std::optional<NamedCommand> command;
   std::optional<base::Digest> erased;  ///< this content was erased, says the entry
   ReleaseMark mark = ReleaseMark::None;
-  std::string actor;                    ///< who did what is marked
+  std::string actor;                    ///< who did what is marked, or asked for
   std::optional<base::Digest> planned;  ///< with ReleaseMark::Planned: the plan's digest
   std::string problem;  ///< what is wrong with a field of these; empty if nothing is
 

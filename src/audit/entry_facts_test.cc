@@ -50,6 +50,36 @@ TEST(EntryFacts, ReadsCheckpointsKeyChangesApprovalsAndErasures) {
   EXPECT_TRUE(erased.contents.empty());
 }
 
+TEST(EntryFacts, ReadHowAPersonIsKnown) {
+  const base::Json how{
+      {"document", kFirst}, {"key", "SHA256:k"}, {"nonce", "00"}, {"role", "devops"}};
+  const EntryFacts facts = facts_of(
+      entry_of("audit.step.attested", {{"step", "a/b"},
+                                       {"input",
+                                        {{"kind", "attested"},
+                                         {"by", "anna"},
+                                         {"known_by", "signature"},
+                                         {"signed", how},
+                                         {"says", {{"step", "a/b"}, {"note", kSecond}}}}}}));
+  EXPECT_EQ(facts.command,
+            (NamedCommand{"attest",
+                          "anna",
+                          "signature",
+                          NamedSignature{base::sha256("first"), "SHA256:k", "00", "devops"},
+                          base::sha256("second"),
+                          {"a/b"}}));
+  ASSERT_EQ(facts.contents.size(), 1U);
+  EXPECT_EQ(facts.contents.front().key, "document");
+  EXPECT_TRUE(facts.problem.empty());
+
+  base::Json without = how;
+  without.erase("key");
+  EXPECT_FALSE(facts_of(entry_of("scheduler.release.paused",
+                                 {{"input", {{"kind", "pause-requested"}, {"signed", without}}}}))
+                   .problem.empty());
+  EXPECT_FALSE(facts_of(entry_of("x.y", {{"input", {{"kind", "ticked"}}}})).command);
+}
+
 // Goal: an entry of such a type that does not say what it must is told, not passed over.
 TEST(EntryFacts, SayWhichFieldIsWrong) {
   EXPECT_EQ(facts_of(entry_of("audit.checkpoint.signed", {{"tree_size", "5"}})).problem,

@@ -74,6 +74,7 @@ void RecordCheck::add(const EntryFacts& facts, const RootHistory& tree) {
   for (const NamedContent& each : facts.contents) look(each.digest, facts, each.key);
   if (facts.checkpoint) check_checkpoint(facts, tree);
   if (facts.key_change) check_key_change(facts);
+  if (facts.command) check_command_of(facts);
   if (facts.approval) check_approval_of(facts, tree);
   if (facts.mark == ReleaseMark::Began) check_beginning(facts);
 }
@@ -287,6 +288,42 @@ base::Result<void> RecordCheck::judge_approval(const EntryFacts& facts, const Ro
     ++(is_absent ? counts_.approvals_absent : counts_.approvals_erased);
   }
   return {};
+}
+
+void RecordCheck::check_command_of(const EntryFacts& facts) {
+  auto good = approvals_.judge_command_entry(facts);
+  if (good) good = judge_command(facts);
+  if (!good) found(facts.index, std::move(good.error()));
+}
+
+/// Whether the plan takes it so, and what was signed. Of an approval that is judged as one.
+base::Result<void> RecordCheck::judge_command(const EntryFacts& facts) {
+  const NamedCommand& named = *facts.command;
+  const bool is_signed = named.signature.has_value() && !facts.approval;
+  if (!facts.approval && !is_signed) ++counts_.commands_unsigned;
+  const auto digest = approvals_.plan_of(facts.release);
+  if (!digest || !sources_.approvers) {
+    counts_.commands_unread += is_signed ? 1 : 0;
+    return {};
+  }
+  // A copy: looking at the plan may push it out.
+  const Looked document = is_signed ? look(named.signature->document, facts, "document") : Looked{};
+  const Looked& plan = look(*digest, facts, "plan");
+  if (plan.state != State::Good) {
+    counts_.commands_unread += is_signed ? 1 : 0;
+    return {};
+  }
+  const auto approvers = approvers_of(*digest, plan.bytes);
+  if (!approvers) return base::fail(unreadable_plan(facts.index, approvers.error()));
+  if (auto good = approvals_.judge_command_by_plan(facts, **approvers); !good) return good;
+  if (!is_signed) return {};
+  if (document.state != State::Good) {
+    ++counts_.commands_unread;
+    return {};
+  }
+  auto good = approvals_.judge_command_document(facts, document.bytes, **approvers);
+  if (good) ++counts_.commands;
+  return good;
 }
 
 void RecordCheck::check_beginning(const EntryFacts& facts) {

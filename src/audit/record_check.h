@@ -55,9 +55,12 @@ struct RecordCounts {
   std::uint64_t approvals_unsigned = 0;
   std::uint64_t approvals_erased = 0;
   std::uint64_t approvals_absent = 0;
-  std::uint64_t contents = 0;         ///< present, with the right digest
-  std::uint64_t contents_erased = 0;  ///< gone, and an entry says so
-  std::uint64_t contents_absent = 0;  ///< not at hand, nor demanded
+  std::uint64_t commands = 0;           ///< of people, with a signature that fits
+  std::uint64_t commands_unsigned = 0;  ///< by the operating system's word
+  std::uint64_t commands_unread = 0;    ///< signed; the document is erased or not at hand
+  std::uint64_t contents = 0;           ///< present, with the right digest
+  std::uint64_t contents_erased = 0;    ///< gone, and an entry says so
+  std::uint64_t contents_absent = 0;    ///< not at hand, nor demanded
   std::uint64_t findings = 0;
 };
 
@@ -110,6 +113,8 @@ class RecordCheck {
   void check_note(const EntryFacts& facts, const std::string& bytes);
   void check_key_change(const EntryFacts& facts);
   void check_approval_of(const EntryFacts& facts, const RootHistory& tree);
+  void check_command_of(const EntryFacts& facts);
+  base::Result<void> judge_command(const EntryFacts& facts);
   base::Result<void> judge_approval(const EntryFacts& facts, const RootHistory& tree);
   void check_beginning(const EntryFacts& facts);
   base::Result<const PlanApprovers*> approvers_of(const base::Digest& digest,

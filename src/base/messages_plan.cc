@@ -43,6 +43,13 @@ constexpr MessageRow kPlan[] = {
      "anfordert (self_approval): ohne Funktionstrennung.",
      "This installation lets the person who requests a release approve it alone (self_approval): "
      "without separation of duties."},
+    {"plan.note.signed-commands",
+     "Diese Installation nimmt Befehle von Personen nur signiert an (signed_commands); anhalten "
+     "und "
+     "zurückrollen darf auch, wen das Betriebssystem nennt.",
+     "This installation takes what people ask for only signed (signed_commands); whom the "
+     "operating "
+     "system names may still pause and roll back."},
     {"step.preparation.approval", "Freigabe: {role} ({count})", "Approval: {role} ({count})"},
     {"step.preparation.approval-signed", "Signierte Freigabe: {role} ({count})",
      "Signed approval: {role} ({count})"},

@@ -117,6 +117,17 @@ constexpr MessageRow kProcedure[] = {
     {"procedure.duties.unsigned.false",
      "Wo der Release-Typ signierte Freigaben verlangt ({types}), zählt keine unsignierte.",
      "Where the release type demands signed approvals ({types}), no unsigned one counts."},
+    {"procedure.duties.signed-commands.true",
+     "Was Personen verlangen, zählt nur signiert, mit zwei Ausnahmen: Anhalten und Zurückrollen "
+     "machen nur sicherer und warten in der Not auf keinen Schlüssel; sie nimmt Stellwerk auch von "
+     "dem Benutzer des Betriebssystems und vermerkt es.",
+     "What people ask for counts only signed, with two exceptions: pausing and rolling back only "
+     "make users safer and wait for no key in an emergency; Stellwerk takes them from the "
+     "operating-system user too, and marks that."},
+    {"procedure.duties.signed-commands.false",
+     "Befehle, die nicht signiert sind, nimmt Stellwerk vom Benutzer des Betriebssystems und "
+     "vermerkt es.",
+     "Commands that are not signed are taken from the operating-system user, and marked as such."},
     {"procedure.duties.signing",
      "Signiert wird mit dem SSH-Schlüssel der Person ein Text aus Installation, Release, Digest "
      "des "
@@ -175,6 +186,8 @@ constexpr MessageRow kProcedure[] = {
     {"procedure.type.signed.waived",
      "vom Typ verlangt, von dieser Installation erlassen (`unsigned_approvals`)",
      "demanded by the type, waived by this installation (`unsigned_approvals`)"},
+    {"procedure.type.signed.commands", "von dieser Installation verlangt (`signed_commands`)",
+     "demanded by this installation (`signed_commands`)"},
     {"procedure.type.signed.completeness",
      "möglich; verlangt für `accept-completeness`, da ein Audit Officer einen Schlüssel hat",
      "possible; demanded for `accept-completeness`, as an audit officer has a key"},

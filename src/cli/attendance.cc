@@ -194,19 +194,32 @@ void Attendance::show_waiting(const base::Json& view) {
 // ---- the loop -----------------------------------------------------------------------------------
 
 base::Result<engine::Answer> Attendance::ask(const core::InputBody& body) {
+  const std::shared_ptr<People> people = look_up_people();
+  const base::MonoTime until = world_.now().mono + kPeoplePatience;
+  while (!people->read && world_.now().mono < until) host_.turn_within(kKeyInterval);
   const auto answer = std::make_shared<std::optional<engine::Answer>>();
-  const base::PersonId by =
-      run() != nullptr ? engine::person_of(run()->plan(), world_.os_user()) : base::PersonId{};
-  const auto reply = [answer](const engine::Answer& given) { *answer = given; };
-  if (run() != nullptr)
-    host_.engine().command(subject_.release, body, by, reply);
-  else
-    host_.engine().command_by_user(subject_.release, body, world_.os_user(), reply);
+  host_.engine().command_by_user(subject_.release, body, {world_.os_user(), people->now},
+                                 [answer](const engine::Answer& given) { *answer = given; });
   return wait_for(*answer);
 }
 
-base::Result<engine::Answer> Attendance::ask(const engine::SignedWord& word) {
-  auto document = engine::keep_signed(word, host_.engine());
+std::shared_ptr<Attendance::People> Attendance::look_up_people() {
+  auto people = std::make_shared<People>();
+  host_.engine().ports().lanes.submit(
+      {"people", {}, kPeoplePatience, {}, false},
+      [people, read = host_.people_now()](const ports::Call&) -> ports::Completion {
+        auto found = read();
+        return [people, found = std::move(found)] {
+          people->read = true;
+          if (found) people->now = *found;
+        };
+      });
+  return people;
+}
+
+base::Result<engine::Answer> Attendance::ask(const engine::SignedWord& word,
+                                             std::string_view verb) {
+  auto document = engine::keep_signed(word, verb, host_.engine());
   if (!document) return base::fail(std::move(document.error()));
   const auto answer = std::make_shared<std::optional<engine::Answer>>();
   host_.engine().command_signed(subject_.release, word, *document,

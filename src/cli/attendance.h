@@ -24,6 +24,8 @@ namespace stellwerk::cli {
 
 /// How long the engine may take to answer a person.
 inline constexpr base::Duration kAnswerPatience = base::seconds(15);
+/// How long stellwerk.yaml is waited for; then a command is taken as when it cannot be read.
+inline constexpr base::Duration kPeoplePatience = base::seconds(1);
 
 /// With what the program ends when a release has ended so; Paused for one that has not.
 Exit exit_of(core::Stage stage);
@@ -46,18 +48,26 @@ class Attendance {
   /// Hands a command to the engine and turns the loop until it is answered.
   /// @errors what the engine refused with; OutcomeUnknown CLI-0009: no answer within 15 s.
   base::Result<engine::Answer> ask(const core::InputBody& body);
-  /// The same for what a person signed.
-  base::Result<engine::Answer> ask(const engine::SignedWord& word);
+  /// The same for what a person signed. @param verb  the command that brings it
+  base::Result<engine::Answer> ask(const engine::SignedWord& word, std::string_view verb);
   /// Turns the loop until the release and all that was asked has ended, or a person detached.
   Exit stay();
   /// Turns the loop until everything is written and delivered, at most 10 s.
   void settle();
 
  private:
+  /// Who stands in stellwerk.yaml now, as a lane read it: a disk may hang.
+  struct People {
+    bool read = false;
+    std::optional<std::vector<core::Person>> now;  ///< nothing: it cannot be read
+  };
   /// A command given by a key, until the engine has answered.
   struct Asked {
     std::string verb;
     base::MonoTime until;
+    std::optional<core::InputBody> body;  ///< until it is sent
+    std::shared_ptr<People> people;
+    base::MonoTime people_until;  ///< then it is sent without
     std::optional<engine::Answer> answer;
   };
 
@@ -79,6 +89,7 @@ class Attendance {
   std::optional<Exit> on_signal(int signal);
   std::optional<Exit> on_typed(const std::string& line);
   base::Result<engine::Answer> wait_for(const std::optional<engine::Answer>& answer);
+  std::shared_ptr<People> look_up_people();
   void ask_person();
   std::optional<Exit> roll_back_by_hand();
   std::optional<Exit> stop();
@@ -88,7 +99,7 @@ class Attendance {
   std::optional<Exit> look_live();
   std::optional<Exit> on_action(const LiveAction& action);
   void steer(const LiveAction& action);
-  void send(const std::shared_ptr<Asked>& asked, const core::InputBody& body);
+  void send(const std::shared_ptr<Asked>& asked);
   void tell_answers();
   void refuse(const base::Error& error);
   void read_past();

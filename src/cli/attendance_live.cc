@@ -101,40 +101,47 @@ std::optional<Exit> Attendance::on_action(const LiveAction& action) {
 /// lane, since a disk may hang; that of a rollback the engine keeps itself.
 void Attendance::steer(const LiveAction& action) {
   const engine::PersonCommand command{action.verb, action.reason, {}, {}, {}};
+  engine::Engine& engine = host_.engine();
+  if (run() == nullptr) return;
   const auto asked = std::make_shared<Asked>();
   asked->verb = action.verb;
   asked->until = world_.now().mono + kAnswerPatience;
-  engine::Engine& engine = host_.engine();
-  if (run() == nullptr) return;
+  asked->people = look_up_people();
+  asked->people_until = world_.now().mono + kPeoplePatience;
   live_->tell({console_.text("cli.live.asked", {{"verb", key_text(action.verb, console_.locale)}})},
               false);
   asked_.push_back(asked);
   if (command.reason.empty() || command.verb == "rollback") {
-    const auto body = engine::input_of(command, engine);
-    return body ? send(asked, *body) : refuse(body.error());
+    auto body = engine::input_of(command, engine);
+    if (body)
+      asked->body = std::move(*body);
+    else
+      asked->answer = engine::Answer{body.error(), {}, {}};
+    return;
   }
-  engine.ports().lanes.submit(
-      {"person", {}, kAnswerPatience, {}, false},
-      [command, asked, &engine, release = subject_.release,
-       user = world_.os_user()](const ports::Call&) -> ports::Completion {
-        auto body = engine::input_of(command, engine);
-        return [asked, &engine, release, user, body = std::move(body)] {
-          if (!body)
-            asked->answer = engine::Answer{body.error(), {}, {}};
-          else
-            engine.command_by_user(release, *body, user,
-                                   [asked](const engine::Answer& given) { asked->answer = given; });
-        };
-      });
+  engine.ports().lanes.submit({"person", {}, kAnswerPatience, {}, false},
+                              [command, asked, &engine](const ports::Call&) -> ports::Completion {
+                                auto body = engine::input_of(command, engine);
+                                return [asked, body = std::move(body)] {
+                                  if (body)
+                                    asked->body = *body;
+                                  else
+                                    asked->answer = engine::Answer{body.error(), {}, {}};
+                                };
+                              });
 }
 
-void Attendance::send(const std::shared_ptr<Asked>& asked, const core::InputBody& body) {
-  host_.engine().command_by_user(subject_.release, body, world_.os_user(),
+/// As soon as it is known who stands in stellwerk.yaml, or that this cannot be known now.
+void Attendance::send(const std::shared_ptr<Asked>& asked) {
+  if (!asked->body || (!asked->people->read && world_.now().mono < asked->people_until)) return;
+  const core::InputBody body = *std::exchange(asked->body, std::nullopt);
+  host_.engine().command_by_user(subject_.release, body, {world_.os_user(), asked->people->now},
                                  [asked](const engine::Answer& given) { asked->answer = given; });
 }
 
 void Attendance::tell_answers() {
   for (const std::shared_ptr<Asked>& asked : asked_) {
+    send(asked);
     if (!asked->answer) {
       if (world_.now().mono >= asked->until) refuse(unanswered());
       continue;

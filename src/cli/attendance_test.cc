@@ -40,7 +40,8 @@ class StillWorld final : public World {
 /// An engine in memory that goes on with a release in its first hold; signals come in turn.
 class MemoryHost final : public EngineHost {
  public:
-  MemoryHost() {
+  explicit MemoryHost(bool signed_commands = false) {
+    story_.plan.signed_commands = signed_commands;
     story_.run_until(core::Stage::Holding);
     EXPECT_TRUE(world_.content.put(core::encode_plan(story_.plan)));
     world_.clock.advance(story_.now.mono - world_.clock.mono());
@@ -77,6 +78,9 @@ class MemoryHost final : public EngineHost {
     signals.pop_front();
     return signal;
   }
+  [[nodiscard]] PeopleNow people_now() const override {
+    return [people = people] { return people; };
+  }
   [[nodiscard]] const ports::Clock& clock() const { return world_.clock; }
   [[nodiscard]] int turns() const { return turns_; }
   [[nodiscard]] const base::ReleaseId& release() const { return story_.plan.release; }
@@ -86,6 +90,12 @@ class MemoryHost final : public EngineHost {
 
  private:
   core::testing::Story story_;
+
+ public:
+  /// In stellwerk.yaml now.
+  base::Result<std::vector<core::Person>> people = story_.plan.people;
+
+ private:
   stellwerk::testing::MemoryEngine world_;
   stellwerk::testing::PatientLanes lanes_;
   std::unique_ptr<engine::Engine> engine_;
@@ -162,9 +172,7 @@ struct LiveLeft {
 
 /// @param typed  before which turn what is typed
 LiveLeft stay_live(stellwerk::testing::Desk& desk, const std::map<int, std::string>& typed,
-                   std::deque<int> signals = {}) {
-  MemoryHost host;
-  host.signals = std::move(signals);
+                   MemoryHost& host) {
   host.before_turn = [&](int turn) {
     if (const auto keys = typed.find(turn); keys != typed.end()) desk.typed += keys->second;
   };
@@ -186,6 +194,13 @@ LiveLeft stay_live(stellwerk::testing::Desk& desk, const std::map<int, std::stri
   left.out = out.str();
   left.err = err.str();
   return left;
+}
+
+LiveLeft stay_live(stellwerk::testing::Desk& desk, const std::map<int, std::string>& typed,
+                   std::deque<int> signals = {}) {
+  MemoryHost host;
+  host.signals = std::move(signals);
+  return stay_live(desk, typed, host);
 }
 
 bool contains(const std::string& text, std::string_view part) {
@@ -210,6 +225,40 @@ TEST(AttendanceLive, TellsWhatKeysCameToAndRollsBack) {
     EXPECT_TRUE(contains(after, line)) << line << after;
   EXPECT_FALSE(desk.taken);
   EXPECT_EQ(left.out + left.err, "");
+}
+
+// Goal: nothing is signed at a key; where commands must be, keys only make users safer.
+TEST(AttendanceLive, OnlyPausesAndRollsBackWhereCommandsAreSigned) {
+  stellwerk::testing::Desk desk;
+  desk.size = {200, 50};
+  MemoryHost host(true);
+  const LiveLeft left =
+      stay_live(desk, {{5, "ry"}, {60, "bslow\ny"}, {200, "\x03"}, {220, "\x03"}}, host);
+  EXPECT_TRUE(contains(desk.written, "error[ENG-0039]")) << desk.written;
+  EXPECT_EQ(left.stage, core::Stage::RollingBack);
+}
+
+// Goal: whoever is at the terminal counts while stellwerk.yaml has them.
+TEST(AttendanceLive, TakesNoKeyOfSomebodyWhoWasTakenOut) {
+  stellwerk::testing::Desk desk;
+  desk.size = {200, 50};
+  MemoryHost host;
+  host.people->clear();
+  const LiveLeft left = stay_live(desk, {{5, "bslow\ny"}, {100, "\x03"}, {120, "\x03"}}, host);
+  EXPECT_TRUE(contains(desk.written, "error[ENG-0011]")) << desk.written;
+  EXPECT_EQ(left.stage, core::Stage::Holding);
+}
+
+// Goal: a file that is being edited keeps nobody from going back.
+TEST(AttendanceLive, RollsBackWhileTheFileCannotBeRead) {
+  stellwerk::testing::Desk desk;
+  desk.size = {200, 50};
+  MemoryHost host;
+  host.people = base::fail(base::Code::NotFound, "BAS-0011", "it is gone");
+  const LiveLeft left =
+      stay_live(desk, {{5, "ry"}, {60, "bslow\ny"}, {200, "\x03"}, {220, "\x03"}}, host);
+  EXPECT_TRUE(contains(desk.written, "error[ENG-0038]")) << desk.written;
+  EXPECT_EQ(left.stage, core::Stage::RollingBack);
 }
 
 // Goal: what another process wrote is seen, not printed again; a lane reads it, since the engine's

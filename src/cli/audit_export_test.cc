@@ -1,11 +1,7 @@
 // `stellwerk audit export`: what is in the archive, that it is the same twice, and that verify.py,
 // as it is in it, finds what somebody changed: with Python, openssl and ssh-keygen, nothing of
 // ours.
-#include <fcntl.h>
 #include <gtest/gtest.h>
-#include <spawn.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include "cli/archive_reader.h"
 #include "cli/testing/log_maker.h"
@@ -20,6 +16,7 @@ using testing::LogWorld;
 using testing::Outcome;
 using testing::read_whole;
 using testing::run_audit;
+using testing::run_program;
 using testing::TestFolder;
 using testing::write_whole;
 
@@ -50,25 +47,8 @@ class AuditExport : public ::testing::Test {
   [[nodiscard]] Checked checked(std::vector<std::string> options = {}) const {
     options.insert(options.begin(), {"python3", "-B", top + "/verify.py"});
     const std::string out = folder.path("said");
-    const int status = run_program(options, out);
-    return {WEXITSTATUS(status), read_whole(out)};
-  }
-  static int run_program(std::vector<std::string>& words, const std::string& out) {
-    std::vector<char*> arguments;
-    for (std::string& word : words) arguments.push_back(word.data());
-    arguments.push_back(nullptr);
-    posix_spawn_file_actions_t files{};
-    posix_spawn_file_actions_init(&files);
-    posix_spawn_file_actions_addopen(&files, 1, out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    posix_spawn_file_actions_adddup2(&files, 1, 2);
-    pid_t child = 0;
-    const int problem =
-        posix_spawnp(&child, arguments.front(), &files, nullptr, arguments.data(), environ);
-    posix_spawn_file_actions_destroy(&files);
-    EXPECT_EQ(problem, 0);
-    int status = 0;
-    EXPECT_EQ(waitpid(child, &status, 0), child);
-    return status;
+    const int exit = run_program(options, out);
+    return {exit, read_whole(out)};
   }
   /// Changes the byte of a file, asks, and puts it back.
   Checked checked_with_flip(const std::string& name, std::size_t at) const {

@@ -104,6 +104,9 @@ class ProcedureWorld final : public testing::QuietWorld {
       memory_.clock.advance(base::milliseconds(20));
     }
     int take_signal() override { return 0; }
+    [[nodiscard]] PeopleNow people_now() const override {
+      return [] { return std::vector<core::Person>(); };
+    }
 
    private:
     stellwerk::testing::MemoryEngine& memory_;

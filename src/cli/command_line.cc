@@ -62,17 +62,17 @@ constexpr CommandRow kCommands[] = {
     {"list", "release", Command::List, TakesAll},
     {"show", "release", Command::Show, TakesRelease},
     {"watch", "release", Command::Watch, TakesRelease},
-    {"pause", "release", Command::Steer, TakesRelease | TakesReason},
-    {"resume", "release", Command::Steer, TakesRelease | TakesReason | TakesAgain},
-    {"promote", "release", Command::Steer, TakesRelease},
-    {"rollback", "release", Command::Steer, TakesRelease | TakesReason},
+    {"pause", "release", Command::Steer, TakesRelease | TakesReason | TakesApproval},
+    {"resume", "release", Command::Steer, TakesRelease | TakesReason | TakesAgain | TakesApproval},
+    {"promote", "release", Command::Steer, TakesRelease | TakesApproval},
+    {"rollback", "release", Command::Steer, TakesRelease | TakesReason | TakesApproval},
     {"approve",
      {},
      Command::Steer,
      TakesRelease | TakesReason | TakesPlanDigest | TakesApproval | TakesDecision |
          TakesEverything},
     {"reject", {}, Command::Steer, TakesRelease | TakesReason | TakesPlanDigest | TakesApproval},
-    {"attest", {}, Command::Steer, TakesRelease | TakesSteps | TakesNote},
+    {"attest", {}, Command::Steer, TakesRelease | TakesSteps | TakesNote | TakesApproval},
     {"doctor", {}, Command::Doctor, TakesNothing},
     {"schema", {}, Command::Schema, TakesTopic},
     {"explain", {}, Command::Explain, TakesCode},
@@ -487,7 +487,8 @@ class Parser {
     if (lacks(TakesTopic, args_.topic != "release" && args_.topic != "environment"))
       return missing("TOPIC", "it is release or environment");
     const bool must_say_why = row.name == "rollback" || row.name == "reject";
-    if (must_say_why && base::trim(args_.reason).empty())
+    const bool has_said = !args_.approval.signed_file.empty();  // with what was signed
+    if (must_say_why && !has_said && base::trim(args_.reason).empty())
       return missing("--reason TEXT", "the record must say why");
     return std::nullopt;
   }

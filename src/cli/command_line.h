@@ -74,7 +74,7 @@ struct SimulateWords {
   bool no_variations = false;
 };
 
-/// How approve and reject are signed.
+/// How what a person says of a release, or asks of it, is signed.
 struct ApprovalWords {
   std::string key;          ///< private key, or public one of the agent
   std::string decision;     ///< of approve; empty: the first that is missing
@@ -132,7 +132,7 @@ struct Arguments {
   std::vector<std::string> again;  ///< resume: steps to run once more
   std::string reason;              ///< also attest's note
   std::string plan;                ///< approve, reject: digest
-  ApprovalWords approval = {};     ///< approve, reject
+  ApprovalWords approval = {};     ///< of Steer
   std::string topic;               ///< schema: which; explain: code; completion: shell; man: page
   std::string output;              ///< man: a folder for all pages
   std::string environment;         ///< --environment

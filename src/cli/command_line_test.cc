@@ -151,7 +151,7 @@ TEST(CommandLine, DescribesEveryCommandWithWhatItTakes) {
   ASSERT_NE(found, all.end());
   ASSERT_EQ(found->arguments.size(), 1U);
   EXPECT_EQ(found->arguments[0].word, "ID");
-  ASSERT_EQ(found->options.size(), 2U);
+  ASSERT_EQ(found->options.size(), 8U);
   EXPECT_EQ(found->options[0].names, (std::vector<std::string>{"--reason"}));
   EXPECT_EQ(found->options[0].word, "TEXT");
   EXPECT_TRUE(found->options[1].repeated) << "--again";

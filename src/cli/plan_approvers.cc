@@ -60,6 +60,14 @@ base::Result<audit::PlanApprovers> approvers_of(std::string_view bytes,
   approvers.requested_by = plan->requested_by;
   approvers.separation_of_duties = plan->separation_of_duties;
   approvers.two_persons = plan->two_persons;
+  approvers.signed_commands = plan->signed_commands;
+  approvers.command_roles = {{"pause", roles_with(core::Permission::Pause)},
+                             {"resume", roles_with(core::Permission::Resume)},
+                             {"promote", roles_with(core::Permission::Promote)},
+                             {"rollback", roles_with(core::Permission::RollBack)}};
+  for (const auto* steps : {&plan->steps, &plan->rollback})
+    for (const core::Step& step : *steps)
+      approvers.step_roles[step.id.str()] = words_of(step.roles);
   return approvers;
 }
 

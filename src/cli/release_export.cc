@@ -175,21 +175,27 @@ base::Result<void> ReleaseExport::add_named(const audit::Entry& entry) {
     }
     files_[path] = [this, digest = each.digest] { return reader_.content->get(digest); };
   }
-  if (facts.approval && facts.approval->document) return add_approval(facts);
+  if (facts.planned && !plan_) plan_ = facts.planned;
+  if (facts.approval && facts.approval->document)
+    return add_signed(facts.index, *facts.approval->document, facts.approval->plan);
+  if (facts.command && facts.command->signature && plan_)
+    return add_signed(facts.index, facts.command->signature->document, *plan_);
   return {};
 }
 
-base::Result<void> ReleaseExport::add_approval(const audit::EntryFacts& facts) {
-  const auto document = reader_.content->get(*facts.approval->document);
+/// What a person signed, and with which keys it counts.
+base::Result<void> ReleaseExport::add_signed(std::uint64_t index, const base::Digest& signed_in,
+                                             const base::Digest& plan_digest) {
+  const auto document = reader_.content->get(signed_in);
   if (!document && document.error().code == base::Code::NotFound) return {};
   if (!document) return base::fail(document.error());
   const auto fields = base::parse_json(*document);
   if (!fields) return base::fail(base::Error(fields.error()).during("reading an approval"));
-  put(fmt::format("approvals/{}.txt", facts.index), fields->value("text", ""));
-  put(fmt::format("approvals/{}.sig", facts.index), fields->value("signature", ""));
-  const auto plan = reader_.content->get(facts.approval->plan);
+  put(fmt::format("approvals/{}.txt", index), fields->value("text", ""));
+  put(fmt::format("approvals/{}.sig", index), fields->value("signature", ""));
+  const auto plan = reader_.content->get(plan_digest);
   if (!plan) return base::fail(plan.error());
-  const auto approvers = approvers_of(*plan, facts.approval->plan);
+  const auto approvers = approvers_of(*plan, plan_digest);
   if (!approvers) return base::fail(approvers.error());
   auto signers = audit::allowed_signers_of(approvers->signers);
   if (!signers) return base::fail(std::move(signers.error()));

@@ -57,7 +57,8 @@ class ReleaseExport {
   base::Result<void> read_key_changes();
   void add_entry(const ports::StoredEntry& stored, const EventRow& row);
   base::Result<void> add_named(const audit::Entry& entry);
-  base::Result<void> add_approval(const audit::EntryFacts& facts);
+  base::Result<void> add_signed(std::uint64_t index, const base::Digest& signed_in,
+                                const base::Digest& plan_digest);
   void add_texts();
 
   Reader& reader_;
@@ -70,6 +71,7 @@ class ReleaseExport {
   std::vector<std::uint64_t> indexes_;
   std::uint64_t behind_ = 0;
   std::set<base::Digest> missing_;
+  std::optional<base::Digest> plan_;  ///< with which the release began
   std::string bytes_;
   std::string csv_;
   std::string ndjson_;

@@ -93,6 +93,9 @@ class EndedWorld final : public World {
       world_.memory_.clock.advance(base::milliseconds(20));
     }
     int take_signal() override { return 0; }
+    [[nodiscard]] PeopleNow people_now() const override {
+      return [] { return std::vector<core::Person>(); };
+    }
 
    private:
     EndedWorld& world_;

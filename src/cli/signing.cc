@@ -1,9 +1,11 @@
 #include "cli/signing.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <array>
+#include <functional>
 #include <utility>
 
 #include "audit/checkpoint.h"
@@ -18,14 +20,16 @@ namespace stellwerk::cli {
 namespace {
 
 constexpr base::Duration kValidFor = base::hours(24);
+constexpr base::Duration kValidAtOnce = base::minutes(10);  ///< a command that is signed and sent
 constexpr base::Duration kValidForMax = base::hours(24 * 30);
 constexpr std::size_t kReasonBytesMax = 8192;
+constexpr std::string_view kNothingSigned = "nothing was signed, and the release is unchanged";
 constexpr std::int64_t kMicrosecondsInSecond = 1'000'000;
 
 base::Failure not_understood(std::string message, std::string why) {
   return base::fail(base::error(base::Code::InvalidArgument, "CLI-0001", std::move(message))
                         .because(std::move(why))
-                        .now("nothing was signed, and nothing approved"));
+                        .now(std::string(kNothingSigned)));
 }
 
 /// The public half of --key: FILE.pub beside a private key, or FILE itself.
@@ -35,7 +39,7 @@ base::Result<audit::SshPublicKey> public_key_of(const std::string& file) {
   if (!line)
     return base::fail(base::error(base::Code::NotFound, "CLI-0006", "the public key cannot be read")
                           .because(fmt::format("{}: {}", path, line.error().why))
-                          .now("nothing was signed, and nothing approved")
+                          .now(std::string(kNothingSigned))
                           .then(fmt::format("ssh-keygen -y -f {} > {}", file, path),
                                 "writes it from the private key"));
   return audit::SshPublicKey::parse(*line);
@@ -49,7 +53,7 @@ base::Result<const core::Person*> owner_of(const core::Plan& plan, const audit::
   return base::fail(
       base::error(base::Code::Unauthenticated, "AUD-0025", "the key is nobody's in this plan")
           .because(fmt::format("no person of the plan has the key {}", key.fingerprint()))
-          .now("nothing was signed, and nothing approved")
+          .now(std::string(kNothingSigned))
           .then("add it to the person's keys in stellwerk.yaml",
                 "for releases that are planned from then on"));
 }
@@ -72,13 +76,49 @@ base::Result<const core::Person*> person_asked(const core::Plan& plan, const App
 struct Meant {
   std::string decision;
   core::Role role = core::Role::ReleaseManager;
+  std::vector<std::string> steps = {};
 };
+
+/// The role asked for, or the first of the person's that is among these; else the engine refuses.
+base::Result<core::Role> role_among(const ApprovalWords& words, const core::Person& person,
+                                    const std::function<bool(core::Role)>& suffices) {
+  if (!words.role.empty()) return core::parse_role(words.role);
+  const auto found = std::find_if(person.roles.begin(), person.roles.end(), suffices);
+  return found == person.roles.end() ? person.roles.front() : *found;
+}
+
+/// What steers a release.
+base::Result<Meant> command_meant(const SigningTask& task, const core::Person& person,
+                                  core::Permission permission) {
+  const core::RoleSet& may_ask = core::row_of(permission).roles;
+  auto role = role_among(task.arguments.approval, person,
+                         [&](core::Role each) { return may_ask.contains(each); });
+  if (!role) return base::fail(std::move(role.error()));
+  return Meant{task.arguments.verb, *role, task.arguments.again};
+}
+
+base::Result<Meant> attestation_meant(const SigningTask& task, const core::Person& person) {
+  const core::Plan& plan = task.release.plan;
+  const core::Step* step = plan.find_step(base::StepId(task.step));
+  if (step == nullptr)
+    return base::fail(base::error(base::Code::NotFound, "ENG-0014",
+                                  fmt::format("release {} has no step {}", plan.release.str(),
+                                              base::printable(task.step, 80)))
+                          .now(std::string(kNothingSigned))
+                          .then(fmt::format("stellwerk release show {}", plan.release.str()),
+                                "the steps that wait for somebody"));
+  auto role = role_among(task.arguments.approval, person, [&](core::Role each) {
+    return std::find(step->roles.begin(), step->roles.end(), each) != step->roles.end();
+  });
+  if (!role) return base::fail(std::move(role.error()));
+  return Meant{"attest", *role, {task.step}};
+}
 
 base::Failure nothing_missing(const core::Person& person) {
   return base::fail(base::error(base::Code::Conflict, "ENG-0015",
                                 fmt::format("no approval of {} is missing", person.id.str()))
                         .because("it was given before, or the plan asks for other roles")
-                        .now("nothing was signed, and nothing approved"));
+                        .now(std::string(kNothingSigned)));
 }
 
 /// The first of the person's roles that may approve in an emergency; else the decision refuses it.
@@ -92,6 +132,12 @@ core::Role urgent_role(const core::Person& person) {
 /// What the person says, and as whom.
 base::Result<Meant> meant(const SigningTask& task, const core::Person& person) {
   const ApprovalWords& words = task.arguments.approval;
+  const std::string& verb = task.arguments.verb;
+  if (verb == "pause") return command_meant(task, person, core::Permission::Pause);
+  if (verb == "resume") return command_meant(task, person, core::Permission::Resume);
+  if (verb == "promote") return command_meant(task, person, core::Permission::Promote);
+  if (verb == "rollback") return command_meant(task, person, core::Permission::RollBack);
+  if (verb == "attest") return attestation_meant(task, person);
   core::Approved asked{task.release.state.plan, true};
   if (!words.role.empty()) {
     auto role = core::parse_role(words.role);
@@ -99,7 +145,7 @@ base::Result<Meant> meant(const SigningTask& task, const core::Person& person) {
     asked.role = *role;
   }
   const core::Role own = asked.role.value_or(person.roles.front());
-  if (task.arguments.verb == "reject") return Meant{"reject", own};
+  if (verb == "reject") return Meant{"reject", own};
   if (!words.decision.empty()) {
     auto decision = core::parse_approval_kind(words.decision);
     if (!decision) return base::fail(std::move(decision.error()));
@@ -113,10 +159,12 @@ base::Result<Meant> meant(const SigningTask& task, const core::Person& person) {
   return Meant{std::string(to_string(action.decision)), open->role};
 }
 
-base::Result<base::WallTime> expiry(World& world, const std::string& valid_for) {
-  base::Duration span = kValidFor;
-  if (!valid_for.empty()) {
-    auto parsed = base::parse_duration(valid_for);
+base::Result<base::WallTime> expiry(World& world, const Arguments& arguments) {
+  const ApprovalWords& words = arguments.approval;
+  const bool decides = arguments.verb == "approve" || arguments.verb == "reject";
+  base::Duration span = !decides && words.print.empty() ? kValidAtOnce : kValidFor;
+  if (!words.valid_for.empty()) {
+    auto parsed = base::parse_duration(words.valid_for);
     if (!parsed) return base::fail(std::move(parsed.error()));
     span = *parsed;
   }
@@ -135,7 +183,7 @@ base::Result<audit::ApprovedHead> latest_head(const std::string& data_folder) {
     return base::fail(base::error(base::Code::Conflict, "ENG-0037",
                                   "there is no checkpoint that the signature could be of")
                           .because(bytes.error().why)
-                          .now("nothing was signed, and nothing approved"));
+                          .now(std::string(kNothingSigned)));
   auto note = audit::parse_note(*bytes);
   if (!note) return base::fail(std::move(note.error()));
   auto checkpoint = audit::Checkpoint::parse(note->text);
@@ -159,7 +207,7 @@ base::Result<std::string> read_part(const std::string& path, std::size_t bytes_m
   return base::fail(
       base::error(bytes.error().code, "CLI-0006", path + " cannot be read")
           .because(bytes.error().why)
-          .now("nothing was approved")
+          .now("the release is unchanged")
           .then(fmt::format("ssh-keygen -Y sign -n {} -f KEY FILE", audit::kApprovalNamespace),
                 "writes the signature to FILE.sig"));
 }
@@ -179,6 +227,17 @@ base::Result<engine::SignedWord> read_signed(const std::string& file) {
   return word;
 }
 
+/// What was signed of another step is not said of this one.
+base::Result<engine::SignedWord> read_signed_for(const SigningTask& task) {
+  auto word = read_signed(task.arguments.approval.signed_file);
+  if (!word || task.step.empty()) return word;
+  const auto said = audit::Approval::parse(word->text);
+  if (!said) return base::fail(said.error());
+  if (said->steps == std::vector<std::string>{task.step}) return word;
+  return not_understood(base::printable(task.step, 80) + " is not the step that was signed",
+                        fmt::format("the text names {}", fmt::join(said->steps, ", ")));
+}
+
 }  // namespace
 
 bool wants_signature(const ApprovalWords& words) {
@@ -193,7 +252,7 @@ base::Result<TextToSign> text_to_sign(World& world, const SigningTask& task) {
   if (!said) return base::fail(std::move(said.error()));
   auto reason = sealed_reason(world, task.arguments.reason);
   if (!reason) return base::fail(std::move(reason.error()));
-  auto expires = expiry(world, words.valid_for);
+  auto expires = expiry(world, task.arguments);
   if (!expires) return base::fail(std::move(expires.error()));
   audit::Approval approval;
   approval.installation = task.release.plan.installation;
@@ -202,6 +261,7 @@ base::Result<TextToSign> text_to_sign(World& world, const SigningTask& task) {
   approval.artifacts = engine::artifacts_of(task.release.plan);
   approval.role = std::string(to_string(said->role));
   approval.decision = said->decision;
+  approval.steps = said->steps;
   if (!reason->empty()) approval.reason = base::sha256(*reason);
   if (auto drawn = world.draw(approval.nonce); !drawn) return base::fail(std::move(drawn.error()));
   approval.expires = *expires;
@@ -217,7 +277,7 @@ base::Result<TextToSign> text_to_sign(World& world, const SigningTask& task) {
 
 base::Result<engine::SignedWord> signed_word(World& world, const SigningTask& task) {
   const ApprovalWords& words = task.arguments.approval;
-  if (!words.signed_file.empty()) return read_signed(words.signed_file);
+  if (!words.signed_file.empty()) return read_signed_for(task);
   auto made = text_to_sign(world, task);
   if (!made) return base::fail(std::move(made.error()));
   auto signature = world.ssh_sign({words.key, std::string(audit::kApprovalNamespace), made->text});

@@ -1,6 +1,7 @@
 // signing.h — a person's word on a release as a text, and their signature of it.
 //
-// Role: `approve` and `reject` with --key, --print or --signed; the engine checks what comes out.
+// Role: `approve`, `reject` and what steers a release with --key, --print or --signed; the engine
+// checks what comes out.
 // Start here: signed_word()                 Thread-safety: one thread.
 // Invariants: what is signed names the plan that is under way now, byte for byte what the engine
 // compares; no private key is read here, ssh-keygen (or the agent) does that.
@@ -21,8 +22,9 @@ bool wants_signature(const ApprovalWords& words);
 
 struct SigningTask {
   const engine::LoadedRelease& release;
-  const Arguments& arguments;  ///< verb `approve` or `reject`, reason, approval
+  const Arguments& arguments;  ///< verb, reason, again, approval
   const std::string& data_folder;
+  std::string step = {};  ///< attest
 };
 
 /// The text of what the person says, and the bytes that its reason is kept as (empty: none).
@@ -32,8 +34,8 @@ struct TextToSign {
 };
 
 /// @errors InvalidArgument CLI-0001: words that do not fit together; Conflict ENG-0015: nothing of
-/// that person's is missing; Unauthenticated AUD-0025: the key is nobody's in this plan;
-/// Unavailable: no randomness
+/// that person's is missing; Unauthenticated AUD-0025: the key is nobody's in this plan; NotFound
+/// ENG-0014: no such step; Unavailable: no randomness
 base::Result<TextToSign> text_to_sign(World& world, const SigningTask& task);
 
 /// Makes the text and has it signed with --key, or reads --signed. `people_now` stays empty.

@@ -9,6 +9,7 @@
 #include "cli/attendance.h"
 #include "cli/error_text.h"
 #include "cli/inputs.h"
+#include "cli/people.h"
 #include "cli/release_command.h"
 #include "cli/signing.h"
 #include "engine/loader.h"
@@ -20,6 +21,12 @@ namespace {
 constexpr std::size_t kDigestDigits = 64;
 constexpr std::size_t kPrefixDigitsMin = 12;
 constexpr int kApprovalsMax = 10;  ///< that one person can give at once
+
+/// What is asked for, and what was signed of it.
+struct Spoken {
+  engine::PersonCommand command;
+  std::optional<engine::SignedWord> word;
+};
 
 /// approve, reject and attest say something about a release; they do not carry it on.
 bool is_a_statement(const std::string& verb) {
@@ -108,24 +115,43 @@ class Steering {
   Exit print_text() {
     auto stored = load();
     if (!stored) return failed(console_, stored.error());
-    if (auto printed = print_to_sign(world_, {*stored, arguments_, data_folder_}); !printed)
+    const bool one = arguments_.verb != "attest" || arguments_.steps.size() == 1;
+    if (!one)
+      return failed(console_,
+                    base::error(base::Code::InvalidArgument, "CLI-0001", "one text, one step")
+                        .because("--print writes what is signed for one step")
+                        .now("nothing was written"));
+    const std::string step = arguments_.steps.empty() ? "" : arguments_.steps.front();
+    if (auto printed = print_to_sign(world_, {*stored, arguments_, data_folder_, step}); !printed)
       return failed(console_, printed.error());
-    console_.err << console_.text(
-                        "cli.sign.printed",
-                        {{"file", arguments_.approval.print},
-                         {"namespace", std::string(audit::kApprovalNamespace)},
-                         {"command", fmt::format("stellwerk {} {} --signed {}", arguments_.verb,
-                                                 release_.str(), arguments_.approval.print)}})
+    console_.err << console_.text("cli.sign.printed",
+                                  {{"file", arguments_.approval.print},
+                                   {"namespace", std::string(audit::kApprovalNamespace)},
+                                   {"command", signed_command_text()}})
                  << '\n';
     return Exit::Done;
   }
 
-  /// What is signed, where a signature was asked for.
-  base::Result<std::optional<engine::SignedWord>> word_of(const engine::LoadedRelease& stored) {
-    if (!wants_signature(arguments_.approval)) return std::optional<engine::SignedWord>();
-    auto word = signed_word(world_, {stored, arguments_, data_folder_});
-    if (!word) return base::fail(std::move(word.error()));
-    return std::optional(std::move(*word));
+  [[nodiscard]] std::string signed_command_text() const {
+    const bool steers = !is_a_statement(arguments_.verb);
+    const std::string step = arguments_.verb == "attest" ? " " + arguments_.steps.front() : "";
+    return fmt::format("stellwerk {}{} {}{} --signed {}", steers ? "release " : "", arguments_.verb,
+                       release_.str(), step, arguments_.approval.print);
+  }
+
+  /// The commands, each with what is signed of it where a signature was asked for.
+  base::Result<std::vector<Spoken>> spoken(const engine::LoadedRelease& stored,
+                                           const base::Digest& plan) {
+    std::vector<Spoken> all;
+    for (engine::PersonCommand& command : commands(plan)) {
+      all.push_back({std::move(command), {}});
+      if (!wants_signature(arguments_.approval)) continue;
+      const std::string& step = all.back().command.step;
+      auto word = signed_word(world_, {stored, arguments_, data_folder_, step});
+      if (!word) return base::fail(std::move(word.error()));
+      all.back().word = std::move(*word);
+    }
+    return all;
   }
 
   // ---- an engine runs: it is asked
@@ -150,29 +176,40 @@ class Steering {
         worst = std::max(worst, refused(answer.error()));
     }
     finish();
-    if (arguments_.verb == "rollback" && worst == Exit::Done && !console_.json)
-      console_.err << console_.text("cli.steer.watch",
-                                    {{"command", "stellwerk release watch " + release_.str()}})
-                   << '\n';
+    hint_at_watching(worst);
     return worst;
+  }
+
+  void hint_at_watching(Exit worst) {
+    if (arguments_.verb != "rollback" || worst != Exit::Done || console_.json) return;
+    console_.err << console_.text("cli.steer.watch",
+                                  {{"command", "stellwerk release watch " + release_.str()}})
+                 << '\n';
   }
 
   Exit signed_through_socket() {
     auto stored = load();
     if (!stored) return failed(console_, stored.error());
-    auto word = word_of(*stored);
-    if (!word) return refused(word.error());
-    const base::Json body = {{"command", arguments_.verb},
-                             {"signed_text", (*word)->text},
-                             {"signature", (*word)->signature},
-                             {"sealed_reason", (*word)->sealed_reason}};
-    const auto answer = ApiClient(world_.socket_path(data_folder_))
-                            .post(fmt::format("/v1/releases/{}/commands", release_.str()), body);
-    if (!answer) return refused(answer.error());
-    tell({arguments_.verb, {}, {}, {}, {}}, answer->value("ignored_because", ""),
-         answer->value("entries", std::vector<std::string>{}));
+    const auto all = spoken(*stored, {});
+    if (!all) return refused(all.error());
+    const ApiClient client(world_.socket_path(data_folder_));
+    Exit worst = Exit::Done;
+    for (const Spoken& each : *all) {
+      const base::Json body = {{"command", each.command.verb},
+                               {"signed_text", each.word->text},
+                               {"signature", each.word->signature},
+                               {"sealed_reason", each.word->sealed_reason}};
+      const auto answer =
+          client.post(fmt::format("/v1/releases/{}/commands", release_.str()), body);
+      if (answer)
+        tell(each.command, answer->value("ignored_because", ""),
+             answer->value("entries", std::vector<std::string>{}));
+      else
+        worst = std::max(worst, refused(answer.error()));
+    }
     finish();
-    return Exit::Done;
+    hint_at_watching(worst);
+    return worst;
   }
 
   static base::Json body_of(const engine::PersonCommand& command) {
@@ -205,7 +242,6 @@ class Steering {
       if (const auto refusal = refusal_at_end(*stored)) return failed(console_, *refusal);
     auto plan = digest_meant(arguments_.plan, stored->state.plan);
     if (!plan) return failed(console_, plan.error());
-    plan_ = *plan;
 
     auto environment = arguments_.verb == "rollback"
                            ? load_environment_at_any_rate(world_, console_, arguments_)
@@ -214,12 +250,14 @@ class Steering {
       report(console_, environment.problems);
       return Exit::Usage;
     }
-    auto word = word_of(*stored);
-    if (!word) return failed(console_, word.error());
-    if (*word) (*word)->people_now = environment.value->environment.people;
+    auto all = spoken(*stored, *plan);
+    if (!all) return failed(console_, all.error());
+    if (auto people = people_now(environment.value->path))
+      for (Spoken& each : *all)
+        if (each.word) each.word->people_now = *people;
     auto host = world_.open_engine(*environment.value);
     if (!host) return failed(console_, host.error());
-    return in_host(**host, ended, *word);
+    return in_host(**host, ended, *all);
   }
 
   base::Result<engine::LoadedRelease> load() {
@@ -241,13 +279,13 @@ class Steering {
     return core::decide(stored.plan, stored.state, {world_.now(), by, body}).refusal;
   }
 
-  Exit in_host(EngineHost& host, bool ended, const std::optional<engine::SignedWord>& word) {
+  Exit in_host(EngineHost& host, bool ended, const std::vector<Spoken>& all) {
     Attendance attendance(world_, console_, host, {release_, {}});
     if (auto recovered = host.engine().recover(); !recovered)
       return failed(console_, recovered.error());
     Exit worst = Exit::Done;
-    for (const engine::PersonCommand& command : commands(plan_)) {
-      auto answer = word ? attendance.ask(*word) : asked(attendance, host, command);
+    for (const auto& [command, word] : all) {
+      auto answer = word ? attendance.ask(*word, command.verb) : asked(attendance, host, command);
       if (answer)
         tell(command, answer->ignored_because, answer->entries);
       else
@@ -297,7 +335,6 @@ class Steering {
   const Arguments& arguments_;
   std::string data_folder_;
   base::ReleaseId release_;
-  base::Digest plan_;
   base::Json answers_ = base::Json::array();
   std::string answered_;          ///< the verb of the last command that was carried out
   bool nothing_missing_ = false;  ///< why the last one was not

@@ -65,6 +65,8 @@ class ReportText {
     row("keys", report_.record.key_changes, say("keys"));
     row("approvals", report_.record.approvals + report_.record.approvals_unsigned,
         approval_words());
+    const std::uint64_t commands = report_.record.commands + report_.record.commands_unsigned;
+    if (commands + report_.record.commands_unread > 0) row("commands", commands, command_words());
     row("contents", report_.record.contents, content_words());
   }
 
@@ -103,6 +105,15 @@ class ReportText {
     if (counts.approvals_erased > 0)
       words += ", " + counted("approvals-erased", counts.approvals_erased);
     if (counts.approvals_absent > 0) words += ", " + counted("absent", counts.approvals_absent);
+    return words;
+  }
+
+  [[nodiscard]] std::string command_words() const {
+    const audit::RecordCounts& counts = report_.record;
+    std::string words = counted("approvals-signed", counts.commands) + ", " +
+                        counted("commands-unsigned", counts.commands_unsigned);
+    if (counts.commands_unread > 0)
+      words += ", " + counted("approvals-erased", counts.commands_unread);
     return words;
   }
   [[nodiscard]] std::string content_words() const {
@@ -200,6 +211,10 @@ base::Json verify_json(const VerifyReport& report) {
         {"unsigned", counts.approvals_unsigned},
         {"erased", counts.approvals_erased},
         {"absent", counts.approvals_absent}}},
+      {"commands",
+       {{"signed", counts.commands},
+        {"unsigned", counts.commands_unsigned},
+        {"unread", counts.commands_unread}}},
       {"contents",
        {{"good", counts.contents},
         {"erased", counts.contents_erased},

@@ -32,6 +32,10 @@ class EngineHost {
   /// SIGINT, SIGTERM or SIGHUP since the last call (0: none). They do not end the process while a
   /// host is open.
   virtual int take_signal() = 0;
+  /// Reads the people of stellwerk.yaml as it is now; on any thread, also when the host is gone. It
+  /// may hang with the disk. @errors the first problem of the file
+  using PeopleNow = std::function<base::Result<std::vector<core::Person>>()>;
+  [[nodiscard]] virtual PeopleNow people_now() const = 0;
 };
 
 /// The stores, for reading beside a running engine or without one.

@@ -259,6 +259,12 @@ constexpr std::array kFileFields = {
         {.key = "two_persons",
          .text = "At least two different people approve each release; for a major release that is "
                  "so in any case."}),
+    field<&EnvironmentFile::environment, &Environment::signed_commands>(
+        {.key = "signed_commands",
+         .text = "What people ask for must be signed with their key: approvals and rejections of "
+                 "every release type, attest, resume, promote. Whom the operating system names may "
+                 "still pause and roll back, because that only makes users safer. The plan notes "
+                 "it."}),
     field<&EnvironmentFile::environment, &Environment::allowed_signers>(
         {.key = "allowed_signers",
          .text = "An allowed_signers file of OpenSSH: its keys are added to the people whose ids "

@@ -103,6 +103,7 @@ void compile_head(Compilation& c) {
   plan.separation_of_duties = !c.environment.self_approval;
   plan.two_persons =
       c.environment.two_persons || (c.policy.two_persons && !c.environment.self_approval);
+  plan.signed_commands = c.environment.signed_commands;
 }
 
 void check_people(Compilation& c) {

@@ -119,7 +119,8 @@ struct WantedApproval {
 };
 std::vector<WantedApproval> wanted_approvals(const Compilation& c) {
   std::vector<WantedApproval> wanted;
-  const bool is_signed = c.policy.signatures && !c.environment.unsigned_approvals;
+  const bool is_signed =
+      c.environment.signed_commands || (c.policy.signatures && !c.environment.unsigned_approvals);
   for (const RequiredApproval& each : c.policy.approvals)
     wanted.push_back({{each.role, each.count, is_signed}, c.runbook()});
   for (std::size_t i = 0; i < c.release.approvals.size(); ++i) {
@@ -138,16 +139,17 @@ std::vector<WantedApproval> wanted_approvals(const Compilation& c) {
   return wanted;
 }
 
-/// What the installation lets go of the type's demands is told.
-void note_what_is_let_go(Compilation& c) {
+/// What the installation lets go of the type's demands, or adds to them, is told.
+void note_what_differs(Compilation& c) {
   if (c.environment.self_approval) c.note("plan.note.self-approval", {}, "stellwerk.yaml");
-  if (c.environment.unsigned_approvals && c.policy.signatures)
+  if (c.environment.signed_commands) c.note("plan.note.signed-commands", {}, "stellwerk.yaml");
+  if (c.environment.unsigned_approvals && c.policy.signatures && !c.environment.signed_commands)
     c.note("plan.note.unsigned", {{"type", std::string(to_string(c.release.type))}},
            "stellwerk.yaml");
 }
 
 void StepBuilder::add_approvals(const StepTemplate& row) {
-  note_what_is_let_go(c_);
+  note_what_differs(c_);
   for (WantedApproval& wanted : wanted_approvals(c_)) {
     const std::string_view role = to_string(wanted.action.role);
     const base::MessageArguments arguments{{"role", title(fmt::format("role.{}", role), {})},
@@ -165,6 +167,7 @@ void StepBuilder::add_approvals(const StepTemplate& row) {
 
 /// The Audit Officer signs completeness as soon as one of them has a key.
 bool is_signed(const Compilation& c, const StepTemplate& row) {
+  if (c.environment.signed_commands) return true;
   if (c.environment.unsigned_approvals) return false;
   if (row.decision != ApprovalKind::AcceptCompleteness) return c.policy.signatures;
   return c.policy.signatures ||

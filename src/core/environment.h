@@ -129,6 +129,7 @@ struct Environment {
   std::string allowed_signers;      ///< absolute path of an OpenSSH file; empty: none
   bool self_approval = false;       ///< who requested a release may approve it alone
   bool two_persons = false;         ///< two different people approve, whatever the type demands
+  bool signed_commands = false;     ///< what people ask for counts only signed
 
   [[nodiscard]] const Service* find_service(const base::ServiceName& name) const;
   [[nodiscard]] const Tenant* find_tenant(const base::TenantId& id) const;

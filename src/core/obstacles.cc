@@ -18,12 +18,6 @@ base::Error cannot_run(std::string what, std::string why) {
       .now("nothing was started");
 }
 
-std::size_t people_with(const Plan& plan, Role role) {
-  return static_cast<std::size_t>(
-      std::count_if(plan.people.begin(), plan.people.end(),
-                    [&](const Person& person) { return has_role(person, role); }));
-}
-
 void check_strategy(const Plan& plan, std::vector<base::Error>& found) {
   if (plan.strategy != Strategy::Stepwise) return;
   found.push_back(cannot_run("the strategy stepwise cannot be carried out by this version",
@@ -99,18 +93,25 @@ void check_separation(const Plan& plan, std::vector<base::Error>& found) {
 }
 
 void check_attestation(const Plan& plan, const Step& step, std::vector<base::Error>& found) {
-  const bool possible = std::any_of(step.roles.begin(), step.roles.end(),
-                                    [&](Role role) { return people_with(plan, role) > 0; });
+  const auto holds_role = [&](const Person& person) { return has_any_role(person, step.roles); };
+  const auto& people = plan.people;
+  const bool anybody = std::any_of(people.begin(), people.end(), holds_role);
+  const bool possible = std::any_of(people.begin(), people.end(), [&](const Person& person) {
+    return holds_role(person) && (!plan.signed_commands || can_sign(person));
+  });
   if (possible) return;
   std::vector<std::string_view> roles;
   for (const Role role : step.roles) roles.push_back(to_string(role));
   found.push_back(
       base::error(base::Code::Rejected, "PLN-0011",
                   fmt::format("nobody can attest the step {}", step.id.str()))
-          .because(fmt::format("no person in stellwerk.yaml has one of the roles {}",
-                               fmt::join(roles, ", ")))
+          .because(fmt::format("no person in stellwerk.yaml has one of the roles {}{}",
+                               fmt::join(roles, ", "),
+                               anybody ? ", and a key: signed_commands wants it signed" : ""))
           .now("nothing was started")
-          .then("add one of these roles to a person in stellwerk.yaml", "who may attest it"));
+          .then(anybody ? "add an OpenSSH public key under `keys` of such a person"
+                        : "add one of these roles to a person in stellwerk.yaml",
+                "who may attest it"));
 }
 
 }  // namespace

@@ -171,6 +171,7 @@ struct Plan {
   /// older program made the plan.
   bool separation_of_duties = false;
   bool two_persons = false;        ///< no fewer than two different people approve
+  bool signed_commands = false;    ///< what people ask for counts only signed; but see UserWord
   std::vector<std::string> audit;  ///< what the type demands of the record
   std::vector<PlanNote> notes;
   std::vector<Origin> origins;

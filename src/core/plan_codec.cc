@@ -230,10 +230,14 @@ void fields(A& a, Plan& v) {
   std::optional<bool> separation;
   std::optional<bool> two_persons;
   if (v.separation_of_duties) separation = true;
+  std::optional<bool> signed_commands;
   if (v.two_persons) two_persons = true;
+  if (v.signed_commands) signed_commands = true;
   a("separation_of_duties", separation)("two_persons", two_persons);
+  a("signed_commands", signed_commands);
   v.separation_of_duties = separation.value_or(false);
   v.two_persons = two_persons.value_or(false);
+  v.signed_commands = signed_commands.value_or(false);
   v.locale = base::parse_locale(locale).value_or(base::Locale::De);
 }
 

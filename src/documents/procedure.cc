@@ -154,6 +154,9 @@ void ProcedureWriter::duties() {
       environment.unsigned_approvals ? "duties.unsigned.true" : "duties.unsigned.false";
   row("unsigned_approvals", environment.unsigned_approvals,
       say(meaning, {{"types", types_with(&core::TypePolicy::signatures)}}));
+  row("signed_commands", environment.signed_commands,
+      say(environment.signed_commands ? "duties.signed-commands.true"
+                                      : "duties.signed-commands.false"));
   paragraph("duties.signing");
 }
 

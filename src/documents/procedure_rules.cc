@@ -158,6 +158,7 @@ std::string ProcedureWriter::approvals(core::ReleaseType type) const {
 
 std::string ProcedureWriter::signatures(const core::TypePolicy& policy) const {
   const core::Environment& environment = facts_.environment;
+  if (environment.signed_commands) return say("type.signed.commands");
   if (policy.signatures)
     return say(environment.unsigned_approvals ? "type.signed.waived" : "type.signed.demanded");
   const bool auditor_has_key = std::any_of(

@@ -139,7 +139,9 @@ void Engine::record_alone(const core::Event& event, const base::PersonId& by, co
   CommitRequest request;
   for (const ports::StreamInfo& stream : *streams)
     if (stream.release.empty()) request.expected_version = stream.version;
-  auto entry = encode({}, {event, by, {}}, {ports_.clock.wall(), ports_.clock.mono(), {}}, {});
+  core::NewEvent said{event, by, {}};
+  add_known_by(said.input, by);
+  auto entry = encode({}, said, {ports_.clock.wall(), ports_.clock.mono(), {}}, {});
   if (!entry) return refuse(entry.error());
   request.entries.push_back(std::move(entry->entry));
   request.done = [this, reply,

@@ -28,6 +28,14 @@ base::Error reserved(const base::ComponentName& component, const base::ReleaseId
       .then(fmt::format("stellwerk release show {}", holder.str()), "the release that holds it");
 }
 
+base::Error used_before(const base::ReleaseId& release) {
+  return base::error(base::Code::Conflict, "ENG-0040", "what was signed was taken before")
+      .because("each signed text counts once; an entry names the nonce of this one, or will")
+      .now("the release is unchanged")
+      .then(fmt::format("stellwerk release show {}", release.str()), "where it stands")
+      .then("repeat the command with --key, or have a new text signed", "each is a new text");
+}
+
 }  // namespace
 
 Engine::Engine(EnginePorts ports, EngineSettings settings)
@@ -180,16 +188,18 @@ Engine::Live* Engine::find_or_load(const base::ReleaseId& release, const Reply& 
     return nullptr;
   }
   const RunbookClock clock(loaded->state, ports_.clock.wall(), ports_.clock.mono());
-  return &adopt(std::move(loaded->plan), std::move(loaded->state), clock, {});
+  Live& live = adopt(std::move(loaded->plan), std::move(loaded->state), clock, {});
+  live.nonces = std::move(loaded->nonces);
+  return &live;
 }
 
-void Engine::command(const base::ReleaseId& release, core::InputBody body, const base::PersonId& by,
+void Engine::command(const base::ReleaseId& release, core::InputBody body, const Asker& by,
                      Reply reply) {
   if (Live* live = find_or_load(release, reply)) {
     if (auto* attested = std::get_if<core::Attested>(&body);
         attested != nullptr && attested->step.str() == core::kLogsStep)
       return attest_logs(*live, std::move(*attested), by, std::move(reply));
-    if (says_complete(live->run, body, by))
+    if (says_complete(live->run, body, by.person))
       return accept_complete(*live, std::move(body), by, std::move(reply));
     live->run.handle(std::move(body), by, std::move(reply));
   }
@@ -197,8 +207,7 @@ void Engine::command(const base::ReleaseId& release, core::InputBody body, const
 
 /// The figures are those of this moment, and durable before the entry that names them. A person's
 /// word stands without them too.
-void Engine::attest_logs(Live& live, core::Attested attested, const base::PersonId& by,
-                         Reply reply) {
+void Engine::attest_logs(Live& live, core::Attested attested, const Asker& by, Reply reply) {
   const auto rows = live.watch.logs(ports_.clock.mono());
   if (rows.empty()) return live.run.handle(std::move(attested), by, std::move(reply));
   attested.summary = kpi::log_line(rows);
@@ -219,9 +228,13 @@ void Engine::attest_logs(Live& live, core::Attested attested, const base::Person
 }
 
 void Engine::command_by_user(const base::ReleaseId& release, core::InputBody body,
-                             const std::string& os_user, Reply reply) {
-  if (Live* live = find_or_load(release, reply))
-    command(release, std::move(body), person_of(live->run.plan(), os_user), std::move(reply));
+                             const UserWord& word, const Reply& reply) {
+  Live* live = find_or_load(release, reply);
+  if (live == nullptr) return;
+  const core::Plan& plan = live->run.plan();
+  auto said = said_by_user(word, plan, live->run.next_state(), live->run.now(), std::move(body));
+  if (said) return command(release, std::move(*said), person_of(plan, word.os_user), reply);
+  if (reply) reply({said.error(), {}, {}});
 }
 
 void Engine::command_signed(const base::ReleaseId& release, const SignedWord& word,
@@ -230,16 +243,28 @@ void Engine::command_signed(const base::ReleaseId& release, const SignedWord& wo
   if (live == nullptr) return;
   auto said =
       said_by(word, live->run.plan(), live->run.state().plan, ports_.clock.wall(), document);
-  if (said && says_complete(live->run, said->body, said->person))
+  if (said && says_complete(live->run, said->body, said->asker.person))
     if (auto covered = covers_record(ports_, release, said->head); !covered)
       said = base::fail(std::move(covered.error()));
-  if (said) return command(release, std::move(said->body), said->person, reply);
-  if (reply) reply({said.error(), {}, {}});
+  if (said && live->nonces.contains(said->asker.signature->nonce))
+    said = base::fail(used_before(release));
+  if (!said) {
+    if (reply) reply({said.error(), {}, {}});
+    return;
+  }
+  // Taken until the answer, and for good once an entry names it.
+  const std::string nonce = said->asker.signature->nonce;
+  live->nonces.insert(nonce);
+  command(release, std::move(said->body), said->asker,
+          [this, release, nonce, reply](const Answer& answer) {
+            const auto its = live_.find(release);
+            if (answer.entries.empty() && its != live_.end()) its->second->nonces.erase(nonce);
+            if (reply) reply(answer);
+          });
 }
 
 /// The whole journal is checked before somebody's word that it is complete counts.
-void Engine::accept_complete(Live& live, core::InputBody body, const base::PersonId& by,
-                             Reply reply) {
+void Engine::accept_complete(Live& live, core::InputBody body, const Asker& by, Reply reply) {
   integrity_.check_all([this, release = live.run.plan().release, body = std::move(body), by,
                         reply = std::move(reply)](const EffectResult& result) {
     Live* its = result.outcome == core::Outcome::Done ? find_or_load(release, reply) : nullptr;
@@ -273,7 +298,10 @@ void Engine::let_go_ended(base::MonoTime now) {
 }
 
 base::Digest Engine::keep_soon(const std::string& text) {
-  const std::string bytes = sealed_if_possible(text, ports_.entropy);
+  return keep_bytes_soon(sealed_if_possible(text, ports_.entropy));
+}
+
+base::Digest Engine::keep_bytes_soon(const std::string& bytes) {
   mailbox_.post([this, bytes] { keeper_.keep(bytes); });
   return base::sha256(bytes);
 }

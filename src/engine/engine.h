@@ -26,6 +26,7 @@
 #include "engine/outbox.h"
 #include "engine/release_run.h"
 #include "engine/signed_word.h"
+#include "engine/user_word.h"
 
 namespace stellwerk::engine {
 
@@ -69,16 +70,16 @@ class Engine final : private RunHost {
   /// For demonstrations: another speed from the rollout's start on.
   void set_rollout_speed(const base::ReleaseId& release, std::int64_t speed);
   /// Hands a person's command (or a stop) to a release. A release that has ended is loaded for it.
-  void command(const base::ReleaseId& release, core::InputBody body, const base::PersonId& by,
-               Reply reply);
+  void command(const base::ReleaseId& release, core::InputBody body, const Asker& by, Reply reply);
 
   /// The same for whoever the operating system says asks; the release's plan says who that is.
-  void command_by_user(const base::ReleaseId& release, core::InputBody body,
-                       const std::string& os_user, Reply reply);
+  /// @errors in the reply: those of said_by_user()
+  void command_by_user(const base::ReleaseId& release, core::InputBody body, const UserWord& word,
+                       const Reply& reply);
 
   /// The same for a word that its person signed: the signature says whose it is. It is judged now,
   /// on the engine's thread; `document` names where the content store keeps it.
-  /// @errors in the reply: those of said_by()
+  /// @errors in the reply: those of said_by(); Conflict ENG-0040: the text was taken before
   void command_signed(const base::ReleaseId& release, const SignedWord& word,
                       const base::Digest& document, const Reply& reply);
 
@@ -96,6 +97,8 @@ class Engine final : private RunHost {
   /// Names a private text that an entry may refer to before it is stored; stored as soon as the
   /// store takes it. Any thread.
   base::Digest keep_soon(const std::string& text);
+  /// The same for bytes that are kept as they are.
+  base::Digest keep_bytes_soon(const std::string& bytes);
 
   /// One turn. Returns when something must be looked at again at the latest.
   base::MonoTime step();
@@ -140,8 +143,8 @@ class Engine final : private RunHost {
   Live* find_or_load(const base::ReleaseId& release, const Reply& reply);
   /// Takes ended releases out of memory a while after the last of them was done.
   void let_go_ended(base::MonoTime now);
-  void attest_logs(Live& live, core::Attested attested, const base::PersonId& by, Reply reply);
-  void accept_complete(Live& live, core::InputBody body, const base::PersonId& by, Reply reply);
+  void attest_logs(Live& live, core::Attested attested, const Asker& by, Reply reply);
+  void accept_complete(Live& live, core::InputBody body, const Asker& by, Reply reply);
   void change_speed(Live& live);
   void restart_effects(Live& live);
   Effects::Host effects_host();

@@ -52,6 +52,24 @@ base::Result<void> fetch_data(base::Json& data, ports::ContentStore& content) {
 
 }  // namespace
 
+void add_known_by(base::Json& input, const Asker& asker) {
+  if (asker.person.empty()) return;
+  input[kKnownByKey] = asker.signature ? "signature" : "os-user";
+  if (!asker.signature) return;
+  const SignedBy& how = *asker.signature;
+  input[kSignedKey] = {{"document", how.document.to_string()},
+                       {"key", how.key},
+                       {"nonce", how.nonce},
+                       {"role", how.role}};
+}
+
+std::string nonce_in(const base::Json& input) {
+  const auto how = input.is_object() ? input.find(kSignedKey) : input.end();
+  if (how == input.end() || !how->is_object()) return {};
+  const auto nonce = how->find("nonce");
+  return nonce != how->end() && nonce->is_string() ? nonce->get<std::string>() : std::string();
+}
+
 base::Result<Encoded> encode(const base::ReleaseId& release, const core::NewEvent& event,
                              const base::Now& now, std::optional<base::RunbookTime> t0) {
   audit::Entry entry;

@@ -15,6 +15,33 @@ namespace stellwerk::engine {
 inline constexpr const char* kProgramKey = "program";
 /// In the input of what a person asked for: `signature` or `os-user`.
 inline constexpr const char* kKnownByKey = "known_by";
+/// Beside it, for a signature: `document`, `key`, `nonce`, `role` of SignedBy.
+inline constexpr const char* kSignedKey = "signed";
+
+/// The signature by which a person asked for something.
+struct SignedBy {
+  base::Digest document;  ///< what was signed, and the signature; kept as evidence
+  std::string key;        ///< fingerprint
+  std::string nonce;      ///< of the text, which counts once; 32 hex digits
+  std::string role;       ///< as whom
+  friend bool operator==(const SignedBy&, const SignedBy&) = default;
+};
+
+/// Who asks for something, and what says that it is them.
+struct Asker {
+  Asker() = default;
+  explicit(false) Asker(base::PersonId by) : person(std::move(by)) {}
+  Asker(base::PersonId by, SignedBy how) : person(std::move(by)), signature(std::move(how)) {}
+
+  base::PersonId person;  ///< empty: Stellwerk itself
+  std::optional<SignedBy> signature;
+};
+
+/// What decide() does not know of the asker, for the input of its first entry. Nothing of
+/// Stellwerk's own.
+void add_known_by(base::Json& input, const Asker& asker);
+/// The nonce of the text that was signed; empty: none was.
+std::string nonce_in(const base::Json& input);
 
 /// An entry as read back: what evolve() needs.
 struct ReadEntry {

@@ -28,6 +28,7 @@ struct Engine::Live {
   ReleaseRun run;
   GuardWatch watch;
   std::set<base::EffectKey> started;               ///< by this process
+  std::set<std::string> nonces;                    ///< of signed texts that were taken
   std::optional<std::int64_t> rollout_speed;       ///< asked for a demonstration
   bool sending_hold = false;                       ///< evidence of a hold is being stored
   std::optional<base::MonoTime> completing_since;  ///< the hold could end but for the router's word

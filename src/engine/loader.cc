@@ -84,6 +84,8 @@ base::Result<LoadedRelease> load_release(ports::JournalStore& journal, ports::Co
       if (auto folded = fold(loaded.plan, loaded.state, *entry); !folded)
         return base::fail(std::move(folded.error()));
       loaded.last_entry = entry->at.wall;
+      if (std::string nonce = nonce_in(entry->input); !nonce.empty())
+        loaded.nonces.insert(std::move(nonce));
     }
     if (chunk->size() < kEntriesAtOnce) break;
   }

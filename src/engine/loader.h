@@ -5,6 +5,9 @@
 // load_release Thread-safety: one call at a time per store object.
 #pragma once
 
+#include <set>
+#include <string>
+
 #include "core/decide.h"
 #include "engine/entries.h"
 #include "ports/journal_store.h"
@@ -14,7 +17,8 @@ namespace stellwerk::engine {
 struct LoadedRelease {
   core::Plan plan;
   core::State state;
-  base::WallTime last_entry;  ///< when the last entry was written
+  base::WallTime last_entry;          ///< when the last entry was written
+  std::set<std::string> nonces = {};  ///< of the signed texts that its entries name
 };
 
 /// @errors NotFound ENG-0020: no such release; Corruption ENG-0002, CAS-0003, PLN-0002, PLN-0013:

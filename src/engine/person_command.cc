@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <array>
+
 #include "base/text.h"
 #include "engine/private_text.h"
 
@@ -29,6 +32,21 @@ base::Result<std::optional<base::Digest>> keep(const PersonCommand& command, Eng
 
 std::vector<base::StepId> steps_of(const PersonCommand& command) {
   return {command.again.begin(), command.again.end()};
+}
+
+/// Who types one command does not carry out another that somebody has signed. An approval has many
+/// decisions, none of which is a command's.
+base::Result<void> check_verb(const SignedWord& word, std::string_view verb) {
+  constexpr std::array<std::string_view, 6> kOthers{"pause",    "resume", "promote",
+                                                    "rollback", "attest", "reject"};
+  const auto said = audit::Approval::parse(word.text);
+  if (!said) return base::fail(said.error());
+  const bool fits = verb == "approve"
+                        ? std::find(kOthers.begin(), kOthers.end(), said->decision) == kOthers.end()
+                        : said->decision == verb;
+  if (fits) return {};
+  return invalid(fmt::format("what was signed is not {}", verb),
+                 fmt::format("the text says {}", base::in_quotes(said->decision)));
 }
 
 base::Result<core::InputBody> decision_on_plan(const PersonCommand& command,
@@ -70,22 +88,21 @@ base::Result<core::InputBody> input_of(const PersonCommand& command, Engine& eng
                  "there are pause, resume, promote, rollback, approve, reject and attest");
 }
 
-base::Result<base::Digest> keep_signed(const SignedWord& word, Engine& engine) {
+base::Result<base::Digest> keep_signed(const SignedWord& word, std::string_view verb,
+                                       Engine& engine) {
   if (word.text.size() > audit::kApprovalBytesMax ||
       word.sealed_reason.size() > 2 * kReasonBytesMax)
     return invalid("what was signed cannot be taken", "it is longer than an approval may be");
   auto document = document_of(word);
   if (!document) return base::fail(std::move(document.error()));
+  if (auto fits = check_verb(word, verb); !fits) return base::fail(std::move(fits.error()));
+  if (verb == "rollback") {
+    if (!word.sealed_reason.empty()) engine.keep_bytes_soon(word.sealed_reason);
+    return engine.keep_bytes_soon(*document);
+  }
   if (!word.sealed_reason.empty())
     if (auto kept = engine.ports().content.put(word.sealed_reason); !kept) return kept;
   return engine.ports().content.put(*document);
-}
-
-base::PersonId person_of(const core::Plan& plan, std::string_view os_user) {
-  if (os_user.empty()) return {};
-  for (const core::Person& person : plan.people)
-    if (person.os_user == os_user) return person.id;
-  return {};
 }
 
 }  // namespace stellwerk::engine

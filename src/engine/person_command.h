@@ -21,7 +21,7 @@ struct PersonCommand {
   std::vector<std::string> again;    ///< resume: undecided steps to run once more
   std::optional<base::Digest> plan;  ///< approve, reject: what is approved
   std::string decision = {};         ///< approve: which; empty: the first that is missing
-  /// approve, reject: what the person signed; then it says all of the above.
+  /// What the person signed; then it says all of the above.
   std::optional<SignedWord> signed_word = {};
 };
 
@@ -30,11 +30,11 @@ struct PersonCommand {
 /// @errors InvalidArgument ENG-0030: no such verb, or what it demands is missing; but for a
 /// rollback, those of keep_text()
 base::Result<core::InputBody> input_of(const PersonCommand& command, Engine& engine);
-/// Keeps what was signed (and its reason) as evidence. @return its digest
-/// @errors InvalidArgument AUD-0021, ENG-0030; those of ContentStore::put
-base::Result<base::Digest> keep_signed(const SignedWord& word, Engine& engine);
-
-/// The person an operating-system user is in this release; empty when nobody.
-base::PersonId person_of(const core::Plan& plan, std::string_view os_user);
+/// Keeps what was signed (and its reason) as evidence; a rollback does not wait for the store here
+/// either. @param verb  the command that brings it @return its digest
+/// @errors InvalidArgument AUD-0021, AUD-0026, ENG-0030: it is not signed for that command; those
+/// of ContentStore::put
+base::Result<base::Digest> keep_signed(const SignedWord& word, std::string_view verb,
+                                       Engine& engine);
 
 }  // namespace stellwerk::engine

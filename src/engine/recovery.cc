@@ -94,6 +94,7 @@ base::Result<void> Engine::take_up(const base::ReleaseId& release, const ports::
   if (speed) clock.set_speed(*speed, ports_.clock.mono());
   Live& live = adopt(std::move(loaded->plan), std::move(loaded->state), clock,
                      saved ? *saved : std::optional<base::Json>());
+  live.nonces = std::move(loaded->nonces);
   std::optional<base::Error> lost = live.watch.lost();
   if (!saved) lost = saved.error();
   if (lost) report(guard_begins_anew(release, *lost));

@@ -39,16 +39,6 @@ constexpr std::string_view kUnwritable = "ENG-0027";
 constexpr base::Duration kAfterUnwritable = base::seconds(30);
 
 /// A first answer of an effect: it may be repeated without what it brought.
-/// What says that it was this person: a signature of theirs, or only the operating system.
-std::string_view known_by_what(const base::PersonId& by, const core::InputBody& body) {
-  if (by.empty()) return {};
-  const auto* approved = std::get_if<core::Approved>(&body);
-  const auto* rejected = std::get_if<core::Rejected>(&body);
-  const bool is_signed =
-      (approved != nullptr && approved->signature) || (rejected != nullptr && rejected->document);
-  return is_signed ? "signature" : "os-user";
-}
-
 std::optional<base::EffectKey> answered_effect(const core::InputBody& body) {
   const auto* returned = std::get_if<core::EffectReturned>(&body);
   if (returned == nullptr || returned->summary == kUnwritable) return std::nullopt;
@@ -82,7 +72,7 @@ base::Now ReleaseRun::now() const {
   return {to_millisecond(ports_.clock.wall()), mono, clock_.at(mono)};
 }
 
-void ReleaseRun::handle(core::InputBody body, const base::PersonId& by, Reply reply) {
+void ReleaseRun::handle(core::InputBody body, const Asker& by, Reply reply) {
   inputs_.push_back({std::move(body), by, std::move(reply), ports_.clock.mono()});
   decide_next();
 }
@@ -153,16 +143,15 @@ void ReleaseRun::decide_next() {
     inputs_.pop_front();
     const base::Now at = waiting.decided_at.value_or(now());
     auto answers = answered_effect(waiting.body);
-    const std::string_view known_by = known_by_what(waiting.by, waiting.body);
     core::Decision decision =
-        core::decide(*plan_, state_, {at, waiting.by, std::move(waiting.body)});
+        core::decide(*plan_, state_, {at, waiting.by.person, std::move(waiting.body)});
     if (decision.entries.empty()) {
       if (waiting.reply) waiting.reply(answer_of(decision));
       continue;
     }
     if (!told_program_)
       decision.entries.front().input[kProgramKey] = std::string(base::program_version());
-    if (!known_by.empty()) decision.entries.front().input[kKnownByKey] = std::string(known_by);
+    add_known_by(decision.entries.front().input, waiting.by);
     const bool rolls_back = goes_back(decision);
     pending_ = Pending{std::move(decision), at,    std::move(waiting.reply),
                        rolls_back,          false, waiting.since,
@@ -298,8 +287,8 @@ bool ReleaseRun::act_early() {
   core::State state = pending_->decision.next;
   const base::Now at = now();
   for (const Waiting& waiting : inputs_) {
-    core::Decision decision =
-        core::decide(*plan_, state, {waiting.decided_at.value_or(at), waiting.by, waiting.body});
+    core::Decision decision = core::decide(
+        *plan_, state, {waiting.decided_at.value_or(at), waiting.by.person, waiting.body});
     early = early || goes_back(decision);
     if (early) act_early_on(decision);
     state = std::move(decision.next);

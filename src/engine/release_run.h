@@ -16,6 +16,7 @@
 
 #include "core/decide.h"
 #include "engine/committer.h"
+#include "engine/entries.h"
 #include "engine/runbook_clock.h"
 
 namespace stellwerk::engine {
@@ -62,7 +63,7 @@ class ReleaseRun {
              core::State state, RunbookClock clock);
 
   /// Queues an input; it is decided on at once unless an append is under way.
-  void handle(core::InputBody body, const base::PersonId& by = {}, Reply reply = {});
+  void handle(core::InputBody body, const Asker& by = {}, Reply reply = {});
   /// Deadlines of the emergency path and of repeated appends.
   void pump();
 
@@ -85,7 +86,7 @@ class ReleaseRun {
  private:
   struct Waiting {
     core::InputBody body;
-    base::PersonId by;
+    Asker by;
     Reply reply;
     base::MonoTime since;  ///< handed in
     /// When it was first decided on, ahead of its entry: it is decided for good as of then, so that

@@ -85,7 +85,7 @@ class Replayer {
     std::string trouble;
     core::Decision decision = decide(std::move(*on), trouble);
     if (!trouble.empty()) return skip_unknown(end, std::move(trouble));
-    for (const char* key : {kProgramKey, kKnownByKey})  // what decide() does not know
+    for (const char* key : {kProgramKey, kKnownByKey, kSignedKey})  // what decide() does not know
       if (!decision.entries.empty() && first.input.contains(key))
         decision.entries.front().input[key] = first.input.at(key);
     ++report_.decisions;

@@ -3,16 +3,26 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "audit/ssh_signature.h"
 #include "base/json.h"
+#include "base/text.h"
 #include "core/permissions.h"
 
 namespace stellwerk::engine {
 namespace {
 
 constexpr std::string_view kRejectWord = "reject";
+
+/// Commands and what they take; attest takes the roles of its step.
+constexpr std::array<std::pair<std::string_view, core::Permission>, 4> kSteering{{
+    {"pause", core::Permission::Pause},
+    {"resume", core::Permission::Resume},
+    {"promote", core::Permission::Promote},
+    {"rollback", core::Permission::RollBack},
+}};
 
 base::Failure unfit_word(std::string message, std::string why) {
   return base::fail(base::error(base::Code::InvalidArgument, "ENG-0030", std::move(message))
@@ -82,9 +92,80 @@ base::Result<void> check_role(const audit::CheckedApproval& checked, const core:
           .now("the release is unchanged"));
 }
 
-base::Result<core::InputBody> body_of(const audit::CheckedApproval& checked,
+base::Failure may_not_ask(const audit::CheckedApproval& checked, std::string why) {
+  return base::fail(base::error(base::Code::Forbidden, "ENG-0011",
+                                fmt::format("{} may not {} as {}", checked.person.str(),
+                                            checked.approval.decision, checked.approval.role))
+                        .because(std::move(why))
+                        .now("the release is unchanged"));
+}
+
+/// The role that was signed must be one that has the permission: whoever reads the text sees by
+/// what right it was said.
+base::Result<void> check_permission(const audit::CheckedApproval& checked,
+                                    core::Permission permission) {
+  const auto role = core::parse_role(checked.approval.role);
+  const core::RoleSet& roles = core::row_of(permission).roles;
+  if (role && roles.contains(*role)) return {};
+  return may_not_ask(checked, "it takes one of the roles " + core::roles_text(roles));
+}
+
+base::Result<core::InputBody> attestation_of(const audit::CheckedApproval& checked,
+                                             const core::Plan& plan) {
+  const audit::Approval& said = checked.approval;
+  if (said.steps.size() != 1)
+    return unfit_word("one step is attested at a time",
+                      fmt::format("the signed text names {}", said.steps.size()));
+  const base::StepId id(said.steps.front());
+  const core::Step* step = plan.find_step(id);
+  if (step == nullptr)
+    return base::fail(base::error(base::Code::NotFound, "ENG-0014",
+                                  fmt::format("release {} has no step {}", plan.release.str(),
+                                              base::printable(id.str(), 80)))
+                          .now("the release is unchanged"));
+  const auto role = core::parse_role(said.role);
+  if (!role || std::find(step->roles.begin(), step->roles.end(), *role) == step->roles.end())
+    return may_not_ask(checked, fmt::format("{} takes other roles", id.str()));
+  return core::InputBody(core::Attested{id, said.reason});
+}
+
+/// What steers a release. @return nothing: it is no such word
+base::Result<std::optional<core::InputBody>> command_of(const audit::CheckedApproval& checked,
+                                                        const core::Plan& plan) {
+  const audit::Approval& said = checked.approval;
+  if (said.decision == "attest") return attestation_of(checked, plan);
+  const auto* row = std::find_if(kSteering.begin(), kSteering.end(),
+                                 [&](const auto& each) { return each.first == said.decision; });
+  if (row == kSteering.end()) return std::optional<core::InputBody>();
+  if (auto held = check_permission(checked, row->second); !held)
+    return base::fail(std::move(held.error()));
+  switch (row->second) {
+    case core::Permission::Resume:
+      return core::InputBody(
+          core::ResumeRequested{said.reason, {said.steps.begin(), said.steps.end()}});
+    case core::Permission::Pause:
+      return core::InputBody(core::PauseRequested{said.reason});
+    case core::Permission::Promote:
+      if (said.reason) return unfit_word("promote takes no reason", "the signed text names one");
+      return core::InputBody(core::PromoteRequested{});
+    default:
+      if (!said.reason)
+        return unfit_word("a rollback needs a reason", "the signed text names none");
+      return core::InputBody(core::RollbackRequested{*said.reason});
+  }
+}
+
+base::Result<core::InputBody> body_of(const audit::CheckedApproval& checked, const core::Plan& plan,
                                       const base::Digest& document) {
   const audit::Approval& said = checked.approval;
+  const bool takes_steps = said.decision == "attest" || said.decision == "resume";
+  if (!takes_steps && !said.steps.empty())
+    return unfit_word(said.decision + " names no steps", "the signed text does");
+  auto command = command_of(checked, plan);
+  if (!command) return base::fail(std::move(command.error()));
+  if (*command && said.head)
+    return unfit_word(said.decision + " is not about the record", "the signed text has a head");
+  if (*command) return std::move(**command);
   if (said.decision == kRejectWord) {
     if (!said.reason) return unfit_word("a rejection needs a reason", "the signed text names none");
     return core::InputBody(core::Rejected{said.plan, *said.reason, document, checked.fingerprint});
@@ -147,9 +228,12 @@ base::Result<SaidBy> said_by(const SignedWord& word, const core::Plan& plan,
     return base::fail(std::move(fits.error()));
   if (auto held = check_role(*checked, plan, *word.people_now); !held)
     return base::fail(std::move(held.error()));
-  auto body = body_of(*checked, document);
+  auto body = body_of(*checked, plan, document);
   if (!body) return base::fail(std::move(body.error()));
-  return SaidBy{std::move(*body), checked->person, checked->approval.head};
+  Asker asker(checked->person,
+              SignedBy{document, checked->fingerprint, base::to_hex(checked->approval.nonce),
+                       checked->approval.role});
+  return SaidBy{std::move(*body), std::move(asker), checked->approval.head};
 }
 
 base::Result<std::string> document_of(const SignedWord& word) {

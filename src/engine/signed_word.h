@@ -1,4 +1,5 @@
-// signed_word.h — an approval or rejection that a person signed, as an input for decide().
+// signed_word.h — an approval, a rejection or a command that a person signed, as an input for
+// decide().
 //
 // Role: the API and the command line hand it in; the engine checks it on its thread, where it knows
 // the plan, against the keys of the plan's people.       Start here: SignedWord, said_by()
@@ -15,6 +16,7 @@
 #include "audit/approval.h"
 #include "core/input.h"
 #include "core/plan.h"
+#include "engine/entries.h"
 
 namespace stellwerk::engine {
 
@@ -29,7 +31,7 @@ struct SignedWord {
 /// What a signature says, and whose it is.
 struct SaidBy {
   core::InputBody body;
-  base::PersonId person;
+  Asker asker;
   std::optional<audit::ApprovedHead> head = {};  ///< of the record that a completeness is about
 };
 
@@ -46,7 +48,8 @@ std::vector<audit::Signer> signers_of(const core::Plan& plan,
 /// @param document  digest under which document_of() is kept
 /// @errors those of audit::check_approval; Unavailable ENG-0038: stellwerk.yaml cannot be read, so
 /// nobody can tell whether the key was revoked; InvalidArgument ENG-0030, PLN-0001: unknown words,
-/// or a reason that is not the one the text names; Forbidden ENG-0011: a role that is not theirs.
+/// lines that the decision does not take, or a reason that is not the one the text names; NotFound
+/// ENG-0014: no such step; Forbidden ENG-0011: a role that is not theirs, or may not ask for that.
 base::Result<SaidBy> said_by(const SignedWord& word, const core::Plan& plan,
                              const base::Digest& plan_digest, base::WallTime now,
                              const base::Digest& document);

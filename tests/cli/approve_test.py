@@ -27,7 +27,7 @@ class Approve(ApprovesReleases):
         self.approve("--signed", "approval.txt")
         self.assertEqual(self.step("preparation/approval-release-manager")["status"], "passed")
         again = stellwerk("approve", "greeter-1.0.1", "--signed", "approval.txt", folder=self.folder)
-        self.assertIn("ENG-0015", again.stderr)
+        self.assertIn("ENG-0040", again.stderr)
 
         forged = text.replace("role: release-manager", "role: product-owner")
         self.write("approval.txt", forged)
@@ -52,6 +52,60 @@ class Approve(ApprovesReleases):
         self.assertEqual([entry["data"]["person"] for entry in rejected], ["paul"])
         self.assertTrue(rejected[0]["data"]["key"].startswith("SHA256:"))
         self.assertNotIn("approvedBy", self.verified(1))
+
+    def test_commands_are_signed_and_count_once(self):
+        self.begin()
+        self.release("pause", "--key", "paul", "--reason", "lunch")
+        self.release("resume", "--by", "paul", "--print", "resume.txt")
+        self.assertIn("decision: resume\n", self.text_of("resume.txt"))
+        self.expect(run(["ssh-keygen", "-q", "-Y", "sign", "-n", "approval@stellwerk", "-f", "paul", "resume.txt"], self.folder))
+        self.release("pause", "--signed", "resume.txt", refused="ENG-0030")
+        self.release("resume", "--signed", "resume.txt")
+        self.release("pause")
+        self.release("resume", "--signed", "resume.txt", refused="ENG-0040")
+        self.release("resume")
+        self.release("promote", "--key", "mallory", refused="AUD-0025")
+        step = self.manual_step()
+        self.expect(self.attest(step, "--key", "paul", "--role", "release-manager", "--note", "seen"))
+        self.release("rollback", "--key", "paul", "--reason", "enough")
+        self.running.wait(timeout=60)
+
+        self.assertEqual([asked["known_by"] for asked in self.inputs("pause-requested")], ["signature", "os-user"])
+        attested = self.inputs("attested")[0]
+        self.assertEqual((attested["by"], attested["known_by"], attested["signed"]["role"]), ("paul", "signature", "release-manager"))
+        self.assertTrue(attested["signed"]["key"].startswith("SHA256:"))
+        self.assertEqual(self.inputs("run-requested")[0]["known_by"], "os-user")
+        self.verified(0, commands=4)
+
+    def test_where_commands_are_signed_a_user_only_pauses_and_rolls_back(self):
+        self.write_environment(lambda text: text.replace(
+            "[product-owner, release-manager]", "[product-owner, release-manager, devops, qa]") + "signed_commands: true\n")
+        self.begin()
+        self.release("pause")
+        refused = self.release("resume", refused="ENG-0039")
+        self.assertIn("stellwerk release resume greeter-1.0.1 --key", refused.stderr)
+        self.assertIn("ENG-0039", self.attest(self.manual_step()).stderr)
+        self.assertIn("ENG-0039", self.approve(exit_code=2).stderr)
+        self.assertIn("ENG-0039", stellwerk("reject", "greeter-1.0.1", "--reason", "no", folder=self.folder).stderr)
+        self.release("resume", "--key", "paul")
+        self.approve("--key", "paul", "--decision", "approve")
+        self.release("rollback", "--reason", "enough")
+        self.running.wait(timeout=60)
+        self.assertEqual(self.inputs("rollback-requested")[0]["known_by"], "os-user")
+        self.verified(1, commands=1)
+
+    def test_whom_stellwerk_yaml_has_dropped_asks_for_nothing_any_more(self):
+        self.begin()
+        step = self.manual_step()
+        self.write_environment(lambda text: text.replace('os_user: "@me"', "os_user: another"))
+        self.release("pause", refused="ENG-0011")
+        self.release("rollback", "--reason", "mine", refused="ENG-0011")
+        self.write_environment(lambda text: text + "nonsense: true\n")
+        broken = stellwerk("attest", "greeter-1.0.1", step, "--data", "stellwerk-data", folder=self.folder)
+        self.assertIn("ENG-0038", broken.stderr)
+        self.expect(stellwerk("release", "pause", "greeter-1.0.1", "--data", "stellwerk-data", folder=self.folder))
+        self.write_environment()
+        self.release("resume")
 
     def test_an_audit_officer_signs_completeness_when_everything_is_there(self):
         self.begin()

@@ -69,13 +69,35 @@ class ApprovesReleases(CarriesReleases):
         lines = stellwerk("release", "watch", "greeter-1.0.1", "--json", folder=self.folder).stdout.splitlines()
         return [json.loads(line) for line in lines if kind in line]
 
-    def verified(self, signed):
+    def release(self, verb, *words, refused=None):
+        done = stellwerk("release", verb, "greeter-1.0.1", *words, folder=self.folder)
+        if refused:
+            self.assertNotEqual(done.returncode, 0, done.stdout + done.stderr)
+            self.assertIn(refused, done.stderr)
+        else:
+            self.expect(done)
+        return done
+
+    def attest(self, step, *words):
+        return stellwerk("attest", "greeter-1.0.1", step, *words, folder=self.folder)
+
+    def manual_step(self):
+        """One that waits for somebody's word and is no approval."""
+        return next(row["id"] for row in self.shown()["steps"]
+                    if row["id"] in self.shown()["waiting_for"] and row["kind"] != "approval")
+
+    def inputs(self, kind):
+        return [json.loads(line)["data"]["input"] for line in
+                stellwerk("audit", "log", "--json", folder=self.folder).stdout.splitlines() if f'"kind":"{kind}"' in line]
+
+    def verified(self, signed, commands=0):
         """The record as it is now is judged by everybody who can: the data folder and its archive, by us and by its own script."""
         shutil.rmtree(f"{self.folder}/audit-greeter-1.0.1", ignore_errors=True)
         if os.path.exists(f"{self.folder}/record.tar.gz"):
             os.remove(f"{self.folder}/record.tar.gz")
         report = json.loads(self.expect(stellwerk("audit", "verify", "--json", folder=self.folder)).stdout)
         self.assertEqual(report["approvals"]["signed"], signed)
+        self.assertEqual(report["commands"]["signed"], commands)
         self.expect(stellwerk("audit", "export", "greeter-1.0.1", "--out", "record.tar.gz", folder=self.folder))
         self.expect(stellwerk("audit", "verify", "record.tar.gz", folder=self.folder))
         script = self.expect(stellwerk("audit", "verify", "--print-script", folder=self.folder)).stdout

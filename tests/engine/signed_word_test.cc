@@ -3,6 +3,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include "audit/testing/ssh_signer.h"
 #include "engine/private_text.h"
 #include "support/sample_release.h"
@@ -59,7 +61,7 @@ TEST(SignedWord, IsItsPersonsWord) {
   const Desk desk;
   const auto said = desk.take(desk.signed_by_key(desk.approval()));
   ASSERT_TRUE(said) << said.error().one_line();
-  EXPECT_EQ(said->person, kManager);
+  EXPECT_EQ(said->asker.person, kManager);
   const auto& approved = std::get<core::Approved>(said->body);
   EXPECT_TRUE(approved.signature);
   EXPECT_EQ(approved.decision, core::ApprovalKind::Approve);
@@ -152,6 +154,94 @@ TEST(SignedRejection, NamesTheReasonThatIsKeptForIt) {
   const auto taken = desk.take(word);
   ASSERT_TRUE(taken) << taken.error().one_line();
   EXPECT_EQ(std::get<core::Rejected>(taken->body).reason, *said.reason);
+}
+
+TEST(SignedCommand, AsksForWhatItNames) {
+  const Desk desk;
+  audit::Approval said = desk.approval();
+  said.decision = "pause";
+  const auto paused = desk.take(desk.signed_by_key(said));
+  ASSERT_TRUE(paused) << paused.error().one_line();
+  EXPECT_TRUE(std::holds_alternative<core::PauseRequested>(paused->body));
+  EXPECT_EQ(paused->asker.person, kManager);
+  EXPECT_EQ(paused->asker.signature,
+            (SignedBy{base::sha256("document"), desk.key.key().fingerprint(), std::string(32, '0'),
+                      "release-manager"}));
+  said.decision = "promote";
+  const auto promoted = desk.take(desk.signed_by_key(said));
+  ASSERT_TRUE(promoted) << promoted.error().one_line();
+  EXPECT_TRUE(std::holds_alternative<core::PromoteRequested>(promoted->body));
+  said.decision = "resume";
+  said.steps = {"rollout/wave-1", "pre-check/backup"};
+  const auto resumed = desk.take(desk.signed_by_key(said));
+  ASSERT_TRUE(resumed) << resumed.error().one_line();
+  EXPECT_EQ(std::get<core::ResumeRequested>(resumed->body).again,
+            (std::vector<base::StepId>{base::StepId("pre-check/backup"),
+                                       base::StepId("rollout/wave-1")}));
+}
+
+/// A step that a person attests, and one of its roles.
+const core::Step& manual_step(const core::Plan& plan) {
+  return *std::find_if(plan.steps.begin(), plan.steps.end(), [](const core::Step& step) {
+    return std::holds_alternative<core::Attestation>(step.action);
+  });
+}
+
+TEST(SignedCommand, AttestsOneStepInARoleOfTheStep) {
+  Desk desk;
+  for (core::Step& step : desk.plan.steps)
+    if (step.id == manual_step(desk.plan).id) step.roles = {core::Role::Qa};
+  desk.person().roles.push_back(core::Role::Qa);
+  audit::Approval said = desk.approval();
+  said.decision = "attest";
+  said.role = "qa";
+  EXPECT_EQ(desk.refusal(desk.signed_by_key(said)), "ENG-0030") << "no step";
+  said.steps = {"no/step"};
+  EXPECT_EQ(desk.refusal(desk.signed_by_key(said)), "ENG-0014");
+  said.steps = {manual_step(desk.plan).id.str()};
+  const auto attested = desk.take(desk.signed_by_key(said));
+  ASSERT_TRUE(attested) << attested.error().one_line();
+  EXPECT_EQ(std::get<core::Attested>(attested->body).step, manual_step(desk.plan).id);
+  said.role = "release-manager";
+  EXPECT_EQ(desk.refusal(desk.signed_by_key(said)), "ENG-0011");
+  said.role = "qa";
+  said.steps.emplace_back("another/step");
+  EXPECT_EQ(desk.refusal(desk.signed_by_key(said)), "ENG-0030") << "two steps";
+}
+
+// Goal: whoever reads the text sees by what right it was said.
+TEST(SignedCommand, IsSaidInARoleThatMayAskForIt) {
+  Desk desk;
+  desk.person().roles = {core::Role::ReleaseManager, core::Role::ProductOwner};
+  audit::Approval said = desk.approval();
+  said.role = "product-owner";
+  for (const char* decision : {"pause", "resume", "promote", "rollback"}) {
+    said.decision = decision;
+    EXPECT_EQ(desk.refusal(desk.signed_by_key(said)), "ENG-0011") << decision;
+  }
+}
+
+TEST(SignedCommand, TakesNoLineThatItHasNoUseFor) {
+  const Desk desk;
+  audit::Approval said = desk.approval();
+  said.decision = "rollback";
+  EXPECT_EQ(desk.refusal(desk.signed_by_key(said)), "ENG-0030") << "a rollback without a reason";
+  said.decision = "pause";
+  said.steps = {"rollout/wave-1"};
+  EXPECT_EQ(desk.refusal(desk.signed_by_key(said)), "ENG-0030") << "a pause of a step";
+  said.decision = "approve";
+  EXPECT_EQ(desk.refusal(desk.signed_by_key(said)), "ENG-0030") << "an approval of a step";
+  said = desk.approval();
+  said.decision = "pause";
+  said.head = audit::ApprovedHead{1, {}};
+  EXPECT_EQ(desk.refusal(desk.signed_by_key(said)), "ENG-0030") << "a pause of the record";
+  said = desk.approval();
+  said.decision = "promote";
+  const std::string reason = sealed("why not", Salt{1});
+  said.reason = base::sha256(reason);
+  SignedWord word = desk.signed_by_key(said);
+  word.sealed_reason = reason;
+  EXPECT_EQ(desk.refusal(word), "ENG-0030") << "a promotion with a reason";
 }
 
 TEST(SignedDocument, ShowsTextSignatureAndKey) {

@@ -27,6 +27,11 @@ ED25519_DER = bytes.fromhex("302a300506032b6570032100")
 CONTENT_KEYS = {"comparison", "content", "document", "evidence", "lines", "listed_in", "note", "plan", "reason", "text", "windows"}
 CHECKPOINTS = {"audit.checkpoint.signed", "audit.release.logged", "audit.rollback.logged"}
 APPROVALS = {"audit.approval.granted", "audit.approval.rejected"}
+COMMANDS = {"approved": "approve", "attested": "attest", "pause-requested": "pause", "promote-requested": "promote", "rejected": "reject",
+            "resume-requested": "resume", "rollback-requested": "rollback", "run-requested": "run"}
+COMMAND_ROLES = {"pause": {"release-manager", "devops", "qa"}, "resume": {"release-manager", "devops"},
+                 "promote": {"release-manager", "devops"}, "rollback": {"release-manager", "devops"}}
+TAKEN_UNSIGNED = {"pause", "rollback", "run"}
 DIGEST = re.compile(r"sha256:[0-9a-f]{64}\Z")
 FILE_BYTES_MAX = 64 << 20
 NAMESPACE = "approval@stellwerk"
@@ -41,6 +46,7 @@ TOLD_WITHIN = 64  # entries: so soon after the clock was set an entry says so
 APPROVAL = re.compile(
     r"stellwerk-approval/v1\ninstallation: (?P<installation>[^\n]+)\nrelease: (?P<release>[^\n]+)\nplan: (?P<plan>sha256:[0-9a-f]{64})\n"
     r"(?P<artifacts>(?:artifact: [^\n]+\n){0,64})role: (?P<role>[a-z-]{1,63})\ndecision: (?P<decision>[a-z-]{1,63})\n"
+    r"(?P<steps>(?:step: [a-z0-9._/-]{1,200}\n){0,64})"
     r"(?:reason: (?P<reason>sha256:[0-9a-f]{64})\n)?(?:head: (?P<size>0|[1-9][0-9]*) (?P<root>[A-Za-z0-9+/]{43}=)\n)?"
     r"nonce: (?P<nonce>[0-9a-f]{32})\nexpires: (?P<expires>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)\n")
 
@@ -366,7 +372,7 @@ class Approvals:
         return "".join(lines)
 
     def wrong(self, index, why):
-        raise Wrong(f"entry {index}: the approval it names does not count: {why}")
+        raise Wrong(f"entry {index}: the approval or command it names does not count: {why}")
 
     def judge_entry(self, index, entry):
         data, granted = entry["data"], entry["type"] == "audit.approval.granted"
@@ -424,15 +430,69 @@ class Approvals:
                                ("reason", data.get("reason"))):
             if said[name] != expected:
                 self.wrong(index, f"the {name} that was signed is {said[name]!r}, not {expected!r}")
+        if said["steps"]:
+            self.wrong(index, "the steps that were signed are none that an approval takes")
         same_role = decision == "reject" or said["role"] == data["role"]
         if not same_role or said["role"] not in self.people[data["person"]]:
             self.wrong(index, f"it was signed in the role {said['role']}")
         if entry["time"][:19] >= said["expires"][:19]:
             self.wrong(index, f"it had expired: {said['expires']}")
-        if self.nonces.setdefault(said["nonce"], index) != index:
-            self.wrong(index, f"the text with this nonce was used before, in entry {self.nonces[said['nonce']]}")
+        self.use_nonce(index, said["nonce"])
         if said["size"] is not None and decision == "accept-completeness" and (self.ended is None or int(said["size"]) <= self.ended):
             self.wrong(index, "its head does not hold the release's end")
+
+    def use_nonce(self, index, nonce):
+        if self.nonces.setdefault(nonce, index) != index:
+            self.wrong(index, f"the text with this nonce was used before, in entry {self.nonces[nonce]}")
+
+    def judge_command(self, index, entry):
+        """How the person is known who asked for what is decided here; the verb and the signature that must be verified, if any."""
+        asked = entry["data"].get("input")
+        verb = COMMANDS.get(asked.get("kind")) if isinstance(asked, dict) else None
+        if verb is None:
+            return None, None
+        how, known_by, person = asked.get("signed"), asked.get("known_by", ""), asked.get("by", "")
+        if known_by not in ("", "os-user", "signature") or (how is not None and known_by != "signature"):
+            self.wrong(index, f"it is known by {known_by!r}")
+        if entry["actor"] not in (person, "stellwerk"):
+            self.wrong(index, f"{person} asked for it, and the entry is of {entry['actor']}")
+        if self.plan.get("signed_commands") and verb not in TAKEN_UNSIGNED and known_by != "signature":
+            self.wrong(index, "the plan demands a signature for it")
+        if entry["type"] in APPROVALS:
+            data = entry["data"]
+            same = how is None or (how["document"], how["key"]) == (data.get("document"), data.get("key"))
+            if not same or (known_by and (known_by == "signature") != ("document" in data)):
+                self.wrong(index, "its input names another signature than its approval")
+            return None, None
+        if known_by == "signature" and how is None:
+            self.wrong(index, "it is known by a signature, and names none")
+        if how is None:
+            return verb, None
+        says = asked.get("says", {})
+        steps = [says["step"]] if verb == "attest" else says.get("again", [])
+        allowed = COMMAND_ROLES.get(verb, set())
+        if verb == "attest":
+            allowed = {role for part in ("steps", "rollback") for step in self.plan[part] if step["id"] == steps[0] for role in step["roles"]}
+        if how["role"] not in self.people.get(person, set()) & allowed:
+            self.wrong(index, f"the role {how['role']} of {person} may not ask for it")
+        return verb, how
+
+    def judge_command_text(self, index, entry, verb, text):
+        """What was signed, against plan and entry."""
+        said, asked = APPROVAL.fullmatch(text), entry["data"]["input"]
+        if not said:
+            self.wrong(index, "what was signed is no command")
+        says, how = asked.get("says", {}), asked["signed"]
+        steps = [says["step"]] if verb == "attest" else says.get("again", [])
+        for name, expected in (("installation", self.plan["installation"]), ("release", self.plan["release"]), ("plan", self.digest),
+                               ("artifacts", self.artifacts()), ("role", how["role"]), ("decision", verb), ("size", None),
+                               ("steps", "".join(f"step: {step}\n" for step in sorted(steps))), ("nonce", how["nonce"]),
+                               ("reason", says.get("note" if verb == "attest" else "reason"))):
+            if said[name] != expected:
+                self.wrong(index, f"the {name} that was signed is {said[name]!r}, not {expected!r}")
+        if entry["time"][:19] >= said["expires"][:19]:
+            self.wrong(index, f"it had expired: {said['expires']}")
+        self.use_nonce(index, said["nonce"])
 
     def judge_beginning(self, index):
         if any(decision == "emergency-approve" for _, _, decision, _ in self.given):
@@ -726,6 +786,10 @@ class Record:
             for key, value in entry["data"].items():
                 if key in CONTENT_KEYS and isinstance(value, str) and DIGEST.match(value) and value not in seen:
                     seen[value] = self.content(value, index, key) is not None
+            asked = entry["data"].get("input")
+            how = asked.get("signed") if isinstance(asked, dict) else None
+            if how is not None and how["document"] not in seen:
+                seen[how["document"]] = self.content(how["document"], index, "document") is not None
         return f"{sum(seen.values())} present, {len(seen) - sum(seen.values())} erased"
 
     def check_notes(self):
@@ -760,29 +824,36 @@ class Record:
         approvals = Approvals(plan, self.own[0][1]["data"]["plan"])
         approvals.requesters.add(self.own[0][1]["actor"])
         signers = approvals.allowed_signers().encode()
-        signed, count, files = 0, 0, set()
+        signed, count, commands, files = 0, 0, [0, 0], set()
         for index, entry in self.own:
             if entry["type"] in ENDS and approvals.ended is None:
                 approvals.ended = index
             if entry["type"] == "scheduler.release.started":
                 approvals.judge_beginning(index)
-            if entry["type"] not in APPROVALS:
+            verb, how = approvals.judge_command(index, entry)
+            is_approval = entry["type"] in APPROVALS
+            if verb is None and not is_approval:
                 continue
-            count += 1
-            decision = approvals.judge_entry(index, entry)
-            document = entry["data"].get("document")
+            decision = approvals.judge_entry(index, entry) if is_approval else verb
+            document = entry["data"].get("document") if is_approval else how and how["document"]
             data = None if document is None else self.content(document, index, "document")
             if data is not None:
                 files |= {"allowed_signers", f"{index}.txt", f"{index}.sig"}
-                self.check_approval(index, entry, json.loads(data), signers)
-                approvals.judge_text(index, entry, decision, json.loads(data)["text"])
-                signed += 1
+                who = (entry["data"]["person"], entry["data"].get("key")) if is_approval else (entry["data"]["input"]["by"], how["key"])
+                self.check_approval(index, entry["time"], who, json.loads(data), signers)
+                judge = approvals.judge_text if is_approval else approvals.judge_command_text
+                judge(index, entry, decision, json.loads(data)["text"])
+            if is_approval:
+                count, signed = count + 1, signed + (data is not None)
+            else:
+                commands[data is not None] += 1
         for name in names_in(self.folder, "approvals"):
             if name not in files:
                 raise Wrong(f"approvals/{name}: no entry names it")
-        return f"{signed} signed, {count - signed} unsigned or erased"
+        return f"{signed} signed, {count - signed} unsigned or erased; commands: {commands[1]} signed, {commands[0]} unsigned or erased"
 
-    def check_approval(self, index, entry, document, signers):
+    def check_approval(self, index, taken, who, document, signers):
+        person, key = who
         text = read(self.folder, f"approvals/{index}.txt")
         signature = read(self.folder, f"approvals/{index}.sig")
         if text != document["text"].encode() or signature != document["signature"].encode():
@@ -793,18 +864,18 @@ class Record:
         blob = base64.b64decode(body, validate=True)
         length = struct.unpack(">I", blob[10:14])[0]
         fingerprint = "SHA256:" + base64.b64encode(sha(blob[14:14 + length])).decode().rstrip("=")
-        if entry["data"].get("key") != fingerprint:
-            raise Wrong(f"entry {index}: it was signed with the key {fingerprint}, the entry says {entry['data'].get('key')}")
-        when = re.sub(r"[-:T]", "", entry["time"])[:14]
+        if key != fingerprint:
+            raise Wrong(f"entry {index}: it was signed with the key {fingerprint}, the entry says {key}")
+        when = re.sub(r"[-:T]", "", taken)[:14]
         with tempfile.TemporaryDirectory() as folder:
             allowed = os.path.join(folder, "allowed_signers")
             with open(allowed, "wb") as file:
                 file.write(signers)
-            done = run(["ssh-keygen", "-Y", "verify", "-f", allowed, "-I", entry["data"]["person"], "-n", NAMESPACE,
+            done = run(["ssh-keygen", "-Y", "verify", "-f", allowed, "-I", person, "-n", NAMESPACE,
                         f"-Overify-time={when}", "-s", os.path.join(self.folder, f"approvals/{index}.sig")],
                        input=text, env={**os.environ, "TZ": "UTC"})
         if done.returncode != 0:
-            raise Wrong(f"entry {index}: the signature of {entry['data']['person']} does not verify")
+            raise Wrong(f"entry {index}: the signature of {person} does not verify")
 
     def columns_of(self, place, texts):
         """A row of the tables; what an entry says to people is taken from the archive, it stands nowhere else."""

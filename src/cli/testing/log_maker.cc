@@ -1,6 +1,10 @@
 #include "cli/testing/log_maker.h"
 
+#include <fcntl.h>
+#include <spawn.h>
 #include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cstdlib>
@@ -75,6 +79,23 @@ void write_whole(const std::string& path, const std::string& bytes) {
   fs::create_directories(fs::path(path).parent_path());
   std::ofstream file(path, std::ios::binary | std::ios::trunc);
   file << bytes;
+}
+
+int run_program(std::vector<std::string> words, const std::string& out) {
+  std::vector<char*> arguments;
+  for (std::string& word : words) arguments.push_back(word.data());
+  arguments.push_back(nullptr);
+  posix_spawn_file_actions_t files{};
+  posix_spawn_file_actions_init(&files);
+  posix_spawn_file_actions_addopen(&files, 1, out.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+  posix_spawn_file_actions_adddup2(&files, 1, 2);
+  pid_t child = 0;
+  const int problem =
+      posix_spawnp(&child, arguments.front(), &files, nullptr, arguments.data(), environ);
+  posix_spawn_file_actions_destroy(&files);
+  int status = 0;
+  if (problem != 0 || waitpid(child, &status, 0) != child) return -1;
+  return WEXITSTATUS(status);
 }
 
 std::vector<std::string> files_below(const std::string& folder) {
@@ -175,18 +196,30 @@ audit::Approval LogMaker::approval_text(const std::string& release) const {
   return approval;
 }
 
-base::Json LogMaker::signed_data(const audit::Approval& text, const std::string& person) {
+base::Digest LogMaker::keep_signed(const audit::Approval& text) {
   const std::string bytes = text.to_text().value();
   const base::Json document{
       {"signature", ssh.armored({.message = bytes, .name_space = audit::kApprovalNamespace})},
       {"text", bytes},
       {"key", ssh.key().to_string()}};
+  return keep(base::canonical(document).value());
+}
+
+void LogMaker::sign_command(base::Json& data, const audit::Approval& text) {
+  data["input"]["known_by"] = "signature";
+  data["input"]["signed"] = {{"document", keep_signed(text).to_string()},
+                             {"key", ssh.key().fingerprint()},
+                             {"nonce", base::to_hex(text.nonce)},
+                             {"role", text.role}};
+}
+
+base::Json LogMaker::signed_data(const audit::Approval& text, const std::string& person) {
   base::Json data{{"person", person},
                   {"plan", text.plan.to_string()},
                   {"role", text.role},
                   {"signed", true},
                   {"key", ssh.key().fingerprint()},
-                  {"document", keep(base::canonical(document).value()).to_string()}};
+                  {"document", keep_signed(text).to_string()}};
   if (text.decision != "approve") data["decision"] = text.decision;
   if (text.reason) data["reason"] = text.reason->to_string();
   return data;

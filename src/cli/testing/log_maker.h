@@ -40,6 +40,8 @@ class TestFolder {
 
 std::string read_whole(const std::string& path);
 void write_whole(const std::string& path, const std::string& bytes);
+/// Runs a program; what it prints goes to the file. @return its exit code; -1: it did not run
+int run_program(std::vector<std::string> words, const std::string& out);
 /// Every file below a folder, as paths below it, sorted.
 std::vector<std::string> files_below(const std::string& folder);
 
@@ -74,6 +76,8 @@ class LogMaker {
   [[nodiscard]] audit::Approval approval_text(const std::string& release) const;
   /// The data of an entry by which that person gave what the text says, signed with `ssh`.
   base::Json signed_data(const audit::Approval& text, const std::string& person);
+  /// Makes the command of an entry's `data` one that is signed with `ssh` so.
+  void sign_command(base::Json& data, const audit::Approval& text);
 
   /// Writes `log/` and `content/` below the folder; again after more entries.
   void publish(const std::string& folder);
@@ -99,6 +103,7 @@ class LogMaker {
   std::vector<std::string> entries;             ///< their bytes
 
  private:
+  base::Digest keep_signed(const audit::Approval& text);
   void append(const base::ReleaseId& release, const ports::NewEntry& entry);
   base::Digest sign_head(std::uint64_t size, base::Json& data,
                          const audit::testing::TestKey& with_key);
