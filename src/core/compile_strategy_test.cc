@@ -178,5 +178,34 @@ TEST(UnsignedApprovals, LetAMajorReleaseRunAndAreNoted) {
   }));
 }
 
+TEST(SignedCommands, DemandSignedApprovalsAndKeysOfWhoAttests) {
+  Environment environment = sample_environment();
+  const Plan without = compile(bare_release(ReleaseType::Patch), environment).plan.value();
+  EXPECT_EQ(encode_plan(without).find("signed_commands"), std::string::npos);
+  environment.signed_commands = true;
+  environment.unsigned_approvals = true;  // gives nothing up then
+  const Plan plan = compile(bare_release(ReleaseType::Patch), environment).plan.value();
+  EXPECT_TRUE(decode_plan(encode_plan(plan))->signed_commands);
+  for (const Step& step : plan.steps)
+    if (const auto* approval = std::get_if<ApprovalAction>(&step.action))
+      EXPECT_TRUE(approval->signature_required) << step.id.str();
+  const auto notes_with = [&](std::string_view word) {
+    return std::count_if(plan.notes.begin(), plan.notes.end(), [&](const PlanNote& note) {
+      return note.text.find(word) != std::string::npos;
+    });
+  };
+  EXPECT_EQ(notes_with("signed_commands"), 1);
+  EXPECT_EQ(notes_with("unsigned_approvals"), 0);
+  const auto lacking = obstacles(plan);
+  const auto attestations =
+      std::count_if(lacking.begin(), lacking.end(), [](const base::Error& each) {
+        return each.message.starts_with("nobody can attest") &&
+               each.why.find("a key") != std::string::npos;
+      });
+  EXPECT_GT(attestations, 0);
+  for (Person& person : environment.people) person.keys = {{"ssh-ed25519 AAAA", {}, {}, {}}};
+  EXPECT_TRUE(obstacles(*compile(bare_release(ReleaseType::Patch), environment).plan).empty());
+}
+
 }  // namespace
 }  // namespace stellwerk::core
