@@ -244,7 +244,7 @@ TEST(AttendanceLive, TakesNoKeyOfSomebodyWhoWasTakenOut) {
   desk.size = {200, 50};
   MemoryHost host;
   host.people->clear();
-  const LiveLeft left = stay_live(desk, {{5, "bslow\ny"}, {100, "\x03"}, {120, "\x03"}}, host);
+  const LiveLeft left = stay_live(desk, {{5, "bslow\ny"}, {60, "\x03"}, {80, "\x03"}}, host);
   EXPECT_TRUE(contains(desk.written, "error[ENG-0011]")) << desk.written;
   EXPECT_EQ(left.stage, core::Stage::Holding);
 }

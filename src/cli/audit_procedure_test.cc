@@ -125,11 +125,12 @@ class AuditProcedure : public ::testing::Test {
     return run_audit(world, std::move(words));
   }
   /// The last entry of the journal.
-  core::Event last_entry() {
+  engine::ReadEntry last_read() {
     const auto size = world.memory.journal.head()->size;
     const auto entries = world.memory.journal.read(size - 1, 1);
-    return engine::decode(entries->front(), world.memory.content).value().event;
+    return engine::decode(entries->front(), world.memory.content).value();
   }
+  core::Event last_entry() { return last_read().event; }
 
   TestFolder folder;
   ProcedureWorld world;
@@ -181,6 +182,7 @@ TEST_F(AuditProcedure, IsKeptAndNamedByAnEntryWhenItIsRecorded) {
   EXPECT_EQ(outcome.out, before.out);
   const auto recorded = std::get<core::ProcedureRecorded>(last_entry());
   EXPECT_EQ(recorded.document, base::sha256(outcome.out));
+  EXPECT_EQ(last_read().input, (base::Json{{"known_by", "os-user"}}));
   EXPECT_EQ(recorded.environment, base::sha256(std::string_view(kInstallation)));
   EXPECT_EQ(world.memory.content.get(recorded.document).value(), outcome.out);
   // The next one names it.

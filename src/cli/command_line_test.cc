@@ -154,7 +154,7 @@ TEST(CommandLine, DescribesEveryCommandWithWhatItTakes) {
   ASSERT_EQ(found->options.size(), 8U);
   EXPECT_EQ(found->options[0].names, (std::vector<std::string>{"--reason"}));
   EXPECT_EQ(found->options[0].word, "TEXT");
-  EXPECT_TRUE(found->options[1].repeated) << "--again";
+  EXPECT_TRUE(found->options.back().repeated) << "--again";
   EXPECT_TRUE(all.front().path.empty());
   EXPECT_EQ(all.front().commands.front(), "init");
 }
