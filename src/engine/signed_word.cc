@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "core/permissions.h"
+#include "engine/user_word.h"
 
 namespace stellwerk::engine {
 namespace {
@@ -74,22 +75,32 @@ base::Result<void> check_reason(const SignedWord& word, const audit::Approval& a
                     "its digest is not the one in the signed text");
 }
 
+bool has_role(const std::vector<core::Person>& people, const base::PersonId& id, core::Role role) {
+  return std::any_of(people.begin(), people.end(), [&](const core::Person& person) {
+    return person.id == id && core::has_role(person, role);
+  });
+}
+
 /// A role counts when the person has it in the plan, and still has it in stellwerk.yaml.
 base::Result<void> check_role(const audit::CheckedApproval& checked, const core::Plan& plan,
-                              const std::vector<core::Person>& people_now) {
+                              const std::optional<std::vector<core::Person>>& people_now) {
   const auto role = core::parse_role(checked.approval.role);
   if (!role) return base::fail(role.error());
-  const core::Person* planned = plan.find_person(checked.person);
-  const auto now = std::find_if(people_now.begin(), people_now.end(),
-                                [&](const auto& person) { return person.id == checked.person; });
-  const bool has_it = planned != nullptr && core::has_role(*planned, *role) &&
-                      now != people_now.end() && core::has_role(*now, *role);
-  if (has_it) return {};
+  const bool still = !people_now || has_role(*people_now, checked.person, *role);
+  if (still && has_role(plan.people, checked.person, *role)) return {};
   return base::fail(
       base::error(base::Code::Forbidden, "ENG-0011",
                   fmt::format("{} may not speak as {}", checked.person.str(), to_string(*role)))
           .because("the role is not theirs in the plan, or no longer in stellwerk.yaml")
           .now("the release is unchanged"));
+}
+
+base::Failure nobody_can_tell() {
+  return base::fail(
+      base::error(base::Code::Unavailable, "ENG-0038", "the signature cannot be taken now")
+          .because("stellwerk.yaml cannot be read, so nobody can tell whether the key was revoked")
+          .now("the release is unchanged; a pause or a rollback would be taken")
+          .then("stellwerk doctor", "what is wrong with the file"));
 }
 
 base::Failure may_not_ask(const audit::CheckedApproval& checked, std::string why) {
@@ -212,13 +223,6 @@ std::vector<audit::Signer> signers_of(const core::Plan& plan,
 base::Result<SaidBy> said_by(const SignedWord& word, const core::Plan& plan,
                              const base::Digest& plan_digest, base::WallTime now,
                              const base::Digest& document) {
-  if (!word.people_now)
-    return base::fail(
-        base::error(base::Code::Unavailable, "ENG-0038", "the signature cannot be taken now")
-            .because(
-                "stellwerk.yaml cannot be read, so nobody can tell whether the key was revoked")
-            .now("the release is unchanged")
-            .then("stellwerk doctor", "what is wrong with the file"));
   const audit::ExpectedApproval expected{plan.installation, plan.release, plan_digest,
                                          artifacts_of(plan), now};
   const auto signers = signers_of(plan, word.people_now, now);
@@ -226,10 +230,11 @@ base::Result<SaidBy> said_by(const SignedWord& word, const core::Plan& plan,
   if (!checked) return base::fail(std::move(checked.error()).now("the release is unchanged"));
   if (auto fits = check_reason(word, checked->approval); !fits)
     return base::fail(std::move(fits.error()));
-  if (auto held = check_role(*checked, plan, *word.people_now); !held)
+  if (auto held = check_role(*checked, plan, word.people_now); !held)
     return base::fail(std::move(held.error()));
   auto body = body_of(*checked, plan, document);
   if (!body) return base::fail(std::move(body.error()));
+  if (!word.people_now && !makes_safer(*body)) return nobody_can_tell();
   Asker asker(checked->person,
               SignedBy{document, checked->fingerprint, base::to_hex(checked->approval.nonce),
                        checked->approval.role});

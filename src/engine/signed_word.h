@@ -24,7 +24,8 @@ struct SignedWord {
   std::string text;           ///< what was signed (audit::Approval)
   std::string signature;      ///< SSHSIG, armored
   std::string sealed_reason;  ///< the private text whose digest the text names; may be empty
-  /// Everybody in stellwerk.yaml as it is now; nothing: it cannot be read, then nothing counts.
+  /// Everybody in stellwerk.yaml as it is now; nothing: it cannot be read, then only a pause or a
+  /// rollback counts.
   std::optional<std::vector<core::Person>> people_now;
 };
 

@@ -10,11 +10,6 @@
 namespace stellwerk::engine {
 namespace {
 
-bool makes_safer(const core::InputBody& body) {
-  return std::holds_alternative<core::PauseRequested>(body) ||
-         std::holds_alternative<core::RollbackRequested>(body);
-}
-
 /// The words with which it is asked for: `resume ID`.
 std::string command_text(const core::Plan& plan, const core::InputBody& body) {
   const std::string& id = plan.release.str();
@@ -40,7 +35,7 @@ base::Failure takes_signature(const core::Plan& plan, const core::InputBody& bod
           .then(command + " --by PERSON --print FILE", "writes the text, to be signed elsewhere"));
 }
 
-base::Failure nobody_can_tell() {
+base::Failure nobody_can_tell_of_user() {
   return base::fail(
       base::error(base::Code::Unavailable, "ENG-0038", "the command cannot be taken now")
           .because("stellwerk.yaml cannot be read, so nobody can tell whether the person may still "
@@ -79,6 +74,11 @@ base::Result<core::InputBody> with_roles(const core::Person& left, const core::P
 
 }  // namespace
 
+bool makes_safer(const core::InputBody& body) {
+  return std::holds_alternative<core::PauseRequested>(body) ||
+         std::holds_alternative<core::RollbackRequested>(body);
+}
+
 base::PersonId person_of(const core::Plan& plan, std::string_view os_user) {
   if (os_user.empty()) return {};
   for (const core::Person& person : plan.people)
@@ -94,7 +94,7 @@ base::Result<core::InputBody> said_by_user(const UserWord& word, const core::Pla
   if (planned == nullptr) return body;
   if (!word.people_now) {
     if (makes_safer(body)) return body;
-    return nobody_can_tell();
+    return nobody_can_tell_of_user();
   }
   const auto still = std::find_if(
       word.people_now->begin(), word.people_now->end(),

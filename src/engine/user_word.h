@@ -24,6 +24,9 @@ struct UserWord {
   std::optional<std::vector<core::Person>> people_now;
 };
 
+/// Pausing and rolling back: whatever else is not known, they do no harm to users.
+bool makes_safer(const core::InputBody& body);
+
 /// The person an operating-system user is in this release; empty when nobody.
 base::PersonId person_of(const core::Plan& plan, std::string_view os_user);
 

@@ -107,6 +107,25 @@ TEST(SignedWord, DoesNotCountOnceTheKeyIsRevokedOrGone) {
   EXPECT_EQ(desk.refusal(unknown), "ENG-0038");
 }
 
+// Goal: an emergency waits for no file that cannot be read.
+TEST(SignedWord, PausesAndRollsBackWhenNobodyCanTellWhoIsStillThere) {
+  const Desk desk;
+  const auto without_file = [&](const std::string& decision) {
+    audit::Approval said = desk.approval();
+    said.decision = decision;
+    const std::string sealed_reason = sealed("enough", Salt{1, 2, 3});
+    said.reason = base::sha256(sealed_reason);
+    SignedWord word = desk.signed_by_key(said);
+    word.sealed_reason = sealed_reason;
+    word.people_now.reset();
+    return desk.refusal(word);
+  };
+  EXPECT_EQ(without_file("pause"), "");
+  EXPECT_EQ(without_file("rollback"), "");
+  EXPECT_EQ(without_file("resume"), "ENG-0038");
+  EXPECT_EQ(without_file("reject"), "ENG-0038");
+}
+
 TEST(SignedWord, OfAKeyThatOnlyTheFileHasDoesNotCount) {
   Desk desk;
   const SignedWord word = desk.signed_by_key(desk.approval());
