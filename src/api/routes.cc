@@ -13,6 +13,8 @@ namespace stellwerk::api {
 namespace {
 
 constexpr std::chrono::seconds kPatience{15};
+/// A pause or a rollback goes on without the file then.
+constexpr std::chrono::seconds kPeoplePatience{1};
 constexpr std::string_view kReleases = "/v1/releases";
 
 int status_of(base::Code code) {
@@ -138,11 +140,33 @@ Response Routes::show(const base::ReleaseId& release) const {
   return response;
 }
 
+/// Nothing: the file cannot be read, or its disk does not answer in time.
+std::optional<std::vector<core::Person>> Routes::people() const {
+  using Found = std::optional<std::vector<core::Person>>;
+  const auto promise = std::make_shared<std::promise<Found>>();
+  std::future<Found> found = promise->get_future();
+  engine_.mailbox().post([this, promise] {
+    engine_.ports().lanes.submit(
+        {"people", {}, base::seconds(1), {}, false},
+        [promise, read = people_now_](const ports::Call&) -> ports::Completion {
+          auto people = read();
+          promise->set_value(people ? Found(std::move(*people)) : std::nullopt);
+          return [] {};
+        });
+  });
+  if (found.wait_for(kPeoplePatience) != std::future_status::ready) return std::nullopt;
+  try {
+    return found.get();
+  } catch (const std::future_error&) {
+    return std::nullopt;  // the engine is ending, and says so to what follows
+  }
+}
+
 /// The signature says who asks, whoever brings it.
 Response Routes::signed_command(const base::ReleaseId& release,
                                 const engine::PersonCommand& command) const {
   engine::SignedWord word = *command.signed_word;
-  if (auto people = people_now_()) word.people_now = std::move(*people);
+  word.people_now = people();
   const auto document = engine::keep_signed(word, command.verb, engine_);
   if (!document) return refused(document.error());
   return on_engine(engine_, [this, release, word, document = *document](const Promise& promise) {
@@ -158,8 +182,7 @@ Response Routes::command(const base::ReleaseId& release, const Request& request)
   if (parsed->signed_word) return signed_command(release, *parsed);
   auto input = engine::input_of(*parsed, engine_);
   if (!input) return refused(input.error());
-  engine::UserWord word{request.os_user, {}};
-  if (auto people = people_now_()) word.people_now = std::move(*people);
+  const engine::UserWord word{request.os_user, people()};
   return on_engine(engine_, [this, release, body = *input, word](const Promise& promise) {
     engine_.command_by_user(release, body, word, [promise](const engine::Answer& answer) {
       promise->set_value(answer_of(answer));

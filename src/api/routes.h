@@ -5,6 +5,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -17,7 +18,7 @@ namespace stellwerk::api {
 
 class Routes {
  public:
-  /// The people of stellwerk.yaml as it is now. Any thread.
+  /// The people of stellwerk.yaml as it is now. Any thread; asked in a lane of its own.
   using PeopleNow = std::function<base::Result<std::vector<core::Person>>()>;
 
   Routes(engine::Engine& engine, PeopleNow people_now)
@@ -28,6 +29,7 @@ class Routes {
   [[nodiscard]] Response handle(const Request& request) const;
 
  private:
+  [[nodiscard]] std::optional<std::vector<core::Person>> people() const;
   [[nodiscard]] Response list() const;
   [[nodiscard]] Response show(const base::ReleaseId& release) const;
   [[nodiscard]] Response command(const base::ReleaseId& release, const Request& request) const;

@@ -260,6 +260,11 @@ base::Result<void> ApprovalJudge::judge_document(const EntryFacts& facts,
   const Approval& approval = checked->approval;
   if (std::string why = difference(*facts.approval, *checked); !why.empty())
     return finding_if(facts.index, std::move(why));
+  const bool is_named = facts.command && facts.command->signature;
+  if (is_named && facts.command->signature->nonce != base::to_hex(approval.nonce))
+    return finding_if(facts.index, "its input names another nonce than was signed");
+  if (is_named && facts.command->signature->role != approval.role)
+    return finding_if(facts.index, "its input names another role than was signed");
   const auto* roles = roles_of(plan, facts.approval->person);
   if (roles == nullptr || !roles->contains(approval.role))
     return finding_if(facts.index, fmt::format("{} does not have the role {} in the plan",

@@ -307,7 +307,7 @@ constexpr MessageRow kCli[] = {
     {"cli.doctor.locale", "Sprache der Installation: {locale}", "language: {locale}"},
     {"cli.doctor.mend", "beheben", "mend"},
     {"cli.doctor.done", "Alles da.", "Everything is there."},
-    {"cli.doctor.lacking", "Es fehlt {count|Sache|Sachen}.", "Lacking: {count|thing|things}."},
+    {"cli.doctor.lacking", "Fehlend: {count|Sache|Sachen}.", "Lacking: {count|thing|things}."},
 };
 
 }  // namespace

@@ -227,6 +227,18 @@ TEST_F(SignedCommands, AnApprovalWhoseInputSaysOtherwise) {
   expect_found(kApproved, "not what the approval says");
 }
 
+TEST_F(SignedCommands, AnApprovalWhoseInputNamesAnotherNonce) {
+  change(kApproved, [](base::Json& entry) {
+    entry["data"]["input"]["signed"]["nonce"] = "00112233445566778899aabbccddeeff";
+  });
+  expect_found(kApproved, "nonce");
+}
+
+TEST_F(SignedCommands, AnApprovalWhoseInputNamesAnotherRole) {
+  change(kApproved, [](base::Json& entry) { entry["data"]["input"]["signed"]["role"] = "devops"; });
+  expect_found(kApproved, "role");
+}
+
 // Goal: where the plan demands signatures, a command that has lost its own is found.
 TEST_F(SignedCommands, UnsignedThoughThePlanDemandsIt) {
   forged_plan = [](core::Plan& plan) { plan.signed_commands = true; };

@@ -40,7 +40,9 @@ base::Result<void> covers_record(EnginePorts& ports, const base::ReleaseId& rele
   const auto root = audit::root_at(head->size, tiles);
   if (!root || *root != head->root)
     return base::fail(not_covered(release, "the signed text names a checkpoint of another log"));
-  auto streams = ports.journal.streams(false);
+  auto reader = ports.open_reader();
+  if (!reader) return base::fail(std::move(reader.error()));
+  auto streams = (*reader)->streams(false);
   if (!streams) return base::fail(std::move(streams.error()));
   for (const ports::StreamInfo& stream : *streams)
     if (stream.release == release && stream.last_index >= head->size)

@@ -16,7 +16,8 @@ namespace stellwerk::engine {
 /// Whether what this person says would be that the record is complete.
 bool says_complete(const ReleaseRun& run, const core::InputBody& body, const base::PersonId& by);
 
-/// The signed text names a head of the published log that covers every entry of the release.
+/// Lane `log`. The signed text names a head of the published log that covers every entry of the
+/// release.
 /// @errors Conflict ENG-0037: it names none, another log's, or one that is too old
 base::Result<void> covers_record(EnginePorts& ports, const base::ReleaseId& release,
                                  const std::optional<audit::ApprovedHead>& head);

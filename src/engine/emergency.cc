@@ -6,6 +6,7 @@
 
 #include "engine/entries.h"
 #include "engine/live.h"
+#include "engine/loader.h"
 #include "engine/private_text.h"
 
 namespace stellwerk::engine {
@@ -97,12 +98,16 @@ base::Result<Engine::EmergencyLines> Engine::emergency_lines() {
 /// Lines of a release go into its stream, also when it has ended; what belongs to none goes into
 /// the installation's own.
 void Engine::take_in_rest(const EmergencyLines& by_release) {
-  const auto tell = [this](const Answer& answer) {
-    if (answer.refusal) report(*answer.refusal);
-  };
   std::vector<std::string> alone;
   for (const auto& [release, texts] : by_release) {
-    Live* live = release.empty() ? nullptr : find_or_load(release, tell);
+    const auto known = live_.find(release);
+    Live* live = known == live_.end() ? nullptr : known->second.get();
+    if (live == nullptr && !release.empty()) {
+      // Before step(): no lane uses the journal yet.
+      auto loaded = load_release(ports_.journal, ports_.content, release);
+      if (!loaded) report(loaded.error());
+      if (loaded) live = &adopt_loaded(std::move(*loaded));
+    }
     if (live != nullptr)
       take_in(*live, texts);
     else

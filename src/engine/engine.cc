@@ -36,6 +36,15 @@ base::Error used_before(const base::ReleaseId& release) {
       .then("repeat the command with --key, or have a new text signed", "each is a new text");
 }
 
+/// With a reader of its own: the writer is another lane's.
+std::shared_ptr<base::Result<LoadedRelease>> load_for_command(EnginePorts& ports,
+                                                              const base::ReleaseId& release) {
+  using Loaded = base::Result<LoadedRelease>;
+  auto reader = ports.open_reader();
+  if (!reader) return std::make_shared<Loaded>(base::fail(std::move(reader.error())));
+  return std::make_shared<Loaded>(load_release(**reader, ports.content, release));
+}
+
 }  // namespace
 
 Engine::Engine(EnginePorts ports, EngineSettings settings)
@@ -180,29 +189,55 @@ base::Result<void> Engine::begin(core::Plan plan, const base::PersonId& by, std:
   return {};
 }
 
-Engine::Live* Engine::find_or_load(const base::ReleaseId& release, const Reply& reply) {
-  if (const auto found = live_.find(release); found != live_.end()) return found->second.get();
-  auto loaded = load_release(ports_.journal, ports_.content, release);
-  if (!loaded) {
-    if (reply) reply({loaded.error(), {}, {}});
-    return nullptr;
+Engine::Live& Engine::adopt_loaded(LoadedRelease loaded) {
+  const RunbookClock clock(loaded.state, ports_.clock.wall(), ports_.clock.mono());
+  Live& live = adopt(std::move(loaded.plan), std::move(loaded.state), clock, {});
+  live.nonces = std::move(loaded.nonces);
+  return live;
+}
+
+void Engine::with_release(const base::ReleaseId& release, const Reply& reply, WithLive then) {
+  if (const auto found = live_.find(release); found != live_.end()) {
+    found->second->ended_at.reset();
+    return then(*found->second);
   }
-  const RunbookClock clock(loaded->state, ports_.clock.wall(), ports_.clock.mono());
-  Live& live = adopt(std::move(loaded->plan), std::move(loaded->state), clock, {});
-  live.nonces = std::move(loaded->nonces);
-  return &live;
+  auto& waiting = loading_[release];
+  waiting.push_back({reply, std::move(then)});
+  if (waiting.size() > 1) return;
+  ports_.lanes.submit({"load", {}, base::minutes(1), {}, false},
+                      [this, release](const ports::Call&) -> ports::Completion {
+                        auto loaded = load_for_command(ports_, release);
+                        return [this, release, loaded] { release_loaded(release, *loaded); };
+                      });
+}
+
+void Engine::release_loaded(const base::ReleaseId& release, base::Result<LoadedRelease>& loaded) {
+  const std::vector<WaitingCommand> waiting = std::move(loading_[release]);
+  loading_.erase(release);
+  const auto known = live_.find(release);  // begun or taken up meanwhile
+  if (known == live_.end() && loaded) adopt_loaded(std::move(*loaded));
+  for (const WaitingCommand& each : waiting) {
+    if (const auto found = live_.find(release); found != live_.end())
+      each.then(*found->second);
+    else if (each.reply)
+      each.reply({loaded.error(), {}, {}});
+  }
 }
 
 void Engine::command(const base::ReleaseId& release, core::InputBody body, const Asker& by,
                      Reply reply) {
-  if (Live* live = find_or_load(release, reply)) {
-    if (auto* attested = std::get_if<core::Attested>(&body);
-        attested != nullptr && attested->step.str() == core::kLogsStep)
-      return attest_logs(*live, std::move(*attested), by, std::move(reply));
-    if (says_complete(live->run, body, by.person))
-      return accept_complete(*live, std::move(body), by, std::move(reply));
-    live->run.handle(std::move(body), by, std::move(reply));
-  }
+  with_release(release, reply, [this, body = std::move(body), by, reply](Live& live) {
+    carry_out(live, body, by, reply);
+  });
+}
+
+void Engine::carry_out(Live& live, core::InputBody body, const Asker& by, const Reply& reply) {
+  if (auto* attested = std::get_if<core::Attested>(&body);
+      attested != nullptr && attested->step.str() == core::kLogsStep)
+    return attest_logs(live, std::move(*attested), by, reply);
+  if (says_complete(live.run, body, by.person))
+    return accept_complete(live, std::move(body), by, reply);
+  live.run.handle(std::move(body), by, reply);
 }
 
 /// The figures are those of this moment, and durable before the entry that names them. A person's
@@ -218,59 +253,79 @@ void Engine::attest_logs(Live& live, core::Attested attested, const Asker& by, R
       [this, release, attested, by, reply, text](const ports::Call&) -> ports::Completion {
         auto kept = ports_.content.put(*text);
         return [this, release, attested, by, reply, kept]() mutable {
-          const auto found = live_.find(release);
-          if (found == live_.end()) return;
           if (kept) attested.evidence = *kept;
           if (!kept) report(kept.error());
-          found->second->run.handle(std::move(attested), by, std::move(reply));
+          with_release(release, reply,
+                       [attested, by, reply](Live& its) { its.run.handle(attested, by, reply); });
         };
       });
 }
 
 void Engine::command_by_user(const base::ReleaseId& release, core::InputBody body,
                              const UserWord& word, const Reply& reply) {
-  Live* live = find_or_load(release, reply);
-  if (live == nullptr) return;
-  const core::Plan& plan = live->run.plan();
-  auto said = said_by_user(word, plan, live->run.next_state(), live->run.now(), std::move(body));
-  if (said) return command(release, std::move(*said), person_of(plan, word.os_user), reply);
-  if (reply) reply({said.error(), {}, {}});
+  with_release(release, reply, [this, body = std::move(body), word, reply](Live& live) {
+    const core::Plan& plan = live.run.plan();
+    auto said = said_by_user(word, plan, live.run.next_state(), live.run.now(), body);
+    if (said) return carry_out(live, std::move(*said), person_of(plan, word.os_user), reply);
+    if (reply) reply({said.error(), {}, {}});
+  });
 }
 
 void Engine::command_signed(const base::ReleaseId& release, const SignedWord& word,
                             const base::Digest& document, const Reply& reply) {
-  Live* live = find_or_load(release, reply);
-  if (live == nullptr) return;
-  auto said =
-      said_by(word, live->run.plan(), live->run.state().plan, ports_.clock.wall(), document);
-  if (said && says_complete(live->run, said->body, said->asker.person))
-    if (auto covered = covers_record(ports_, release, said->head); !covered)
-      said = base::fail(std::move(covered.error()));
-  if (said && live->nonces.contains(said->asker.signature->nonce))
-    said = base::fail(used_before(release));
-  if (!said) {
-    if (reply) reply({said.error(), {}, {}});
+  with_release(release, reply, [this, release, word, document, reply](Live& live) {
+    auto said =
+        said_by(word, live.run.plan(), live.run.state().plan, ports_.clock.wall(), document);
+    if (!said) {
+      if (reply) reply({said.error(), {}, {}});
+      return;
+    }
+    if (says_complete(live.run, said->body, said->asker.person))
+      return compare_head(release, *said, reply);
+    take_signed(live, *said, reply);
+  });
+}
+
+/// The word that a record is complete counts when it names a head that covers the record.
+void Engine::compare_head(const base::ReleaseId& release, const SaidBy& said, const Reply& reply) {
+  ports_.lanes.submit({"log", {}, base::minutes(1), {}, false},
+                      [this, release, said, reply](const ports::Call&) -> ports::Completion {
+                        auto covered = covers_record(ports_, release, said.head);
+                        return [this, release, said, reply, covered] {
+                          if (covered)
+                            return with_release(release, reply, [this, said, reply](Live& live) {
+                              take_signed(live, said, reply);
+                            });
+                          if (reply) reply({covered.error(), {}, {}});
+                        };
+                      });
+}
+
+void Engine::take_signed(Live& live, const SaidBy& said, const Reply& reply) {
+  const base::ReleaseId release = live.run.plan().release;
+  // Taken until the answer, and for good once an entry names it.
+  const std::string nonce = said.asker.signature->nonce;
+  if (!live.nonces.insert(nonce).second) {
+    if (reply) reply({used_before(release), {}, {}});
     return;
   }
-  // Taken until the answer, and for good once an entry names it.
-  const std::string nonce = said->asker.signature->nonce;
-  live->nonces.insert(nonce);
-  command(release, std::move(said->body), said->asker,
-          [this, release, nonce, reply](const Answer& answer) {
-            const auto its = live_.find(release);
-            if (answer.entries.empty() && its != live_.end()) its->second->nonces.erase(nonce);
-            if (reply) reply(answer);
-          });
+  carry_out(live, said.body, said.asker, [this, release, nonce, reply](const Answer& answer) {
+    const auto its = live_.find(release);
+    if (its != live_.end() && answer.entries.empty()) its->second->nonces.erase(nonce);
+    if (its != live_.end() && !answer.entries.empty()) its->second->nonces.insert(nonce);
+    if (reply) reply(answer);
+  });
 }
 
 /// The whole journal is checked before somebody's word that it is complete counts.
-void Engine::accept_complete(Live& live, core::InputBody body, const Asker& by, Reply reply) {
+void Engine::accept_complete(Live& live, core::InputBody body, const Asker& by,
+                             const Reply& reply) {
   integrity_.check_all([this, release = live.run.plan().release, body = std::move(body), by,
-                        reply = std::move(reply)](const EffectResult& result) {
-    Live* its = result.outcome == core::Outcome::Done ? find_or_load(release, reply) : nullptr;
-    if (its != nullptr) return its->run.handle(body, by, reply);
-    if (result.outcome != core::Outcome::Done && reply)
-      reply({not_sound(release, result.summary), {}, {}});
+                        reply](const EffectResult& result) {
+    if (result.outcome == core::Outcome::Done)
+      return with_release(release, reply,
+                          [body, by, reply](Live& its) { its.run.handle(body, by, reply); });
+    if (reply) reply({not_sound(release, result.summary), {}, {}});
   });
 }
 

@@ -50,6 +50,8 @@ struct RouterWatch {
   std::optional<base::MonoTime> answered_at;  ///< when it was asked what it answered last
 };
 
+struct LoadedRelease;
+
 class Engine final : private RunHost {
  public:
   Engine(EnginePorts ports, EngineSettings settings);
@@ -139,12 +141,23 @@ class Engine final : private RunHost {
   using EmergencyLines = std::map<base::ReleaseId, std::vector<std::string>>;
   base::Result<void> take_up(const base::ReleaseId& release, const ports::RouterState* router,
                              std::optional<std::int64_t> speed, EmergencyLines& lines);
-  /// Live, or loaded for a command to a release that has ended. nullptr: the reply was given.
-  Live* find_or_load(const base::ReleaseId& release, const Reply& reply);
-  /// Takes ended releases out of memory a while after the last of them was done.
+  /// What is done to a release that may have to be loaded first.
+  using WithLive = std::function<void(Live&)>;
+  struct WaitingCommand {
+    Reply reply;
+    WithLive then;
+  };
+  /// Now, or once the release, which has ended, is loaded in a lane; the reply says why it cannot.
+  void with_release(const base::ReleaseId& release, const Reply& reply, WithLive then);
+  void release_loaded(const base::ReleaseId& release, base::Result<LoadedRelease>& loaded);
+  Live& adopt_loaded(LoadedRelease loaded);
+  void carry_out(Live& live, core::InputBody body, const Asker& by, const Reply& reply);
+  void compare_head(const base::ReleaseId& release, const SaidBy& said, const Reply& reply);
+  void take_signed(Live& live, const SaidBy& said, const Reply& reply);
+  /// Takes ended releases out of memory when nothing of them has been under way for a while.
   void let_go_ended(base::MonoTime now);
   void attest_logs(Live& live, core::Attested attested, const Asker& by, Reply reply);
-  void accept_complete(Live& live, core::InputBody body, const Asker& by, Reply reply);
+  void accept_complete(Live& live, core::InputBody body, const Asker& by, const Reply& reply);
   void change_speed(Live& live);
   void restart_effects(Live& live);
   Effects::Host effects_host();
@@ -202,10 +215,11 @@ class Engine final : private RunHost {
   Effects effects_;
   Outbox outbox_;
   std::map<base::ReleaseId, std::unique_ptr<Live>> live_;  ///< see let_go_ended()
-  std::set<base::ReleaseId> kept_;                         ///< also when they have ended
-  base::Duration wall_offset_;  ///< wall minus monotonic clock, to see the wall step
-  bool world_changed_ = true;   ///< what is watched must be set anew
-  bool watching_ = false;       ///< a job that sets it is under way
+  std::map<base::ReleaseId, std::vector<WaitingCommand>> loading_;
+  std::set<base::ReleaseId> kept_;  ///< also when they have ended
+  base::Duration wall_offset_;      ///< wall minus monotonic clock, to see the wall step
+  bool world_changed_ = true;       ///< what is watched must be set anew
+  bool watching_ = false;           ///< a job that sets it is under way
   std::optional<base::MonoTime> look_again_at_;  ///< not all could be told, or an instance fails
   /// By the name of a probed target: the releases whose guards expect its answers.
   std::map<std::string, std::vector<Live*>> probed_for_;

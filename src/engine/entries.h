@@ -24,6 +24,8 @@ struct SignedBy {
   std::string key;        ///< fingerprint
   std::string nonce;      ///< of the text, which counts once; 32 hex digits
   std::string role;       ///< as whom
+  /// It counts in entries written earlier; not recorded, the text and the plan say it.
+  std::optional<base::WallTime> until = {};
   friend bool operator==(const SignedBy&, const SignedBy&) = default;
 };
 

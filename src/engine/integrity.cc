@@ -38,10 +38,7 @@ base::Error not_what_was_written(const base::Error& found) {
 base::Result<std::optional<EffectResult>> IntegrityWatch::recompute(ports::JournalStore& journal,
                                                                     Memory& memory,
                                                                     const Asked& asked) {
-  if (!asked.begun) {
-    if (asked.all) memory.verified.reset();
-    memory.from = memory.verified ? memory.verified->size : 0;
-  }
+  if (!asked.begun) memory.from = memory.verified ? memory.verified->size : 0;
   auto reached = journal.verify_some(memory.verified, kEntriesPerTurn);
   if (!reached) return base::fail(std::move(reached.error()));
   memory.verified = *reached;
@@ -67,9 +64,9 @@ void IntegrityWatch::check(const base::ReleaseId& release, Then then) {
 }
 
 void IntegrityWatch::check_all(Then then) {
-  next_.all = true;
-  next_.waiters.push_back(std::move(then));
-  if (!running_) start(std::exchange(next_, {}));
+  Asked asked;
+  asked.waiters.push_back(std::move(then));
+  turn(std::make_shared<Memory>(), std::move(asked));
 }
 
 void IntegrityWatch::pump(base::MonoTime now, bool armed, base::Duration interval) {
@@ -82,11 +79,15 @@ void IntegrityWatch::pump(base::MonoTime now, bool armed, base::Duration interva
 void IntegrityWatch::start(Asked asked) {
   running_ = true;
   checked_at_ = ports_.clock.mono();
+  turn(memory_, std::move(asked));
+}
+
+void IntegrityWatch::turn(const std::shared_ptr<Memory>& memory, Asked asked) {
   ports_.lanes.submit(
       {"store", {}, base::minutes(10), {}, false},
-      [this, memory = memory_, asked = std::move(asked)](const ports::Call&) -> ports::Completion {
+      [this, memory, asked = std::move(asked)](const ports::Call&) -> ports::Completion {
         auto result = recompute(ports_.journal, *memory, asked);
-        return [this, asked, result] { finished(asked, result); };
+        return [this, memory, asked, result] { finished(memory, asked, result); };
       });
 }
 
@@ -96,13 +97,13 @@ void IntegrityWatch::fail(const base::Error& found) {
   host_.failed(*failure_);
 }
 
-void IntegrityWatch::finished(Asked asked,
+void IntegrityWatch::finished(const std::shared_ptr<Memory>& memory, Asked asked,
                               const base::Result<std::optional<EffectResult>>& result) {
   if (result && !*result) {
     asked.begun = true;
-    return start(std::move(asked));
+    return turn(memory, std::move(asked));
   }
-  running_ = false;
+  if (memory == memory_) running_ = false;
   EffectResult told = result ? **result : engine::failure(result.error());
   const bool is_wrong = !result && result.error().code == base::Code::Corruption;
   if (!result && !is_wrong) told.outcome = core::Outcome::Unknown;

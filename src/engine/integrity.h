@@ -4,7 +4,7 @@
 // Role: the engine asks; a failure is every guard's.          Start here: check(), pump()
 // Thread-safety: the engine's thread; checking runs in lane `store`, one check at a time.
 // Invariants: a failure is never taken back; a check that could not be made is no failure and no
-// success; the writer waits for a bounded number of entries, however long the journal is.
+// success; the writer waits for a bounded number of entries at a time, however long the journal is.
 // Spec: docs/journal.md "Checking"
 #pragma once
 
@@ -34,7 +34,7 @@ class IntegrityWatch {
   /// A check that begins after this call, of what is new and of everything this release has; who
   /// asks meanwhile shares the next one. Done, Failed, or Unknown when it could not be made.
   void check(const base::ReleaseId& release, Then then);
-  /// The same of every entry of the journal.
+  /// The same of every entry of the journal; other checks go on meanwhile.
   void check_all(Then then);
   /// Checks what is new, and a bounded part of what is old, every `interval` while `armed`.
   void pump(base::MonoTime now, bool armed, base::Duration interval);
@@ -43,7 +43,7 @@ class IntegrityWatch {
   [[nodiscard]] const std::optional<base::Error>& failure() const { return failure_; }
 
  private:
-  /// Lane `store` only.
+  /// How far a row of checks has come. Lane `store` only.
   struct Memory {
     std::uint64_t from = 0;               ///< where this check began
     std::optional<ports::Head> verified;  ///< this check and those before it came so far
@@ -52,12 +52,13 @@ class IntegrityWatch {
   /// One check and who waits for it.
   struct Asked {
     std::set<base::ReleaseId> releases;
-    bool all = false;
     bool begun = false;  ///< more turns of the lane were needed
     std::vector<Then> waiters;
   };
   void start(Asked asked);
-  void finished(Asked asked, const base::Result<std::optional<EffectResult>>& result);
+  void turn(const std::shared_ptr<Memory>& memory, Asked asked);
+  void finished(const std::shared_ptr<Memory>& memory, Asked asked,
+                const base::Result<std::optional<EffectResult>>& result);
   static base::Result<std::optional<EffectResult>> recompute(ports::JournalStore& journal,
                                                              Memory& memory, const Asked& asked);
 

@@ -53,6 +53,19 @@ base::Error unwritable(const base::ReleaseId& release, const base::Error& cause)
       .then(fmt::format("stellwerk release show {}", release.str()), "where it stands");
 }
 
+/// Its entry would have a signature that had expired.
+bool counts_no_more(const Asker& by, const base::Now& at) {
+  return by.signature && by.signature->until && at.wall.us >= by.signature->until->us;
+}
+
+base::Error expired_meanwhile(const base::ReleaseId& release) {
+  return base::error(base::Code::Rejected, "AUD-0028", "the signature expired while it waited")
+      .because("what was decided before it could not be written for so long")
+      .now("nothing of it was done")
+      .then(fmt::format("stellwerk release show {}", release.str()), "where it stands")
+      .then("sign a new text", "each has an end of its own");
+}
+
 /// Entries keep milliseconds; the state must be the same when it is folded from them.
 base::WallTime to_millisecond(base::WallTime t) { return {t.us - t.us % 1000}; }
 
@@ -142,6 +155,10 @@ void ReleaseRun::decide_next() {
     Waiting waiting = std::move(inputs_.front());
     inputs_.pop_front();
     const base::Now at = waiting.decided_at.value_or(now());
+    if (counts_no_more(waiting.by, at)) {
+      if (waiting.reply) waiting.reply({expired_meanwhile(plan_->release), {}, {}});
+      continue;
+    }
     auto answers = answered_effect(waiting.body);
     core::Decision decision =
         core::decide(*plan_, state_, {at, waiting.by.person, std::move(waiting.body)});

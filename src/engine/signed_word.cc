@@ -95,6 +95,18 @@ base::Result<void> check_role(const audit::CheckedApproval& checked, const core:
           .now("the release is unchanged"));
 }
 
+/// The end of the text or of its key, whichever comes first.
+base::WallTime counts_until(const audit::CheckedApproval& checked,
+                            const std::vector<audit::Signer>& signers) {
+  std::optional<base::WallTime> until = checked.approval.expires;
+  for (const audit::Signer& each : signers) {
+    if (each.person != checked.person || each.key.fingerprint() != checked.fingerprint) continue;
+    until = earlier(until, each.revoked_at);
+    if (each.valid_before) until = earlier(until, *each.valid_before + base::seconds(1));
+  }
+  return *until;
+}
+
 base::Failure nobody_can_tell() {
   return base::fail(
       base::error(base::Code::Unavailable, "ENG-0038", "the signature cannot be taken now")
@@ -237,7 +249,7 @@ base::Result<SaidBy> said_by(const SignedWord& word, const core::Plan& plan,
   if (!word.people_now && !makes_safer(*body)) return nobody_can_tell();
   Asker asker(checked->person,
               SignedBy{document, checked->fingerprint, base::to_hex(checked->approval.nonce),
-                       checked->approval.role});
+                       checked->approval.role, counts_until(*checked, signers)});
   return SaidBy{std::move(*body), std::move(asker), checked->approval.head};
 }
 

@@ -103,7 +103,7 @@ class JournalStore {
   /// Recomputes leaf hashes and the tree of at most `entries_max` entries behind `trusted` (which
   /// must be the head of that many entries; without it, from the first), and compares them with
   /// the stored ones; at the end of the journal with its head, too. Its cost is that of these
-  /// entries when `trusted` is where one of the last two verifications arrived.
+  /// entries when `trusted` is where one of the last verifications arrived.
   /// @return the head it arrived at
   /// @errors Corruption JRN-0003: `why` names the first wrong index and what is still good.
   virtual base::Result<Head> verify_some(const std::optional<Head>& trusted,

@@ -1,4 +1,6 @@
 """Approvals from the command line: signed with ssh-keygen, elsewhere and here, by whom, and who may not."""
+import os
+
 from approving import ApprovesReleases
 from support import main, run, stellwerk
 
@@ -106,6 +108,29 @@ class Approve(ApprovesReleases):
         self.expect(stellwerk("release", "pause", "greeter-1.0.1", "--data", "stellwerk-data", folder=self.folder))
         self.write_environment()
         self.release("resume")
+
+    def test_a_pause_or_a_rollback_waits_for_no_disk_that_does_not_answer(self):
+        self.begin()
+        step = self.manual_step()
+        file = os.path.join(self.folder, "stellwerk.yaml")
+        os.remove(file)
+        os.mkfifo(file)  # who opens it waits
+        data = ["--data", "stellwerk-data"]
+        self.release("pause", *data)
+        self.assertIn("ENG-0038", self.attest(step, *data).stderr)
+        self.release("rollback", "--reason", "enough", *data)
+        self.until("its end", lambda: self.ended_while_readers_of(file))
+        os.remove(file)
+        self.write_environment()
+        self.assertEqual([asked["known_by"] for asked in self.inputs("rollback-requested")], ["os-user"])
+
+    def ended_while_readers_of(self, fifo):
+        """Who waits for the file reads nothing, and can end; whether the release's run has."""
+        try:
+            os.close(os.open(fifo, os.O_WRONLY | os.O_NONBLOCK))
+        except OSError:
+            pass  # nobody waits
+        return self.running.poll() is not None
 
     def test_an_audit_officer_signs_completeness_when_everything_is_there(self):
         self.begin()

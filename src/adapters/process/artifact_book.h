@@ -39,7 +39,7 @@ class ArtifactBook {
   base::Result<void> expect(const std::string& path, const base::Digest& planned);
 
  private:
-  /// Two files in one state are the same file: whoever writes to it changes `changed`.
+  /// Two files in one state are the same file: whoever writes to it changes `changed_ns`.
   struct FileState {
     std::uint64_t device = 0;
     std::uint64_t inode = 0;

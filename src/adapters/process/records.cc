@@ -38,11 +38,11 @@ Json health_json(const core::HealthCheck& health) {
   return value;
 }
 
-/// What is no digest reads as none: then the record is not what stands there.
 std::optional<base::Digest> digest_at(const Json& value, const char* key) {
   if (!value.contains(key)) return std::nullopt;
   const auto digest = base::Digest::parse(value.at(key).get<std::string>());
-  return digest ? std::optional(*digest) : std::nullopt;
+  if (!digest) throw Json::other_error::create(0, "no digest", &value);
+  return *digest;
 }
 
 core::CommandSpec command_from(const Json& value) {

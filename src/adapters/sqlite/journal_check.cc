@@ -60,9 +60,13 @@ class StreamVersions {
     for (const auto& [release, stream] : reached_) {
       const auto row = find_stream(database_, release);
       if (!row) return base::fail(row.error());
+      // It may go on behind what was verified.
+      const bool is_end = row->info.last_index == stream.last_index;
+      const auto last = is_end ? base::Result<ports::StreamInfo>(stream) : last_of(release);
+      if (!last) return base::fail(last.error());
       const bool agrees =
-          row->info.version == stream.version && row->info.first_index <= stream.first_index &&
-          row->info.last_index == stream.last_index && row->info.last_type == stream.last_type;
+          row->info.version == last->version && row->info.first_index <= stream.first_index &&
+          row->info.last_index == last->last_index && row->info.last_type == last->last_type;
       if (!agrees) return release.str();
     }
     return std::nullopt;
@@ -78,6 +82,23 @@ class StreamVersions {
     (*row)->bind(2, entry.stream_version).bind(3, entry.index);
     if (const auto found = (*row)->step(); !found) return base::fail(found.error());
     return (*row)->number(0);
+  }
+
+  /// What the stream's last entry says.
+  base::Result<ports::StreamInfo> last_of(const base::ReleaseId& release) {
+    auto row = database_.statement(
+        "SELECT e.stream_version, e.idx, e.type FROM entries e JOIN streams s ON s.id = e.stream "
+        "WHERE s.release = ?1 ORDER BY e.stream_version DESC LIMIT 1");
+    if (!row) return base::fail(row.error());
+    (*row)->bind_text(1, release.str());
+    const auto found = (*row)->step();
+    if (!found) return base::fail(found.error());
+    ports::StreamInfo info;
+    if (!*found) return info;
+    info.version = (*row)->number(0);
+    info.last_index = (*row)->number(1);
+    info.last_type = std::string((*row)->bytes(2));
+    return info;
   }
 
   Database& database_;
@@ -104,6 +125,13 @@ base::Result<void> count_entries(Database& database, std::uint64_t expected) {
                                 end == 0 ? 0 : end - 1, expected));
 }
 
+base::Result<void> compare_streams(Database& database, StreamVersions& versions) {
+  const auto wrong = versions.find_wrong_row();
+  if (!wrong) return base::fail(wrong.error());
+  if (!*wrong) return {};
+  return damaged_at(database, fmt::format("stream \"{}\" is not what its entries say", **wrong));
+}
+
 base::Result<void> compare_end(Database& database, const audit::TreeFrontier& tree,
                                StreamVersions& versions) {
   const auto head = read_frontier(database);
@@ -115,10 +143,7 @@ base::Result<void> compare_end(Database& database, const audit::TreeFrontier& tr
     return damaged_at(database,
                       fmt::format("the tree of {} entries has another root", tree.size()));
   }
-  const auto wrong = versions.find_wrong_row();
-  if (!wrong) return base::fail(wrong.error());
-  if (!*wrong) return {};
-  return damaged_at(database, fmt::format("stream \"{}\" is not what its entries say", **wrong));
+  return compare_streams(database, versions);
 }
 
 }  // namespace
@@ -229,7 +254,10 @@ base::Result<audit::TreeFrontier> verify_from(Database& database, const audit::T
   for (auto found = (*row)->step();; found = (*row)->step()) {
     if (!found) return base::fail(found.error());
     if (!*found) break;
-    if (tree.size() - start.size() == entries_max) return tree;
+    if (tree.size() - start.size() == entries_max) {
+      if (auto same = compare_streams(database, versions); !same) return base::fail(same.error());
+      return tree;
+    }
     const auto stored = stored_entry(*row);
     if (auto problem = problem_of(stored, tree.size()); !problem.empty()) {
       return damaged_at(database, fmt::format("entry {}: {}", tree.size(), problem));

@@ -182,7 +182,6 @@ base::Result<void> SqliteJournal::refuse_if_reader() const {
 
 base::Result<void> SqliteJournal::settle() {
   if (!unsettled_) return {};
-  arrived_.clear();
   // What the old connection knows may be what the failed sync has not brought to the disk.
   database_.close();
   auto opened = sqlite::open_for_writing(folder_, sqlite::Opening::Again);

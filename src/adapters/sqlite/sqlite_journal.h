@@ -55,7 +55,7 @@ class SqliteJournal final : public ports::JournalStore {
   SqliteJournal(std::filesystem::path folder, sqlite::Database database)
       : folder_(std::move(folder)), database_(std::move(database)) {}
 
-  static constexpr std::size_t kArrivedMax = 2;
+  static constexpr std::size_t kArrivedMax = 4;
 
   base::Result<void> settle();
   base::Result<void> refuse_if_reader() const;

@@ -437,6 +437,9 @@ class Approvals:
             self.wrong(index, f"it was signed in the role {said['role']}")
         if entry["time"][:19] >= said["expires"][:19]:
             self.wrong(index, f"it had expired: {said['expires']}")
+        how = data.get("input", {}).get("signed")
+        if how is not None and (how["role"], how["nonce"]) != (said["role"], said["nonce"]):
+            self.wrong(index, "its input names another role or nonce than was signed")
         self.use_nonce(index, said["nonce"])
         if said["size"] is not None and decision == "accept-completeness" and (self.ended is None or int(said["size"]) <= self.ended):
             self.wrong(index, "its head does not hold the release's end")
