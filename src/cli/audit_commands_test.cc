@@ -227,16 +227,26 @@ TEST_F(SignedCommands, AnApprovalWhoseInputSaysOtherwise) {
   expect_found(kApproved, "not what the approval says");
 }
 
-TEST_F(SignedCommands, AnApprovalWhoseInputNamesAnotherNonce) {
+TEST_F(SignedCommands, AnApprovalWhoseInputNamesAnotherNonceOrRole) {
   change(kApproved, [](base::Json& entry) {
-    entry["data"]["input"]["signed"]["nonce"] = "00112233445566778899aabbccddeeff";
+    base::Json& data = entry["data"];
+    data["input"]["known_by"] = "signature";
+    data["input"]["signed"] = {{"document", data["document"]},
+                               {"key", data["key"]},
+                               {"nonce", "00112233445566778899aabbccddeeff"},
+                               {"role", data["role"]}};
   });
   expect_found(kApproved, "nonce");
 }
 
-TEST_F(SignedCommands, AnApprovalWhoseInputNamesAnotherRole) {
-  change(kApproved, [](base::Json& entry) { entry["data"]["input"]["signed"]["role"] = "devops"; });
-  expect_found(kApproved, "role");
+TEST_F(SignedCommands, AnInputThatSaysHalfOfHowItWasSigned) {
+  change(kPaused, [](base::Json& entry) { entry["data"]["input"]["signed"].erase("nonce"); });
+  make();
+  const VerifyReport report = verify();
+  ASSERT_FALSE(report.good());
+  EXPECT_EQ(report.problems.front().index, kPaused);
+  EXPECT_NE(verify_without_stellwerk().find("WRONG  entry " + std::to_string(kPaused)),
+            std::string::npos);
 }
 
 // Goal: where the plan demands signatures, a command that has lost its own is found.

@@ -457,6 +457,8 @@ class Approvals:
         how, known_by, person = asked.get("signed"), asked.get("known_by", ""), asked.get("by", "")
         if known_by not in ("", "os-user", "signature") or (how is not None and known_by != "signature"):
             self.wrong(index, f"it is known by {known_by!r}")
+        if how is not None and not all(isinstance(how, dict) and isinstance(how.get(part), str) for part in ("document", "key", "nonce", "role")):
+            self.wrong(index, "its input does not say document, key, nonce and role")
         if entry["actor"] not in (person, "stellwerk"):
             self.wrong(index, f"{person} asked for it, and the entry is of {entry['actor']}")
         if self.plan.get("signed_commands") and verb not in TAKEN_UNSIGNED and known_by != "signature":
