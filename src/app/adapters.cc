@@ -75,7 +75,7 @@ base::Result<RouterAndMetrics> make_haproxy(const config::Section& section,
 
 base::Result<WorkloadAndLogs> make_process(const config::Section&, const AdapterNeeds& needs) {
   auto workload = adapters::process::ProcessWorkload::open(
-      {.folder = needs.file.environment.data_folder + "/workload"},
+      {.folder = needs.file.environment.data_folder + "/workload", .supervises = needs.supervises},
       {needs.clock, needs.prober, needs.scrubber});
   if (!workload) return base::fail(std::move(workload.error()));
   auto logs = (*workload)->logs();

@@ -29,6 +29,7 @@ struct AdapterNeeds {
   ports::HttpClient& http;
   base::Scrubber& scrubber;
   const config::EnvironmentFile& file;
+  bool supervises = true;  ///< the workload's instances are taken over
 };
 
 /// A router and the measurements that come with it.

@@ -80,18 +80,18 @@ base::Result<void> put(T& place, base::Result<T> made) {
 std::string socket_path(const std::string& data_folder) { return data_folder + "/stellwerk.sock"; }
 
 base::Result<std::unique_ptr<Host>> Host::open(const config::EnvironmentFile& file,
-                                               Signals& signals) {
-  auto host = open_once(file, signals);
+                                               Signals& signals, Purpose purpose) {
+  auto host = open_once(file, signals, purpose);
   if (host || host.error().code != base::Code::Unavailable) return host;
   // A rollback may be what it is opened for; on a full disk it gets the space that was kept for it.
   adapters::SpaceReserve reserve(reserve_path(file.environment.data_folder));
   const auto freed = reserve.release();
-  return freed && *freed ? open_once(file, signals) : std::move(host);
+  return freed && *freed ? open_once(file, signals, purpose) : std::move(host);
 }
 
 base::Result<std::unique_ptr<Host>> Host::open_once(const config::EnvironmentFile& file,
-                                                    Signals& signals) {
-  std::unique_ptr<Host> host(new Host(file, signals));
+                                                    Signals& signals, Purpose purpose) {
+  std::unique_ptr<Host> host(new Host(file, signals, purpose));
   if (auto opened = host->open_stores(); !opened) return base::fail(std::move(opened.error()));
   if (auto opened = host->open_adapters(); !opened) return base::fail(std::move(opened.error()));
   if (auto opened = host->open_engine(); !opened) return base::fail(std::move(opened.error()));
@@ -210,13 +210,13 @@ base::Result<void> Host::sign_now() {
   while ((!*result || !engine_->quiet()) && clock_.mono() < until)
     turn_within(base::milliseconds(50));
   if (!*result)
-    return base::fail(base::error(base::Code::OutcomeUnknown, "AUD-0041",
-                                  "no checkpoint was signed with the new key so far")
-                          .now("the key is changed; the next engine signs with it")
-                          .then("stellwerk audit verify", "whether the log is well"));
-  if (!**result)
     return base::fail(
-        base::Error((*result)->error()).now("the key is changed; no checkpoint was signed yet"));
+        base::error(base::Code::OutcomeUnknown, "AUD-0041", "no checkpoint was signed so far")
+            .now("what was written stays written; the next engine signs it")
+            .then("stellwerk audit verify", "whether the log is well"));
+  if (!**result)
+    return base::fail(base::Error((*result)->error())
+                          .now("what was written stays written; no checkpoint was signed yet"));
   return {};
 }
 
@@ -229,7 +229,8 @@ base::Result<void> Host::open_adapters() {
   commands_ = std::make_unique<adapters::process::ProcessCommandRunner>(clock_);
   checks_ = std::make_unique<checks::Checks>(checks::ChecksNeeds{
       clock_, *commands_, *http_, *prober_, scrubber_, file_.environment.tenant_header});
-  const AdapterNeeds needs{clock_, *instance_prober_, *http_, scrubber_, file_};
+  const AdapterNeeds needs{
+      clock_, *instance_prober_, *http_, scrubber_, file_, purpose_ == Purpose::Releases};
   if (auto made = put(router_, make_router(file_.router, needs)); !made) return made;
   if (auto made = put(workload_, make_workload(file_.workload, needs)); !made) return made;
   for (const config::Section& section : file_.notices)

@@ -33,11 +33,17 @@
 
 namespace stellwerk::app {
 
+enum class Purpose : std::uint8_t {
+  Releases,
+  Record,  ///< entries of the installation's own: instances are left alone
+};
+
 class Host final : public cli::EngineHost {
  public:
   /// Takes the data folder's lock and opens everything in it.
   static base::Result<std::unique_ptr<Host>> open(const config::EnvironmentFile& file,
-                                                  Signals& signals);
+                                                  Signals& signals,
+                                                  Purpose purpose = Purpose::Releases);
   ~Host() override;
 
   engine::Engine& engine() override { return *engine_; }
@@ -47,16 +53,16 @@ class Host final : public cli::EngineHost {
   /// Makes another key and has `record` name it in the journal. Used from the next opening on.
   base::Result<cli::KeyChange> rotate_key(
       const std::function<base::Result<void>(cli::EngineHost&, const core::Event&)>& record);
-  /// Has a checkpoint of the whole journal signed, and waits for it.
-  base::Result<void> sign_now();
+  base::Result<void> sign_now() override;
   void turn_within(base::Duration at_most) override;
   int take_signal() override { return signals_.take(); }
   [[nodiscard]] PeopleNow people_now() const override;
 
  private:
-  Host(const config::EnvironmentFile& file, Signals& signals) : file_(file), signals_(signals) {}
+  Host(const config::EnvironmentFile& file, Signals& signals, Purpose purpose)
+      : file_(file), signals_(signals), purpose_(purpose) {}
   static base::Result<std::unique_ptr<Host>> open_once(const config::EnvironmentFile& file,
-                                                       Signals& signals);
+                                                       Signals& signals, Purpose purpose);
   base::Result<void> open_stores();
   base::Result<void> open_key();
   base::Result<std::unique_ptr<adapters::FileSigner>> usable_key();
@@ -68,6 +74,7 @@ class Host final : public cli::EngineHost {
 
   config::EnvironmentFile file_;
   Signals& signals_;
+  Purpose purpose_;
   SystemClock clock_;
   SystemEntropy entropy_;
   base::Scrubber scrubber_;

@@ -30,6 +30,13 @@ class RealWorld final : public cli::World {
     return std::unique_ptr<cli::EngineHost>(std::move(*host));
   }
 
+  base::Result<std::unique_ptr<cli::EngineHost>> open_record(
+      const config::EnvironmentFile& environment) override {
+    auto host = Host::open(environment, signals(), Purpose::Record);
+    if (!host) return base::fail(std::move(host.error()));
+    return std::unique_ptr<cli::EngineHost>(std::move(*host));
+  }
+
   base::Result<cli::Reader> open_reader(const std::string& data_folder) override {
     auto journal = adapters::SqliteJournal::open_reader(data_folder);
     if (!journal) return base::fail(std::move(journal.error()));
@@ -106,12 +113,12 @@ class RealWorld final : public cli::World {
       override {
     base::Result<cli::KeyChange> change;
     {
-      auto host = Host::open(environment, signals());
+      auto host = Host::open(environment, signals(), Purpose::Record);
       if (!host) return base::fail(std::move(host.error()));
       change = (*host)->rotate_key(record);
       if (!change) return change;
     }
-    auto host = Host::open(environment, signals());  // with the new key
+    auto host = Host::open(environment, signals(), Purpose::Record);  // with the new key
     if (!host) return base::fail(std::move(host.error()));
     if (auto signed_now = (*host)->sign_now(); !signed_now)
       return base::fail(std::move(signed_now.error()));

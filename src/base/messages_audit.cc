@@ -184,7 +184,7 @@ constexpr MessageRow kAudit[] = {
     {"cli.verify.label.witness", "Zeuge", "witness"},
     {"cli.verify.label.timestamps", "Zeitstempel", "time stamps"},
     {"cli.verify.label.authority", "Zeitstempel von", "stamped by"},
-    {"cli.verify.label.export", "Ausführung", "export"},
+    {"cli.verify.label.export", "Export", "export"},
     {"cli.verify.label.note", "Hinweis", "note"},
     {"cli.verify.earlier", "{count} frühere", "{count} earlier ones"},
     {"cli.verify.export", "Dateien sind, was Log und Inhalte ergeben",

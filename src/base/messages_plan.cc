@@ -160,6 +160,7 @@ constexpr MessageRow kPlan[] = {
      "rollt sofort zurück.",
      "An error rate above {pause} pauses, above {rollback} rolls back; p95 above {p95} or consumer "
      "lag above {lag} pauses; a failed health check or violated integrity rolls back at once."},
+    {"plan.view.artifact", "Artefakt {digest}", "artifact {digest}"},
     {"plan.view.window",
      "Gemessen über {window}; unter {requests|Anfrage|Anfragen} wird nicht geurteilt.",
      "Measured over {window}; below {requests|request|requests} nothing is judged."},

@@ -105,8 +105,13 @@ std::string translated(Locale locale, std::string_view text) {
 }
 
 std::string words_of_plan(Locale locale, std::string_view text) {
-  const Found there = row_that_says(locale, text, is_of_plan);
   const Locale other = locale == Locale::De ? Locale::En : Locale::De;
+  // Such a title is two texts of the catalogue.
+  const std::string is_signed = message(other, "step.signed");
+  if (text.ends_with(is_signed))
+    return words_of_plan(locale, text.substr(0, text.size() - is_signed.size())) +
+           message(locale, "step.signed");
+  const Found there = row_that_says(locale, text, is_of_plan);
   const Found elsewhere = row_that_says(other, text, is_of_plan);
   if (elsewhere.weight <= there.weight) return std::string(text);
   return message(locale, elsewhere.key, elsewhere.arguments);

@@ -133,26 +133,26 @@ Exit check_log_of(World& world, Console& console, VerifyInputs inputs) {
 
 // ---- what LOG is
 
-Exit check_data_folder(World& world, Console& console, const Arguments& arguments,
+Exit check_data_folder(World& world, Console& console, const std::string& folder,
                        VerifyInputs inputs) {
-  const auto folder = data_folder(arguments);
-  if (!folder.value) {
-    report(console, folder.problems);
-    return Exit::Usage;
-  }
   // The checkpoint is read before the journal: what it covers is in the journal then.
-  auto reader = world.open_reader(*folder.value);
+  auto reader = world.open_reader(folder);
   if (!reader) return failed(console, reader.error());
   std::error_code ignored;
-  if (fs::exists(fs::path(*folder.value) / "log" / "checkpoint", ignored))
-    inputs.place.log = *folder.value + "/log";
+  if (fs::exists(fs::path(folder) / "log" / "checkpoint", ignored))
+    inputs.place.log = folder + "/log";
   else
-    inputs.place.awaited = *folder.value + "/log";
+    inputs.place.awaited = folder + "/log";
   inputs.reader = &*reader;
   return check_log_of(world, console, std::move(inputs));
 }
 
 Exit check_folder(World& world, Console& console, const std::string& folder, VerifyInputs inputs) {
+  // A copy of a data folder is checked as one: its database, too.
+  std::error_code ignored;
+  if (fs::is_regular_file(fs::path(folder) / "journal.db", ignored) &&
+      !fs::exists(fs::path(folder) / "export.json", ignored))
+    return check_data_folder(world, console, folder, std::move(inputs));
   auto place = place_of(folder);
   if (!place) return failed(console, place.error());
   inputs.place = std::move(*place);
@@ -245,7 +245,12 @@ Exit audit_verify_command(World& world, Console& console, const Arguments& argum
   auto inputs = read_trust(arguments.audit);
   if (!inputs) return failed(console, inputs.error());
   const std::string& log = arguments.audit.log;
-  if (log.empty()) return check_data_folder(world, console, arguments, std::move(*inputs));
+  if (log.empty()) {
+    const auto folder = data_folder(arguments);
+    if (folder.value) return check_data_folder(world, console, *folder.value, std::move(*inputs));
+    report(console, folder.problems);
+    return Exit::Usage;
+  }
   if (log.ends_with(kProofEnding)) return check_proof(console, arguments, *inputs);
   std::error_code ignored;
   if (fs::is_directory(log, ignored)) return check_folder(world, console, log, std::move(*inputs));

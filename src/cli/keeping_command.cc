@@ -30,7 +30,7 @@ Exit erase_in(World& world, Console& console, const Arguments& arguments,
               const config::EnvironmentFile& file, const base::PersonId& by) {
   const auto digest = base::Digest::parse(arguments.topic);
   if (!digest) return failed(console, digest.error());
-  auto host = world.open_engine(file);
+  auto host = world.open_record(file);
   if (!host) return failed(console, host.error());
   engine::EnginePorts& ports = (*host)->engine().ports();
   if (auto may_go = erasable(ports.content, *digest); !may_go)
@@ -41,6 +41,9 @@ Exit erase_in(World& world, Console& console, const Arguments& arguments,
   if (auto said = record_own_entry(world, **host, core::ContentErased{*digest, *reason}, by); !said)
     return failed(console, said.error());
   if (auto gone = ports.content.erase(*digest); !gone) return failed(console, gone.error());
+  // So that an export has the entry that says so.
+  if (auto covered = (*host)->sign_now(); !covered)
+    report(console, {&covered.error(), 1}, Severity::Warning);
   console.err << console.text("cli.erase.done", {{"digest", digest->to_string()}}) << '\n';
   if (console.json) console.print_json_line({{"erased", digest->to_string()}});
   return Exit::Done;

@@ -144,9 +144,13 @@ void PlanView::header() {
              {"capacity", text(fmt::format("plan.view.capacity.{}", to_string(plan_.capacity)))},
              {"installation", plan_.installation.str()}}));
   for (const core::PlannedComponent& component : plan_.components)
-    line(fmt::format("{} {} → {}{}", component.name.str(), component.from.to_string(),
-                     component.to.to_string(),
-                     component.image.empty() ? "" : fmt::format(" · {}", component.image)),
+    line(fmt::format(
+             "{} {} → {}{}{}", component.name.str(), component.from.to_string(),
+             component.to.to_string(),
+             component.image.empty() ? "" : fmt::format(" · {}", component.image),
+             component.artifact
+                 ? " · " + text("plan.view.artifact", {{"digest", component.artifact->to_string()}})
+                 : ""),
          2);
   for (const std::string& scope : plan_.scope) line("- " + scope, 4);
   if (plan_.schedule.start)

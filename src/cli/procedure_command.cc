@@ -44,7 +44,7 @@ base::Result<Procedure> record_procedure(World& world, const config::Environment
                                          base::Locale locale) {
   const auto by = person_with(world, file.environment, core::Permission::RecordProcedure);
   if (!by) return base::fail(by.error());
-  const auto host = world.open_engine(file);
+  const auto host = world.open_record(file);
   if (!host) return base::fail(host.error());
   engine::EnginePorts& ports = (*host)->engine().ports();
   auto made = procedure_of(file, {&ports.journal, &ports.content}, locale);
@@ -55,6 +55,7 @@ base::Result<Procedure> record_procedure(World& world, const config::Environment
                                       fmt::format("stellwerk {}", base::program_version())};
   if (auto said = record_own_entry(world, **host, event, *by); !said)
     return base::fail(std::move(said.error()));
+  if (auto covered = (*host)->sign_now(); !covered) return base::fail(std::move(covered.error()));
   return made;
 }
 

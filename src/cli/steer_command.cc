@@ -115,6 +115,7 @@ class Steering {
   Exit print_text() {
     auto stored = load();
     if (!stored) return failed(console_, stored.error());
+    if (auto meant = only_this_plan(*stored); !meant) return failed(console_, meant.error());
     const bool one = arguments_.verb != "attest" || arguments_.steps.size() == 1;
     if (!one)
       return failed(console_,
@@ -190,6 +191,7 @@ class Steering {
   Exit signed_through_socket() {
     auto stored = load();
     if (!stored) return failed(console_, stored.error());
+    if (auto meant = only_this_plan(*stored); !meant) return failed(console_, meant.error());
     const auto all = spoken(*stored, {});
     if (!all) return refused(all.error());
     const ApiClient client(world_.socket_path(data_folder_));
@@ -220,6 +222,20 @@ class Steering {
     if (command.plan) body["plan"] = command.plan->to_string();
     if (!command.decision.empty()) body["decision"] = command.decision;
     return body;
+  }
+
+  /// What is signed is of the plan under way: --plan may only say the same.
+  base::Result<void> only_this_plan(const engine::LoadedRelease& stored) {
+    const base::Digest& plan = stored.state.plan;
+    const auto meant = digest_meant(arguments_.plan, plan);
+    if (!meant) return base::fail(meant.error());
+    if (*meant == plan) return {};
+    return base::fail(
+        base::error(base::Code::Conflict, "ENG-0013",
+                    fmt::format("{} is not the plan under way", meant->short_text()))
+            .because("the release is carried out by the plan " + plan.to_string())
+            .now("nothing was signed")
+            .then(fmt::format("stellwerk release show {}", release_.str()), "the plan under way"));
   }
 
   base::Result<base::Digest> plan_meant() {

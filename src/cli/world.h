@@ -36,6 +36,8 @@ class EngineHost {
   /// may hang with the disk. @errors the first problem of the file
   using PeopleNow = std::function<base::Result<std::vector<core::Person>>()>;
   [[nodiscard]] virtual PeopleNow people_now() const = 0;
+  /// Has a checkpoint of the whole journal signed, and waits for it and for those who confirm it.
+  virtual base::Result<void> sign_now() { return {}; }
 };
 
 /// The stores, for reading beside a running engine or without one.
@@ -96,6 +98,11 @@ class World {
   /// @errors Conflict JRN-0005: another stellwerk holds the data folder; and those of the adapters
   virtual base::Result<std::unique_ptr<EngineHost>> open_engine(
       const config::EnvironmentFile& environment) = 0;
+  /// For entries of the installation's own: no instance is taken over, started or stopped.
+  virtual base::Result<std::unique_ptr<EngineHost>> open_record(
+      const config::EnvironmentFile& environment) {
+    return open_engine(environment);
+  }
   /// @errors NotFound JRN-0007: nothing was ever journaled there; Forbidden JRN-0008: this user may
   /// not look; those of the store
   virtual base::Result<Reader> open_reader(const std::string& data_folder) = 0;

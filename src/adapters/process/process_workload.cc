@@ -76,6 +76,7 @@ Result<std::unique_ptr<ProcessWorkload>> ProcessWorkload::open(ProcessWorkloadOp
   auto lock = lock_folder(options.folder);
   if (!lock) return base::fail(std::move(lock.error()));
   std::unique_ptr<ProcessWorkload> workload(new ProcessWorkload(options, needs, std::move(*lock)));
+  if (!options.supervises) return workload;
   if (auto begun = workload->supervisor_.begin(); !begun) return base::fail(begun.error());
   return workload;
 }

@@ -18,7 +18,8 @@
 namespace stellwerk::adapters::process {
 
 struct ProcessWorkloadOptions {
-  std::string folder;  ///< absolute; `<data>/workload`; made when missing
+  std::string folder;      ///< absolute; `<data>/workload`; made when missing
+  bool supervises = true;  ///< false: nothing on record is taken over, started or stopped
   std::uint64_t log_bytes_max = std::uint64_t{8} << 20;  ///< per instance; as much again is kept
 };
 
