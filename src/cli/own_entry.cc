@@ -27,7 +27,9 @@ base::Result<base::PersonId> person_with(World& world, const core::Environment& 
       base::error(base::Code::Forbidden, "ENG-0011",
                   fmt::format("{} may not {}", person->id.str(), what))
           .because("it takes one of the roles " + core::roles_text(core::row_of(permission).roles))
-          .now("nothing was done"));
+          .now("nothing was done")
+          .then("ask somebody with such a role",
+                "whose os_user stands in stellwerk.yaml: this command takes no signature"));
 }
 
 base::Result<void> record_own_entry(World& world, EngineHost& host, const core::Event& event,

@@ -1012,6 +1012,13 @@ def main():
     parser.add_argument("--tsa-ca", metavar="FILE")
     parser.add_argument("folder", nargs="?", default=os.path.dirname(os.path.abspath(__file__)))
     options = parser.parse_args()
+    if not os.path.isdir(os.path.join(options.folder, "log")):
+        parser.error(f"{options.folder} is no unpacked export: it has no folder log")
+    for text in options.key + options.witness:
+        try:
+            Key(text)
+        except (Wrong, ValueError) as problem:
+            parser.error(str(problem))
     try:
         record = Record(options)
         for name, check in checks(record):
