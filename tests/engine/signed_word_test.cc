@@ -185,7 +185,7 @@ TEST(SignedCommand, AsksForWhatItNames) {
   EXPECT_EQ(paused->asker.person, kManager);
   EXPECT_EQ(paused->asker.signature,
             (SignedBy{base::sha256("document"), desk.key.key().fingerprint(), std::string(32, '0'),
-                      "release-manager"}));
+                      "release-manager", kNow + kDay}));
   said.decision = "promote";
   const auto promoted = desk.take(desk.signed_by_key(said));
   ASSERT_TRUE(promoted) << promoted.error().one_line();
