@@ -52,8 +52,9 @@ class Attested(CarriesReleases):
     def instances(self):
         """The process of each, as its record says."""
         folder = f"{self.folder}/stellwerk-data/workload"
-        names = [os.path.join(root, name) for root, _, files in os.walk(folder) for name in files if name != "workload.json"]
-        return {name: json.loads(self.text_of(name))["pid"] for name in names if name.endswith(".json")}
+        names = [os.path.relpath(os.path.join(root, name), self.folder) for root, _, files in os.walk(folder) for name in files]
+        return {name: json.loads(self.text_of(name))["pid"] for name in names
+                if name.endswith(".json") and not name.endswith("/workload.json")}
 
     def test_what_concerns_the_record_alone_leaves_services_alone(self):
         self.carry_to_its_end("release.yaml", "greeter-1.0.1")
