@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <netinet/in.h>
 #include <sys/socket.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <set>
@@ -78,24 +79,27 @@ Layout read_layout(const Json& json) {
   return layout;
 }
 
-/// A port that nobody has now. The kernel does not give it out again soon.
-std::uint16_t free_port() {
+bool is_free(std::uint16_t port) {
   const base::UniqueFd socket(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
-  socklen_t size = sizeof address;
+  address.sin_port = htons(port);
   auto* raw = static_cast<sockaddr*>(static_cast<void*>(&address));
-  if (!socket.valid() || ::bind(socket.get(), raw, size) != 0 ||
-      ::getsockname(socket.get(), raw, &size) != 0)
-    return 0;
-  return ntohs(address.sin_port);
+  return socket.valid() && ::bind(socket.get(), raw, sizeof address) == 0;
 }
 
+/// A port that nobody has now, below those that Linux gives outgoing connections (32768 on, unless
+/// told otherwise): it is kept, and must be free when HAProxy starts again. Each process begins to
+/// look elsewhere.
 base::Result<std::uint16_t> choose_port(const std::set<std::uint16_t>& taken) {
-  for (int attempt = 0; attempt < 100; ++attempt) {
-    const std::uint16_t port = free_port();
-    if (port != 0 && !taken.contains(port)) return port;
+  constexpr std::uint32_t kFirst = 20000;
+  constexpr std::uint32_t kCount = 12000;
+  constexpr std::uint32_t kStride = 7919;  // prime: neighbours in time are none in numbers
+  const std::uint32_t begin = static_cast<std::uint32_t>(::getpid()) * kStride;
+  for (std::uint32_t i = 0; i < kCount; ++i) {
+    const auto port = static_cast<std::uint16_t>(kFirst + (begin + i) % kCount);
+    if (!taken.contains(port) && is_free(port)) return port;
   }
   return base::fail(base::error(base::Code::Unavailable, "HAP-0006",
                                 "no free port on loopback for the load balancer")
